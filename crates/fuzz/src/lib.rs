@@ -1,0 +1,1 @@
+//! Fuzz bodies for everything that meets the network, and their corpus.

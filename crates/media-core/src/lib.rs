@@ -1,0 +1,1 @@
+//! The shard as a value: packets and time in, packets and news out.

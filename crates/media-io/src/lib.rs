@@ -1,0 +1,1 @@
+//! Sockets, shard threads and timers.

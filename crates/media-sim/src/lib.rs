@@ -1,0 +1,1 @@
+//! Pairs of real peers on a fake network with a fake clock.

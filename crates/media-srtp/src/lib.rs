@@ -1,0 +1,1 @@
+//! SRTP and SRTCP: key derivation, ciphers, replay windows.

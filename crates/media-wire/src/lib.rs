@@ -1,0 +1,1 @@
+//! RTP, RTCP, header extensions and SDP: parse and write.

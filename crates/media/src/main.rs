@@ -1,0 +1,2 @@
+//! The media engine.
+fn main() {}

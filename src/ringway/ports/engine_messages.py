@@ -1,0 +1,376 @@
+"""Orders to the media engine and news from it: the wire types, declared once.
+
+Frames on the socket are length-prefixed (u32, big endian) MessagePack maps of at
+most 1 MiB whose field ``t`` names the type.  Unknown fields are ignored; an
+unknown order is answered with `Unsupported`.  The Rust side is generated from
+this module.
+
+Rules of the conversation:
+
+* The first frame in each direction is a hello.  The same major version works
+  together.  A control plane with a lower `fence` than one the engine has already
+  seen is refused; a newer one takes over and the older connection is closed.
+* After its hello the engine sends `Holding` (what it has), then terminal news
+  that were never acknowledged, then news as they happen.
+* Orders are idempotent, keyed by ids that the control plane mints.  Nobody waits
+  for an answer: what came of an order is news.
+* News are numbered per epoch, from 1.  `Statistics` and `Load` may be dropped
+  under pressure; nothing else may.
+* SDP is cargo: only the engine reads or writes it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+PROTOCOL = "1.0"
+MAX_FRAME = 1 << 20
+
+Source: TypeAlias = Literal["MICROPHONE", "CAMERA", "SCREEN"]
+"""What a track shows or plays: the client says so, the engine only carries it."""
+
+CloseReason: TypeAlias = Literal[
+    "ORDERED",  # the control plane said so
+    "BAD_OFFER",  # the offer or answer could not be read, or breaks the rules
+    "NO_CODEC",  # no codec in common with the engine, or with the other party
+    "NOT_CONNECTED",  # ICE or DTLS did not finish within 15 s
+    "TIMED_OUT",  # no valid consent check for 15 s (RFC 7675)
+    "DTLS_FAILED",  # fatal alert, or a certificate that the offer did not announce
+    "REMOTE_CLOSED",  # the client sent close_notify
+    "PANIC",  # a fault in the engine; only this pipe is lost
+    "CAPACITY",  # the engine has no room for another pipe
+]
+
+
+class Frame(msgspec.Struct, frozen=True, tag_field="t", omit_defaults=True):
+    """A map with the field ``t``."""
+
+
+# ------------------------------------------------------------------ orders
+
+
+class ControlHello(Frame, frozen=True, tag="control_hello"):
+    """First frame of the control plane."""
+
+    protocol: str
+    build: str
+    fence: int
+    """Grows with each start of the control plane on the same log."""
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """What the client sends in one section of its offer."""
+
+    mid: str
+    source: Source
+
+
+class OpenPipe(Frame, frozen=True, tag="open_pipe"):
+    """Make a pipe from a client's complete offer.  Answered, or PipeClosed."""
+
+    pipe: str
+    generation: int
+    offer: str
+    sending: list[Sending]
+    shard: int | None = None
+    """Where it shall live; the engine chooses if None."""
+
+
+class ClosePipe(Frame, frozen=True, tag="close_pipe"):
+    """Forget every generation of the pipe up to this one.  PipeClosed if held."""
+
+    pipe: str
+    generation: int
+
+
+class Attach(Frame, frozen=True, tag="attach"):
+    """Let the pipe's tracks be seen by the bridge, and the bridge's by the pipe.
+
+    A pipe is in one bridge at most; it leaves the former one.  Bridges come into
+    being with their first pipe.
+    """
+
+    pipe: str
+    bridge: str
+
+
+class Detach(Frame, frozen=True, tag="detach"):
+    """Take the pipe out of its bridge."""
+
+    pipe: str
+
+
+class CloseBridge(Frame, frozen=True, tag="close_bridge"):
+    """Detach everybody and forget the bridge."""
+
+    bridge: str
+
+
+class Renegotiate(Frame, frozen=True, tag="renegotiate"):
+    """The client wants to send these sources too: Offered follows."""
+
+    pipe: str
+    generation: int
+    sources: list[Source]
+
+
+class AnswerPipe(Frame, frozen=True, tag="answer_pipe"):
+    """The client's answer to an offer of the engine.
+
+    An answer to another negotiation than the open one is ignored.
+    """
+
+    pipe: str
+    generation: int
+    negotiation: int
+    answer: str
+
+
+class Acknowledge(Frame, frozen=True, tag="acknowledge"):
+    """All terminal news up to this number are safe in the log."""
+
+    epoch: int
+    number: int
+
+
+class Ping(Frame, frozen=True, tag="ping"):
+    """Ask for a Pong that has been through every shard."""
+
+    number: int
+
+
+class Shutdown(Frame, frozen=True, tag="shutdown"):
+    """Close every pipe and exit."""
+
+
+Order: TypeAlias = (
+    ControlHello
+    | OpenPipe
+    | ClosePipe
+    | Attach
+    | Detach
+    | CloseBridge
+    | Renegotiate
+    | AnswerPipe
+    | Acknowledge
+    | Ping
+    | Shutdown
+)
+
+# -------------------------------------------------------------------- news
+
+
+class EngineHello(Frame, frozen=True, tag="engine_hello"):
+    """First frame of the engine."""
+
+    protocol: str
+    build: str
+    engine: str
+    epoch: int
+    """Microseconds since 1970 at which this engine process began."""
+    shards: int
+
+
+class HeldPipe(msgspec.Struct, frozen=True):
+    """A pipe the engine has."""
+
+    pipe: str
+    generation: int
+    bridge: str | None
+    connected: bool
+
+
+class Holding(Frame, frozen=True, tag="holding"):
+    """Everything the engine has, told once after the hellos."""
+
+    pipes: list[HeldPipe]
+
+
+class Received(msgspec.Struct, frozen=True):
+    """Whose track the client receives in a section."""
+
+    pipe: str
+    source: Source
+
+
+class Section(msgspec.Struct, frozen=True):
+    """What a section of an offer is for."""
+
+    mid: str
+    sends: Source | None = None
+    """What the client shall send in it."""
+    receives: Received | None = None
+    """What the client will receive in it."""
+
+
+class Answered(Frame, frozen=True, tag="answered"):
+    """The engine's answer to the client's first offer."""
+
+    number: int
+    pipe: str
+    generation: int
+    answer: str
+    sections: list[Section]
+
+
+class Connected(Frame, frozen=True, tag="connected"):
+    """ICE and DTLS are through: media flows."""
+
+    number: int
+    pipe: str
+    generation: int
+    remote: str
+    """The nominated remote address."""
+    profile: str
+    """The SRTP profile, by its IANA name."""
+
+
+class Offered(Frame, frozen=True, tag="offered"):
+    """The engine has an offer for the client; one at a time for each pipe."""
+
+    number: int
+    pipe: str
+    generation: int
+    negotiation: int
+    offer: str
+    sections: list[Section]
+
+
+class Mapped(Frame, frozen=True, tag="mapped"):
+    """The meaning of the pipe's sections changed, and no offer was needed."""
+
+    number: int
+    pipe: str
+    generation: int
+    sections: list[Section]
+
+
+class Incompatible(Frame, frozen=True, tag="incompatible"):
+    """Two pipes of a bridge have no codec in common for a source."""
+
+    number: int
+    pipe: str
+    generation: int
+    """The pipe that should receive."""
+    sender: str
+    source: Source
+    text: str
+    """A sentence for a person: what one sends and what the other can receive."""
+
+
+class ReceivedStatistics(msgspec.Struct, frozen=True):
+    """A track the engine receives from the client."""
+
+    source: Source
+    codec: str
+    packets: int
+    """RTP packets accepted, retransmissions not counted twice."""
+    bytes: int
+    """Payload bytes of these, without header and padding, as getStats counts."""
+    lost: int
+    """Still missing: expected - received (RFC 3550 section 6.4.1)."""
+    jitter_ms: float
+    repaired: int
+    """Came back after a NACK."""
+    nacks: int
+    plis: int
+
+
+class SentStatistics(msgspec.Struct, frozen=True):
+    """A track the engine sends to the client."""
+
+    sender: str
+    source: Source
+    codec: str
+    packets: int
+    """Without retransmissions."""
+    bytes: int
+    """Payload bytes, without header and padding, without retransmissions."""
+    lost: int
+    """As the client reports (RFC 3550)."""
+    retransmitted_packets: int
+    retransmitted_bytes: int
+    nacks: int
+    """Packets the client asked for again."""
+    plis: int
+
+
+class PipeStatistics(msgspec.Struct, frozen=True):
+    """What went through one pipe since it opened."""
+
+    received: list[ReceivedStatistics]
+    sent: list[SentStatistics]
+    round_trip_ms: float | None = None
+
+
+class Statistics(Frame, frozen=True, tag="statistics"):
+    """Sent every 2 s for each connected pipe; may be dropped."""
+
+    number: int
+    pipe: str
+    generation: int
+    statistics: PipeStatistics
+
+
+class PipeClosed(Frame, frozen=True, tag="pipe_closed"):
+    """Terminal: the pipe is gone.  Repeated after reconnects until acknowledged."""
+
+    number: int
+    pipe: str
+    generation: int
+    reason: CloseReason
+    text: str
+    """A sentence for a person."""
+    statistics: PipeStatistics
+
+
+class Load(Frame, frozen=True, tag="load"):
+    """Counters of the engine since it began, every 2 s; may be dropped.
+
+    Names are Prometheus-like without prefix, e.g. ``rtp_packets_received``,
+    ``drop_unknown_address``, ``panics``; gauges are ``pipes``, ``bridges``.
+    """
+
+    number: int
+    counters: dict[str, int]
+    gauges: dict[str, int]
+
+
+class Pong(Frame, frozen=True, tag="pong"):
+    """Every shard is alive and has seen the ping."""
+
+    number: int
+    ping: int
+
+
+class Unsupported(Frame, frozen=True, tag="unsupported"):
+    """The engine does not know this order, or could not read it."""
+
+    number: int
+    order: str
+    text: str
+
+
+class Fenced(Frame, frozen=True, tag="fenced"):
+    """A newer control plane has taken over, or this one is too old."""
+
+    text: str
+
+
+News: TypeAlias = (
+    EngineHello
+    | Holding
+    | Answered
+    | Connected
+    | Offered
+    | Mapped
+    | Incompatible
+    | Statistics
+    | PipeClosed
+    | Load
+    | Pong
+    | Unsupported
+    | Fenced
+)
