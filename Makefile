@@ -1,0 +1,72 @@
+# Ringway: build, run, test.  `make help` lists what there is.
+
+DATA ?= data
+PORT ?= 8080
+MEDIA_PORT ?= 3478
+
+BUILT := src/ringway/built
+UV := .tools/bin/uv
+RUST := Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -not -path '*/tests/*' -o -name Cargo.toml -path 'crates/*')
+WEB := package.json package-lock.json $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+
+export UV_PYTHON_DOWNLOADS := never
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help run build test bench lint format clean generate
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: build ## Build what is missing and start Ringway on http://localhost:8080
+	@exec .venv/bin/ringway serve --data '$(DATA)' --http '127.0.0.1:$(PORT)' --media '0.0.0.0:$(MEDIA_PORT)'
+
+build: .tools/python $(BUILT)/ringway-media .tools/web ## Build the engine, the SDK and the pages
+
+test: ## Set up what tests need, and run every floor
+	@scripts/test
+
+bench: build ## Measure; results are printed and never asserted
+	@scripts/bench
+
+lint: .tools/test ## Formatting, types, import contracts
+	@scripts/lint
+
+format: .tools/test ## Format everything
+	@.venv/bin/ruff format src tests tools && .venv/bin/ruff check --fix src tests tools
+	@cargo fmt --all
+
+generate: .tools/test ## Rewrite the protocol's Rust and TypeScript from its Python declaration
+	@.venv/bin/python -m tools.protocol
+
+clean: ## Remove everything that was built
+	@rm -rf .venv .tools target node_modules web/*/node_modules web/*/dist web/pages/*/dist $(BUILT)
+
+.tools/toolchain: scripts/toolchain
+	@scripts/toolchain && mkdir -p .tools && touch $@
+
+$(UV): scripts/uv.txt .tools/toolchain
+	@scripts/step 1/5 'the Python package installer'
+	@python3 -m venv .tools && .tools/bin/pip install -q --disable-pip-version-check --require-hashes -r scripts/uv.txt && touch $@
+
+.tools/python: pyproject.toml uv.lock $(UV)
+	@scripts/step 2/5 'Python packages'
+	@$(UV) sync --locked --inexact --no-dev --quiet && touch $@
+
+.tools/test: pyproject.toml uv.lock .tools/python
+	@scripts/step test 'Python packages for the tests'
+	@$(UV) sync --locked --inexact --quiet && touch $@
+
+$(BUILT)/ringway-media: $(RUST) .tools/toolchain
+	@scripts/step 3/5 'the media engine (about three minutes the first time)'
+	@cargo build --release --locked -p media --bin ringway-media
+	@mkdir -p $(BUILT) && install -m 755 target/release/ringway-media $@
+
+node_modules/.package-lock.json: package.json package-lock.json .tools/toolchain
+	@scripts/step 4/5 'JavaScript packages'
+	@npm ci --no-audit --no-fund --loglevel=error && touch $@
+
+.tools/web: $(WEB) node_modules/.package-lock.json
+	@scripts/step 5/5 'the SDK and the pages'
+	@npm run --silent build
+	@rm -rf $(BUILT)/sdk $(BUILT)/pages && mkdir -p $(BUILT)/pages
+	@cp -R web/rtc/dist $(BUILT)/sdk && cp -R web/pages/demo/dist $(BUILT)/pages/demo && touch $@

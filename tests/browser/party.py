@@ -1,0 +1,81 @@
+"""A person in a browser: what a test may ask of one, whichever browser it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tests.browser.media import UNUSED, Voice
+
+
+class Page(Protocol):
+    """The one thing a browser must do for us."""
+
+    async def evaluate(self, expression: str) -> Any:
+        """Return what the expression, or the promise it gives, comes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One identity on one page."""
+
+    page: Page
+    voice: Voice
+    identity: str
+
+    async def js(self, expression: str) -> Any:
+        return await self.page.evaluate(expression)
+
+    async def connect(self, token: str, **options: object) -> None:
+        await self.js(f"connect({json.dumps(token)}, {json.dumps(options)})")
+
+    async def dial(self, to: str, **wanted: object) -> str:
+        return str(await self.js(f"dial({json.dumps(to)}, {json.dumps(wanted)})"))
+
+    async def incoming(self) -> dict[str, Any]:
+        found: dict[str, Any] = await self.event("incoming-webrtc-call")
+        return found
+
+    async def accept(self, **wanted: object) -> None:
+        await self.js(f"accept({json.dumps(wanted)})")
+
+    async def decline(self, *, everywhere: bool = False) -> None:
+        await self.js(f"decline({json.dumps(everywhere)})")
+
+    async def hangup(self) -> None:
+        await self.js("party.call.hangup()")
+
+    async def event(self, name: str, count: int = 1) -> Any:
+        """Wait for the event, and return what came with it."""
+        return await self.js(f"heard({json.dumps(name)}, {count})")
+
+    async def ended(self) -> str:
+        """Wait for the hangup, and return the name of its error code."""
+        return str((await self.event("hangup"))["errorCode"]["name"])
+
+    async def events(self) -> list[str]:
+        names: list[str] = await self.js("party.events.map((event) => event.name)")
+        return names
+
+    async def hears(self, voice: Voice) -> None:
+        """Wait until the voice's tone stands 20 dB above what nobody plays."""
+        unused = [*UNUSED, self.voice.hertz]
+        await self.js(f"until(() => hears({voice.hertz}, {unused}), 'tone of {voice.name}')")
+
+    async def hears_nothing(self) -> None:
+        await self.js("until(silent, 'silence')")
+
+    async def sees(self, voice: Voice, video: str = "remote") -> None:
+        """Wait until the colour is on the screen and 20 more frames are drawn."""
+        await self.js(
+            f"until(() => sees({list(voice.rgb)}, '{video}'), 'colour of {voice.name}: ' + corner('{video}'))"
+        )
+        await self.js(
+            f"(() => {{ watch('{video}'); const start = frames.count;"
+            " return until(() => frames.count >= start + 20, '20 new frames'); })()"
+        )
+
+    async def codec(self, kind: str, direction: str) -> str:
+        """Return the MIME type in use; `direction` is inbound-rtp or outbound-rtp."""
+        return str(await self.js(f"codec('{kind}', '{direction}')"))

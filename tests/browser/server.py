@@ -1,0 +1,134 @@
+"""A real Ringway in a folder of its own, started as a user would start it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+RINGWAY = Path(sys.executable).with_name("ringway")
+START_SECONDS = 30
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running Ringway."""
+
+    url: str
+    data: Path
+    key: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def post(
+        self, path: str, body: object, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, object]]:
+        """POST JSON with the API key; return status and answer."""
+        request = urllib.request.Request(  # noqa: S310 -- always our own http address
+            self.url + path,
+            data=json.dumps(body).encode(),
+            headers={
+                "Content-Type": "application/json",
+                "Authorization": f"App {self.key}",
+                **(headers or {}),
+            },
+        )
+        try:
+            with urllib.request.urlopen(request) as answer:  # noqa: S310
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def token(self, identity: str, display_name: str | None = None) -> str:
+        """Ask for a token as a customer's backend does."""
+        body = {"identity": identity}
+        if display_name is not None:
+            body["displayName"] = display_name
+        status, answer = self.post("/webrtc/1/token", body)
+        assert status == 200, answer
+        return str(answer["token"])
+
+    def get(self, path: str) -> tuple[int, str]:
+        """GET with the API key."""
+        request = urllib.request.Request(  # noqa: S310
+            self.url + path, headers={"Authorization": f"App {self.key}"}
+        )
+        try:
+            with urllib.request.urlopen(request) as answer:  # noqa: S310
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+
+@contextmanager
+def running(data: Path, *options: str, key: str | None = None) -> Iterator[Server]:
+    """Start Ringway on free ports, wait until it is ready, and stop it afterwards."""
+    http, media = free_port(), free_port(socket.SOCK_DGRAM)
+    url = f"http://127.0.0.1:{http}"
+    log = data.with_name(data.name + ".log")
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [
+                *(RINGWAY, "serve", "--data", data),
+                *("--http", f"127.0.0.1:{http}", "--media", f"127.0.0.1:{media}"),
+                *options,
+            ],
+            stdout=out,
+            stderr=out,
+            env={**os.environ, "NO_COLOR": "1"},
+        )
+    try:
+        _wait_until_ready(url, process, log)
+        yield Server(url, data, key or create_key(data), process, log)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+
+def create_key(data: Path) -> str:
+    """Make an API key as an operator does; works beside a running server."""
+    made = subprocess.run(
+        [RINGWAY, "key", "create", "--data", data, "--json"],
+        check=True,
+        capture_output=True,
+    )
+    return str(json.loads(made.stdout)["secret"])
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(url + "/readyz") as answer:  # noqa: S310
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError):
+            pass
+        try:
+            process.wait(0.05)
+        except subprocess.TimeoutExpired:
+            continue
+    raise AssertionError(f"not ready after {START_SECONDS} s\n{log.read_text()}")
