@@ -1,0 +1,97 @@
+"""Tokens: who somebody is, signed by this installation (RFC 7519).
+
+    TokenRejected
+    ├── TokenInvalid   INVALID_TOKEN: not ours, altered, or no token at all
+    └── TokenExpired   TOKEN_EXPIRED: was good once
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, unique
+from typing import Literal, Protocol
+
+from ringway.domain.values import AccountId
+
+MAX_TOKEN = 8192
+"""Characters of a token that is looked at."""
+DEFAULT_TTL_S = 28_800
+MAX_TTL_S = 86_400
+
+
+@unique
+class Capability(IntEnum):
+    """The numbers in the claim ``caps``; 2 is the one the reference shows."""
+
+    RECORDING_ON_DEMAND = 1
+    RECORDING_ALWAYS = 2
+    RECORDING_DISABLED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whom a token speaks for."""
+
+    account: AccountId
+    identity: str
+    display_name: str | None = None
+    capabilities: frozenset[Capability] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token and its end."""
+
+    token: str = field(repr=False)
+    id: str
+    """The claim ``jti``."""
+    expires_at: int
+    """Microseconds since 1970, UTC; a whole second, as in the claim ``exp``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a good token says."""
+
+    bearer: Bearer
+    id: str
+    issued_at: int
+    """Microseconds since 1970, UTC, like the next."""
+    expires_at: int
+
+
+class TokenRejected(Exception):
+    """The token does not open the door."""
+
+    code: Literal["INVALID_TOKEN", "TOKEN_EXPIRED"]
+
+
+class TokenInvalid(TokenRejected):
+    """Not signed by this installation, altered, or not a token."""
+
+    code = "INVALID_TOKEN"
+
+
+class TokenExpired(TokenRejected):
+    """A token of ours whose time is over."""
+
+    code = "TOKEN_EXPIRED"
+
+
+class Tokens(Protocol):
+    """Issues and verifies; computes only, waits for nothing."""
+
+    def issue(self, bearer: Bearer, ttl_s: int, at: int) -> Issued:
+        """Sign a token for `ttl_s` seconds, 1 to `MAX_TTL_S`, or `ValueError`.
+
+        `at` is now, in microseconds since 1970, UTC.
+        """
+        ...
+
+    def verify(self, token: str, at: int) -> Verified:
+        """What the token says, if it is ours and its time is not over at `at`.
+
+        Or `TokenInvalid`, `TokenExpired`.  The signature is checked first: only a
+        token that was once good is called expired.
+        """
+        ...
