@@ -1,0 +1,73 @@
+"""The page of docs/first-call.md works as it is printed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.media import BLUE, RED, Voice
+from tests.browser.server import Server
+
+DOC = Path(__file__).parents[2] / "docs" / "first-call.md"
+README = DOC.parents[1] / "README.md"
+
+
+def snippet(kind: str, document: Path = DOC) -> str:
+    found = re.search(rf"```{kind}\n(.*?)```", document.read_text(), re.DOTALL)
+    assert found, f"no {kind} snippet in {document.name}"
+    return found[1]
+
+
+def test_the_curl_command_gives_a_token(server: Server) -> None:
+    made = subprocess.run(
+        ["sh", "-c", snippet("sh").replace("curl ", "curl -sS --fail ")],
+        env={"RINGWAY_URL": server.url, "RINGWAY_KEY": server.key, "PATH": "/usr/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert '"token"' in made.stdout
+    assert '"expirationTime"' in made.stdout
+
+
+@pytest.mark.parametrize("document", [DOC, README], ids=["first-call", "readme"])
+async def test_the_page_calls(
+    document: Path,
+    server: Server,
+    browser: Callable[[Voice], Awaitable[Browser]],
+) -> None:
+    async def open_page(voice: Voice, identity: str, doc: Path) -> Page:
+        page = await (await browser(voice)).new_page()
+        html = (
+            snippet("html", doc)
+            .replace("http://localhost:8080", server.url)
+            .replace("TOKEN", f"'{server.token(identity)}'")
+            .replace("Rtc(token)", f"Rtc('{server.token(identity)}')")
+            .replace('"dana"', '"bob"')
+        )
+        if doc == README:
+            html = "<!doctype html><audio autoplay></audio>" + html
+        await page.route("**/snippet.html", lambda route: route.fulfill(
+            body=html, content_type="text/html"
+        ))
+        await page.goto(f"{server.url}/snippet.html")
+        return page
+
+    bob = await open_page(BLUE, "bob", DOC)
+    await expect(bob.locator("#state")).to_have_text("here as bob")
+    alice = await open_page(RED, "alice", document)
+    if document == DOC:
+        await expect(alice.locator("#state")).to_have_text("here as alice")
+        await alice.click("#call")
+        await expect(alice.locator("#state")).to_have_text("talking")
+    await expect(bob.locator("#state")).to_have_text("talking")
+    await bob.wait_for_function(
+        "document.getElementById('remote-video').videoWidth > 0"
+    )
+    await bob.click("#hangup")
+    await expect(bob.locator("#state")).to_have_text("ended: NORMAL_HANGUP")
