@@ -1,0 +1,1 @@
+"""What happens to calls: pure machines, and the words they use."""

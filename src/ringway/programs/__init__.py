@@ -1,0 +1,1 @@
+"""Stories that watch events and give commands."""

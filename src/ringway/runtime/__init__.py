@@ -1,0 +1,1 @@
+"""Runs the machines: one mailbox each; log, remember, act."""

@@ -1,0 +1,156 @@
+"""Lines to clients: what the house says to the devices of people.
+
+Plain values; `rtc` turns them into its wire messages.  Everything said is about
+one call, and goes to one device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from ringway.domain.causes import Cause
+from ringway.domain.values import (
+    AccountId,
+    Device,
+    DeviceId,
+    Endpoint,
+    LegId,
+    Look,
+    Picture,
+)
+
+Source: TypeAlias = Literal["MICROPHONE", "CAMERA", "SCREEN"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """Whose media comes in a section."""
+
+    leg: LegId
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one section of the description is for."""
+
+    mid: str
+    sends: Source | None
+    receives: Receiving | None
+
+
+@dataclass(frozen=True, slots=True)
+class SayIncoming:
+    """Somebody calls."""
+
+    leg: LegId
+    caller: Endpoint
+    video: bool
+    custom_data: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SayPipeAnswer:
+    """The engine's answer to the client's first offer."""
+
+    leg: LegId
+    generation: int
+    answer: str
+    sections: Sequence[Section]
+
+
+@dataclass(frozen=True, slots=True)
+class SayRang:
+    """The other side rings."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class SayEstablished:
+    """Both sides talk."""
+
+    leg: LegId
+    at: int
+    """Microseconds since 1970, UTC."""
+    remote: Look
+    custom_data: Mapping[str, str]
+    """What the callee accepted with; empty for the callee itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class SayOffer:
+    """The engine changes what is sent or received; an answer is expected."""
+
+    leg: LegId
+    generation: int
+    negotiation: int
+    offer: str
+    sections: Sequence[Section]
+
+
+@dataclass(frozen=True, slots=True)
+class SaySections:
+    """The meaning of sections changed without a negotiation."""
+
+    leg: LegId
+    generation: int
+    sections: Sequence[Section]
+
+
+@dataclass(frozen=True, slots=True)
+class SayRemoteMuted:
+    """The other side's microphone is, or is not, muted."""
+
+    leg: LegId
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SayRemoteShows:
+    """The other side's camera or screen is, or is not, being sent."""
+
+    leg: LegId
+    picture: Picture
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SayEnded:
+    """The call is over; the last thing said about it."""
+
+    leg: LegId
+    cause: Cause
+    at: int
+    """Microseconds since 1970, UTC."""
+    duration: int
+    """Whole seconds since it was established; 0 if it never was."""
+
+
+Said: TypeAlias = (
+    SayIncoming
+    | SayPipeAnswer
+    | SayRang
+    | SayEstablished
+    | SayOffer
+    | SaySections
+    | SayRemoteMuted
+    | SayRemoteShows
+    | SayEnded
+)
+
+
+class Lines(Protocol):
+    """The devices that are connected now."""
+
+    def say(self, device: DeviceId, said: Said) -> None:
+        """Queue something for the device without waiting; nothing if it is gone."""
+        ...
+
+    def devices_of(self, account: AccountId, identity: str) -> Sequence[Device]:
+        """Give the person's connected devices, the oldest first."""
+        ...
+
+    def is_connected(self, device: DeviceId) -> bool: ...
