@@ -21,12 +21,15 @@ Rules of the conversation:
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 PROTOCOL = "1.0"
 MAX_FRAME = 1 << 20
+
+Count: TypeAlias = Annotated[int, Meta(ge=0)]
 
 Source: TypeAlias = Literal["MICROPHONE", "CAMERA", "SCREEN"]
 """What a track shows or plays: the client says so, the engine only carries it."""
@@ -42,6 +45,7 @@ CloseReason: TypeAlias = Literal[
     "PANIC",  # a fault in the engine; only this pipe is lost
     "CAPACITY",  # the engine has no room for another pipe
 ]
+"""Why a pipe is gone."""
 
 
 class Frame(msgspec.Struct, frozen=True, tag_field="t", omit_defaults=True):
@@ -56,7 +60,7 @@ class ControlHello(Frame, frozen=True, tag="control_hello"):
 
     protocol: str
     build: str
-    fence: int
+    fence: Count
     """Grows with each start of the control plane on the same log."""
 
 
@@ -71,10 +75,10 @@ class OpenPipe(Frame, frozen=True, tag="open_pipe"):
     """Make a pipe from a client's complete offer.  Answered, or PipeClosed."""
 
     pipe: str
-    generation: int
+    generation: Count
     offer: str
     sending: list[Sending]
-    shard: int | None = None
+    shard: Count | None = None
     """Where it shall live; the engine chooses if None."""
 
 
@@ -82,7 +86,7 @@ class ClosePipe(Frame, frozen=True, tag="close_pipe"):
     """Forget every generation of the pipe up to this one.  PipeClosed if held."""
 
     pipe: str
-    generation: int
+    generation: Count
 
 
 class Attach(Frame, frozen=True, tag="attach"):
@@ -112,7 +116,7 @@ class Renegotiate(Frame, frozen=True, tag="renegotiate"):
     """The client wants to send these sources too: Offered follows."""
 
     pipe: str
-    generation: int
+    generation: Count
     sources: list[Source]
 
 
@@ -123,22 +127,22 @@ class AnswerPipe(Frame, frozen=True, tag="answer_pipe"):
     """
 
     pipe: str
-    generation: int
-    negotiation: int
+    generation: Count
+    negotiation: Count
     answer: str
 
 
 class Acknowledge(Frame, frozen=True, tag="acknowledge"):
     """All terminal news up to this number are safe in the log."""
 
-    epoch: int
-    number: int
+    epoch: Count
+    number: Count
 
 
 class Ping(Frame, frozen=True, tag="ping"):
     """Ask for a Pong that has been through every shard."""
 
-    number: int
+    number: Count
 
 
 class Shutdown(Frame, frozen=True, tag="shutdown"):
@@ -168,16 +172,16 @@ class EngineHello(Frame, frozen=True, tag="engine_hello"):
     protocol: str
     build: str
     engine: str
-    epoch: int
+    epoch: Count
     """Microseconds since 1970 at which this engine process began."""
-    shards: int
+    shards: Count
 
 
 class HeldPipe(msgspec.Struct, frozen=True):
     """A pipe the engine has."""
 
     pipe: str
-    generation: int
+    generation: Count
     bridge: str | None
     connected: bool
 
@@ -208,9 +212,9 @@ class Section(msgspec.Struct, frozen=True):
 class Answered(Frame, frozen=True, tag="answered"):
     """The engine's answer to the client's first offer."""
 
-    number: int
+    number: Count
     pipe: str
-    generation: int
+    generation: Count
     answer: str
     sections: list[Section]
 
@@ -218,9 +222,9 @@ class Answered(Frame, frozen=True, tag="answered"):
 class Connected(Frame, frozen=True, tag="connected"):
     """ICE and DTLS are through: media flows."""
 
-    number: int
+    number: Count
     pipe: str
-    generation: int
+    generation: Count
     remote: str
     """The nominated remote address."""
     profile: str
@@ -230,10 +234,10 @@ class Connected(Frame, frozen=True, tag="connected"):
 class Offered(Frame, frozen=True, tag="offered"):
     """The engine has an offer for the client; one at a time for each pipe."""
 
-    number: int
+    number: Count
     pipe: str
-    generation: int
-    negotiation: int
+    generation: Count
+    negotiation: Count
     offer: str
     sections: list[Section]
 
@@ -241,18 +245,18 @@ class Offered(Frame, frozen=True, tag="offered"):
 class Mapped(Frame, frozen=True, tag="mapped"):
     """The meaning of the pipe's sections changed, and no offer was needed."""
 
-    number: int
+    number: Count
     pipe: str
-    generation: int
+    generation: Count
     sections: list[Section]
 
 
 class Incompatible(Frame, frozen=True, tag="incompatible"):
     """Two pipes of a bridge have no codec in common for a source."""
 
-    number: int
+    number: Count
     pipe: str
-    generation: int
+    generation: Count
     """The pipe that should receive."""
     sender: str
     source: Source
@@ -265,17 +269,17 @@ class ReceivedStatistics(msgspec.Struct, frozen=True):
 
     source: Source
     codec: str
-    packets: int
+    packets: Count
     """RTP packets accepted, retransmissions not counted twice."""
-    bytes: int
+    bytes: Count
     """Payload bytes of these, without header and padding, as getStats counts."""
     lost: int
     """Still missing: expected - received (RFC 3550 section 6.4.1)."""
     jitter_ms: float
-    repaired: int
+    repaired: Count
     """Came back after a NACK."""
-    nacks: int
-    plis: int
+    nacks: Count
+    plis: Count
 
 
 class SentStatistics(msgspec.Struct, frozen=True):
@@ -284,17 +288,17 @@ class SentStatistics(msgspec.Struct, frozen=True):
     sender: str
     source: Source
     codec: str
-    packets: int
+    packets: Count
     """Without retransmissions."""
-    bytes: int
+    bytes: Count
     """Payload bytes, without header and padding, without retransmissions."""
     lost: int
     """As the client reports (RFC 3550)."""
-    retransmitted_packets: int
-    retransmitted_bytes: int
-    nacks: int
+    retransmitted_packets: Count
+    retransmitted_bytes: Count
+    nacks: Count
     """Packets the client asked for again."""
-    plis: int
+    plis: Count
 
 
 class PipeStatistics(msgspec.Struct, frozen=True):
@@ -308,18 +312,18 @@ class PipeStatistics(msgspec.Struct, frozen=True):
 class Statistics(Frame, frozen=True, tag="statistics"):
     """Sent every 2 s for each connected pipe; may be dropped."""
 
-    number: int
+    number: Count
     pipe: str
-    generation: int
+    generation: Count
     statistics: PipeStatistics
 
 
 class PipeClosed(Frame, frozen=True, tag="pipe_closed"):
     """Terminal: the pipe is gone.  Repeated after reconnects until acknowledged."""
 
-    number: int
+    number: Count
     pipe: str
-    generation: int
+    generation: Count
     reason: CloseReason
     text: str
     """A sentence for a person."""
@@ -333,22 +337,22 @@ class Load(Frame, frozen=True, tag="load"):
     ``drop_unknown_address``, ``panics``; gauges are ``pipes``, ``bridges``.
     """
 
-    number: int
-    counters: dict[str, int]
-    gauges: dict[str, int]
+    number: Count
+    counters: dict[str, Count]
+    gauges: dict[str, Count]
 
 
 class Pong(Frame, frozen=True, tag="pong"):
     """Every shard is alive and has seen the ping."""
 
-    number: int
-    ping: int
+    number: Count
+    ping: Count
 
 
 class Unsupported(Frame, frozen=True, tag="unsupported"):
     """The engine does not know this order, or could not read it."""
 
-    number: int
+    number: Count
     order: str
     text: str
 

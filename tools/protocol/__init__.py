@@ -1,0 +1,1 @@
+"""Makes the wire types of other languages from their Python declarations."""
