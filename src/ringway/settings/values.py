@@ -1,0 +1,197 @@
+"""The settings as one value, checked once, when the program starts."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+HTTP = "127.0.0.1:8080"
+MEDIA = "0.0.0.0:3478"
+MAX_SHARDS = 64
+MAX_GRACE_S = 3600
+MAX_ADVERTISED = 16
+
+LogFormat = Literal["auto", "console", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class BadSetting(Exception):
+    """A setting that can not be used; the text is a sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """A host (name or address, no brackets) and a port to listen on."""
+
+    host: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only programs on this machine can reach it."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def is_wildcard(self) -> bool:
+        """Whether it is every address of this machine."""
+        try:
+            return ipaddress.ip_address(self.host).is_unspecified
+        except ValueError:
+            return False
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `ringway serve` works with."""
+
+    data: Path
+    """Everything that is kept; absolute."""
+    http: Listen
+    media: Listen
+    advertise: tuple[str, ...]
+    """Media addresses that were given (IP, IP:PORT, [IP]:PORT); empty: find them."""
+    public_url: str | None
+    """``https://host[:port]`` without a path, as browsers see us; goes into tokens."""
+    demo: bool
+    origins: tuple[str, ...]
+    """Origins that may signal, as browsers write them; empty: every one."""
+    engine: Path | None
+    """The program to run as the engine; None: the one that was built with us."""
+    shards: int
+    grace_s: int
+    """How long the engine goes on without us."""
+    log_format: LogFormat
+    log_level: LogLevel
+
+    @property
+    def url(self) -> str:
+        """Where a person on this machine looks."""
+        host = self.http.host
+        if self.http.is_wildcard or self.http.is_loopback:
+            host = "localhost"
+        return f"http://{Listen(host, self.http.port)}"
+
+
+def settings_from(
+    *,
+    data: Path,
+    http: str,
+    media: str,
+    advertise: Sequence[str] = (),
+    public_url: str | None = None,
+    demo: bool | None = None,
+    origins: Sequence[str] = (),
+    engine: Path | None = None,
+    shards: int = 1,
+    grace_s: int = 60,
+    log_format: LogFormat = "auto",
+    log_level: LogLevel = "info",
+) -> Settings:
+    """Check what was given.  Or `BadSetting`."""
+    listen = _listen("--http", http)
+    if not 1 <= shards <= MAX_SHARDS:
+        raise BadSetting(f"--shards is from 1 to {MAX_SHARDS}, not {shards}.")
+    if not 0 <= grace_s <= MAX_GRACE_S:
+        raise BadSetting(f"--grace is from 0 to {MAX_GRACE_S} seconds, not {grace_s}.")
+    media_listen = _listen("--media", media)
+    try:
+        ipaddress.ip_address(media_listen.host)
+    except ValueError as error:
+        raise BadSetting(
+            f"--media takes an IP address and a port, not {media!r}."
+        ) from error
+    if media_listen.port + shards - 1 > 65535:  # noqa: PLR2004 -- the last port
+        raise BadSetting("--media leaves too few ports for that many shards.")
+    return Settings(
+        data=data.absolute(),
+        http=listen,
+        media=media_listen,
+        advertise=_advertise(advertise),
+        public_url=None if public_url is None else _origin("--public-url", public_url),
+        demo=listen.is_loopback if demo is None else demo,
+        origins=tuple(_origin("--origin", origin) for origin in origins),
+        engine=engine,
+        shards=shards,
+        grace_s=grace_s,
+        log_format=log_format,
+        log_level=log_level,
+    )
+
+
+def _listen(option: str, text: str) -> Listen:
+    host, port = _host_and_port(text)
+    if not host or port is None:
+        raise BadSetting(
+            f"{option} takes HOST:PORT with a port from 1 to 65535, not {text!r}."
+        )
+    return Listen(host, port)
+
+
+def _host_and_port(text: str) -> tuple[str, int | None]:
+    """Split ``host:port`` or ``[v6]:port``; the port is None if absent or bad."""
+    if text.startswith("["):
+        host, bracket, rest = text[1:].partition("]")
+        if not bracket:
+            return "", None
+        port = rest.removeprefix(":") if rest.startswith(":") else ""
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    else:
+        host, port = text, ""
+    if port.isascii() and port.isdigit() and 1 <= int(port) <= 65535:  # noqa: PLR2004
+        return host, int(port)
+    return host, None
+
+
+def _advertise(given: Sequence[str]) -> tuple[str, ...]:
+    texts = [part for text in given for part in text.replace(",", " ").split()]
+    if len(texts) > MAX_ADVERTISED:
+        raise BadSetting(f"At most {MAX_ADVERTISED} addresses can be advertised.")
+    for text in texts:
+        if not _can_be_advertised(text):
+            raise BadSetting(
+                f"--advertise takes an IP address, or one with a port, not {text!r}."
+            )
+    return tuple(dict.fromkeys(texts))
+
+
+def _can_be_advertised(text: str) -> bool:
+    host, port = _host_and_port(text)
+    try:
+        address = ipaddress.ip_address(text if port is None else host)
+    except ValueError:
+        return False
+    return not (address.is_unspecified or address.is_multicast)
+
+
+def _origin(option: str, text: str) -> str:
+    """``scheme://host[:port]``, lower case, without the scheme's own port."""
+    wrong = BadSetting(f"{option} takes https://HOST[:PORT] or http://…, not {text!r}.")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.path not in {"", "/"}
+        or parts.query
+        or parts.fragment
+        or parts.username is not None
+    ):
+        raise wrong
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    usual = 443 if parts.scheme == "https" else 80
+    return f"{parts.scheme}://{host}" + ("" if port in {None, usual} else f":{port}")
