@@ -23,7 +23,7 @@ MAX_NAME = 128
 """Characters in the name of an account or a key."""
 MAX_KEYS = 1000
 """Keys of one account that are not revoked."""
-LARGEST_ROOM = 10_000
+ROOM_SIZES = range(2, 10_001)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,8 @@ class Settings:
     max_room_size: int = 100
 
     def __post_init__(self) -> None:
-        if not 2 <= self.max_room_size <= LARGEST_ROOM:
-            msg = f"max_room_size is from 2 to {LARGEST_ROOM}"
-            raise ValueError(msg)
+        if self.max_room_size not in ROOM_SIZES:
+            raise ValueError("max_room_size is from 2 to 10000.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +110,12 @@ class TooManyKeys(Exception):
         super().__init__(f"An account has at most {MAX_KEYS} keys: revoke one first.")
 
 
+def check_name(name: str) -> None:
+    """Raise `ValueError` unless an account or a key may have this name."""
+    if not (1 <= len(name) <= MAX_NAME and name.isprintable()):
+        raise ValueError(f"A name has 1 to {MAX_NAME} printable characters.")
+
+
 class Catalog(Protocol):
     """Who is known to the house, and what opens its doors."""
 
@@ -119,16 +124,13 @@ class Catalog(Protocol):
     ) -> Account:
         """Give the account of this id; make it first if there is none.
 
-        An account that exists stays as it is.  A name is 1 to `MAX_NAME`
-        characters, or `ValueError`.
+        An account that exists stays as it is.  Or `ValueError` (name).
         """
         ...
 
     async def account(self, account: AccountId) -> Account | None: ...
 
-    async def change_settings(
-        self, account: AccountId, settings: Settings
-    ) -> Account:
+    async def change_settings(self, account: AccountId, settings: Settings) -> Account:
         """Put other settings in force.  Or `NoSuchAccount`."""
         ...
 
@@ -145,7 +147,7 @@ class Catalog(Protocol):
         ...
 
     async def recognise(self, presented: str, key: str | None = None) -> ApiKey | None:
-        """Whose key is it?  None for one that is unknown, wrong or revoked.
+        """Say whose key it is; None for one that is unknown, wrong or revoked.
 
         `presented` is a whole key; or, with the id in `key` (HTTP Basic), a whole
         key of that id or its random part alone.  Compared in constant time.
@@ -162,7 +164,7 @@ class Catalog(Protocol):
         ...
 
     async def known(self, account: AccountId, identity: str) -> Known | None:
-        """Was a token ever issued for this identity in this account?"""
+        """Give the person, or None if no token was ever issued for this identity."""
         ...
 
     async def hold_demo_name(

@@ -1,8 +1,8 @@
 """Tokens: who somebody is, signed by this installation (RFC 7519).
 
-    TokenRejected
-    ├── TokenInvalid   INVALID_TOKEN: not ours, altered, or no token at all
-    └── TokenExpired   TOKEN_EXPIRED: was good once
+TokenRejected
+├── TokenInvalid   INVALID_TOKEN: not ours, altered, or no token at all
+└── TokenExpired   TOKEN_EXPIRED: was good once
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Tokens(Protocol):
         ...
 
     def verify(self, token: str, at: int) -> Verified:
-        """What the token says, if it is ours and its time is not over at `at`.
+        """Read the token, if it is ours and its time is not over at `at`.
 
         Or `TokenInvalid`, `TokenExpired`.  The signature is checked first: only a
         token that was once good is called expired.

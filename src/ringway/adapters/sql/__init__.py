@@ -1,0 +1,1 @@
+"""What is stored in a database: SQLAlchemy Core over SQLite (aiosqlite)."""

@@ -1,0 +1,154 @@
+"""The tables, as they are in the newest version of the database.
+
+A change here needs a revision in `migrations/versions` and its id in `VERSION`; a
+test compares what both of them make.  Times are microseconds since 1970, UTC.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+VERSION = "0001"
+"""The revision of Alembic that makes these tables."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+version = Table(
+    # Alembic's own table, by its names.
+    "alembic_version",
+    metadata,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+
+# ----------------------------------------------------------------- the log
+
+events = Table(
+    "events",
+    metadata,
+    # Given by us from the counter, so that the order of positions is the order of
+    # commits, and none is ever used again.
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("account_id", Text, nullable=False),
+    Column("stream_kind", Text, nullable=False),
+    Column("stream_id", Text, nullable=False),
+    Column("stream_version", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("type_version", Integer, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("trace_id", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("ends", Boolean(create_constraint=False), nullable=False),
+    # Not by account: a stream's id is taken for all accounts (`ports.event_log`).
+    UniqueConstraint("stream_id", "stream_version"),
+)
+"""What has happened, in the order in which it was committed."""
+
+live_streams = Table(
+    "live_streams",
+    metadata,
+    Column("stream_id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("stream_kind", Text, nullable=False),
+    Column("began", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Derived from `events`: which have begun, at which position, and not ended."""
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+"""What people said or typed: beside the log, so that it can be erased."""
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+"""How far each consumer of the log has come."""
+
+# ------------------------------------------------------------- the catalog
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("settings", Text, nullable=False),  # JSON; a missing one has its default
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Index(None, "account_id", "created_at"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("account_id", Text, ForeignKey("accounts.id"), primary_key=True),
+    Column("identity", Text, primary_key=True),
+    Column("display_name", Text),
+    Column("first_seen_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+demo_identities = Table(
+    "demo_identities",
+    metadata,
+    Column("account_id", Text, ForeignKey("accounts.id"), primary_key=True),
+    Column("slug", Text, primary_key=True),
+    Column("holder", LargeBinary, nullable=False),  # SHA-256 of the cookie
+    Column("used_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+control = Table(
+    "control",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""Counters: ``position`` of the log, ``fence`` of the control plane."""
