@@ -113,7 +113,9 @@ HANGUP_CAUSES: Final = frozenset({Cause.NORMAL_HANGUP, Cause.MEDIA_ERROR} | OWN_
 class Refused(Exception):
     """The house understood the command and will not obey it now."""
 
-    def __init__(self, code: Cause, text: str) -> None:
+    def __init__(self, code: Cause, text: str, ended: Cause | None = None) -> None:
         super().__init__(text)
         self.code = code
         self.text = text
+        self.ended = ended
+        """Why the machine is over, when that is the reason."""

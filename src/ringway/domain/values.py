@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum, auto, unique
-from typing import Generic, NewType, TypeVar
+from typing import Final, Generic, NewType, TypeVar
 
 AccountId = NewType("AccountId", str)
 LegId = NewType("LegId", str)
@@ -18,7 +18,7 @@ TextKey = NewType("TextKey", str)
 
 G_co = TypeVar("G_co", covariant=True)
 
-SECOND = 1_000_000
+SECOND: Final = 1_000_000
 """Microseconds: every time here is in microseconds since 1970, UTC."""
 
 
@@ -130,6 +130,10 @@ class Look:
         return Look(self.muted, self.camera, on)
 
 
+VOICE_ONLY: Final = Look()
+"""What a party shows unless it says otherwise."""
+
+
 @unique
 class Recording(PublicName):
     """What a party asked to be recorded; the rule that decides comes later."""
@@ -147,3 +151,6 @@ class Wishes:
     custom_data: TextKey | None = None
     recording: Recording = Recording.UNDEFINED
     auto_reconnect: bool = False
+
+
+NO_WISHES: Final = Wishes()

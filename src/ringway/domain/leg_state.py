@@ -1,0 +1,157 @@
+"""What a leg is, the table of moves it may make, and what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import auto, unique
+from typing import Final
+
+from ringway.domain.causes import Cause
+from ringway.domain.values import (
+    NO_WISHES,
+    SECOND,
+    VOICE_ONLY,
+    AccountId,
+    BridgeId,
+    DeviceId,
+    Direction,
+    Endpoint,
+    ForkId,
+    LegId,
+    Look,
+    PublicName,
+    TextKey,
+    Wishes,
+)
+
+RING_TIME: Final = 60 * SECOND
+"""A leg that nobody has answered for so long ends with NO_ANSWER."""
+CONNECT_TIME: Final = 20 * SECOND
+"""An answered leg without media ends so late; the engine gives up after 15 s."""
+LOST_TIME: Final = 15 * SECOND
+"""A leg whose media was lost, and did not come back, ends so late."""
+
+
+@unique
+class Phase(PublicName):
+    """Where a leg is in its life."""
+
+    CALLING = auto()
+    RINGING = auto()
+    CONNECTING = auto()
+    """Answered, and its media is not there yet."""
+    ESTABLISHED = auto()
+    FINISHED = auto()
+    FAILED = auto()
+    CANCELLED = auto()
+    NO_ANSWER = auto()
+    BUSY = auto()
+
+
+@unique
+class CallState(PublicName):
+    """The public API's names (`api/calls-api.md`, CallState)."""
+
+    CALLING = auto()
+    RINGING = auto()
+    PRE_ESTABLISHED = auto()
+    ESTABLISHED = auto()
+    FINISHED = auto()
+    FAILED = auto()
+    CANCELLED = auto()
+    NO_ANSWER = auto()
+    BUSY = auto()
+
+
+def call_state(phase: Phase) -> CallState:
+    """Say how the public API calls the phase.
+
+    An answered call without media is still ringing to the public:
+    PRE_ESTABLISHED means early media there, and has an event of its own.
+    """
+    return CallState.RINGING if phase is Phase.CONNECTING else CallState[phase.name]
+
+
+ENDS: Final = frozenset(
+    {Phase.FINISHED, Phase.FAILED, Phase.CANCELLED, Phase.NO_ANSWER, Phase.BUSY}
+)
+UNANSWERED: Final = frozenset({Phase.CALLING, Phase.RINGING})
+_UNTALKED: Final = ENDS - {Phase.FINISHED}
+
+LIFE: Final[Mapping[Phase, frozenset[Phase]]] = {
+    Phase.CALLING: frozenset({Phase.RINGING, Phase.CONNECTING}) | _UNTALKED,
+    Phase.RINGING: frozenset({Phase.CONNECTING}) | _UNTALKED,
+    Phase.CONNECTING: frozenset({Phase.ESTABLISHED, Phase.FAILED, Phase.CANCELLED}),
+    Phase.ESTABLISHED: frozenset({Phase.FINISHED, Phase.FAILED}),
+    **dict.fromkeys(ENDS, frozenset()),
+}
+"""The diagram in the documentation is drawn from this table."""
+
+
+@unique
+class Media(PublicName):
+    """How the leg's pipe is doing."""
+
+    NONE = auto()
+    OPENING = auto()
+    OPEN = auto()
+    LOST = auto()
+
+
+FLOW: Final[Mapping[Media, frozenset[Media]]] = {
+    Media.NONE: frozenset({Media.OPENING}),
+    Media.OPENING: frozenset({Media.OPEN, Media.NONE}),
+    Media.OPEN: frozenset({Media.LOST, Media.NONE}),
+    Media.LOST: frozenset({Media.OPEN, Media.NONE}),
+}
+"""How media may go on; NONE at the end of the leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in a bridge; the numbers of a bridge only grow."""
+
+    bridge: BridgeId
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One party's connection to the house; its pipe has the same id."""
+
+    id: LegId
+    account: AccountId
+    direction: Direction
+    endpoint: Endpoint
+    """The party this leg reaches."""
+    counterpart: Endpoint
+    """Whom that party calls, or who calls it."""
+    device: DeviceId
+    created_at: int
+    video: bool = False
+    wishes: Wishes = NO_WISHES
+    parent: LegId | None = None
+    """The caller's leg this one was made for."""
+    fork: ForkId | None = None
+    phase: Phase = Phase.CALLING
+    media: Media = Media.NONE
+    generation: int = 0
+    """Which pipe of the leg; a lost one is replaced by the next."""
+    look: Look = VOICE_ONLY
+    remote: Look = VOICE_ONLY
+    """What the other side shows, as far as this party was told."""
+    remote_data: TextKey | None = None
+    """The custom data the callee accepted with."""
+    seat: Seat | None = None
+    """The last seat taken; only `bridge` says whether it still is."""
+    bridge: BridgeId | None = None
+    answered_at: int | None = None
+    established_at: int | None = None
+    lost_at: int | None = None
+    cause: Cause | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing can happen any more."""
+        return self.phase in ENDS
