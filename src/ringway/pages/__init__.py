@@ -1,0 +1,1 @@
+"""Serves the SDK and the web apps, as they were built."""

@@ -1,0 +1,1 @@
+"""HTTP for programs: tokens, health, metrics, and one envelope for errors."""

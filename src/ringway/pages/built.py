@@ -1,0 +1,69 @@
+"""The built files, read once: they are few, small, and never change in a run."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+TYPES: Final[Mapping[str, str]] = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/vnd.microsoft.icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".mp3": "audio/mpeg",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".ts": "text/plain; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".wav": "audio/wav",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+OTHER: Final = "application/octet-stream"
+_HASHED = re.compile(r"-[A-Za-z0-9_-]{8}\.[a-z0-9.]+$")
+"""As the page builder writes names that change with the content."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One built file."""
+
+    content: bytes
+    type: str
+    etag: str
+    is_hashed: bool
+    """Its name changes with its content: it may be kept for ever."""
+
+
+class NotBuilt(Exception):
+    """A folder of built files is missing; the text is a sentence for a person."""
+
+
+def read_built(folder: Path, entry: str) -> Mapping[str, File]:
+    """Read all files below a folder, keyed by path; or `NotBuilt` without `entry`."""
+    files = {
+        path.relative_to(folder).as_posix(): _read(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    if entry not in files:
+        raise NotBuilt(f"{folder.name}/{entry} has not been built: run `make build`.")
+    return files
+
+
+def _read(path: Path) -> File:
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()[:32]
+    return File(
+        content,
+        TYPES.get(path.suffix, OTHER),
+        f'"{digest}"',
+        _HASHED.search(path.name) is not None,
+    )

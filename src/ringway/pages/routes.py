@@ -1,0 +1,132 @@
+"""`/`, `/demo/` and `/sdk/`: built files with caching and the right headers.
+
+A name with a hash may be kept for ever; everything else is asked for again and
+mostly not sent again (ETag, RFC 9110 section 13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from litestar import MediaType, Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+
+from ringway.pages.built import File
+
+KEPT: Final = "public, max-age=31536000, immutable"
+ASKED_AGAIN: Final = "no-cache"
+PERMISSIONS: Final = (
+    "camera=(self), microphone=(self), display-capture=(self), autoplay=(self), "
+    "speaker-selection=(self), geolocation=(), payment=(), usb=()"
+)
+
+
+def page_headers(public_url: str | None) -> dict[str, str]:
+    """Say what our pages may do: only what comes from here, and be no frame.
+
+    The SDK signals with the server its token names, which may be reached by
+    another name than the page.
+    """
+    reached = ["'self'"]
+    if public_url is not None:
+        parts = urlsplit(public_url)
+        reached += [
+            public_url,
+            f"ws{parts.scheme.removeprefix('http')}://{parts.netloc}",
+        ]
+    policy = {
+        "default-src": "'self'",
+        "connect-src": " ".join(reached),
+        "img-src": "'self' data: blob:",
+        "media-src": "'self' blob: mediastream:",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{k} {v}" for k, v in policy.items()),
+        "Permissions-Policy": PERMISSIONS,
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+
+SDK_HEADERS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
+def page_routes(
+    sdk: Mapping[str, File] | str,
+    demo: Mapping[str, File] | str,
+    public_url: str | None,
+) -> list[HTTPRouteHandler]:
+    """Make the handlers.  A text in place of files says why there are none."""
+    headers = page_headers(public_url)
+
+    @get("/", sync_to_thread=False)
+    def root() -> Response[bytes]:
+        return _elsewhere("/demo/")
+
+    @get("/demo/{path:path}", sync_to_thread=False)
+    def demo_file(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+        return _give(request, demo, path.lstrip("/") or "index.html", headers)
+
+    @get("/demo", sync_to_thread=False)
+    def demo_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+        if not request.scope["raw_path"].split(b"?")[0].endswith(b"/"):
+            query = request.scope["query_string"].decode("latin-1")
+            return _elsewhere("/demo/" + (f"?{query}" if query else ""))
+        return _give(request, demo, "index.html", headers)
+
+    @get("/sdk/{path:path}", sync_to_thread=False)
+    def sdk_file(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+        return _give(request, sdk, path.lstrip("/"), SDK_HEADERS)
+
+    return [root, demo_page, demo_file, sdk_file]
+
+
+def _elsewhere(path: str) -> Response[bytes]:
+    return Response(
+        b"",
+        status_code=HTTPStatus.TEMPORARY_REDIRECT,
+        media_type=MediaType.TEXT,
+        headers={"Location": path, "Cache-Control": ASKED_AGAIN},
+    )
+
+
+def _give(
+    request: Request[Any, Any, Any],
+    files: Mapping[str, File] | str,
+    path: str,
+    headers: Mapping[str, str],
+) -> Response[bytes]:
+    if isinstance(files, str):
+        return Response(
+            files.encode(),
+            status_code=HTTPStatus.SERVICE_UNAVAILABLE,
+            media_type="text/plain; charset=utf-8",
+            headers={"Cache-Control": "no-store"},
+        )
+    file = files.get(path)
+    if file is None:
+        raise NotFoundException
+    told = {
+        **headers,
+        "ETag": file.etag,
+        "Cache-Control": KEPT if file.is_hashed else ASKED_AGAIN,
+    }
+    if _has(request.headers.get("if-none-match", ""), file.etag):
+        return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=told)
+    return Response(file.content, media_type=file.type, headers=told)
+
+
+def _has(header: str, etag: str) -> bool:
+    """Compare weakly (RFC 9110 section 13.1.2)."""
+    tags = (tag.strip().removeprefix("W/") for tag in header.split(","))
+    return header.strip() == "*" or etag in tags

@@ -1,0 +1,108 @@
+"""`/livez`, `/readyz`, `/metrics`: how the house is doing.
+
+The first two tell anybody.  Metrics are for the operator: a key of the first
+account, or a request that comes straight from this machine.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from litestar import MediaType, Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from ringway.ports.catalog import FIRST_ACCOUNT, Catalog
+from ringway.rest.authorization import authorized
+from ringway.rest.errors import ApiError
+
+PROMETHEUS: Final = "text/plain; version=1.0.0; charset=utf-8"
+PASSED_ON: Final = ("forwarded", "via", "x-real-ip")
+"""Headers of proxies, beside all that begin with ``x-forwarded-``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that has to work."""
+
+    name: str
+    works: bool
+    text: str
+    """A sentence for a person."""
+
+
+def health_routes(
+    checks: Callable[[], Sequence[Check]],
+    metrics: Callable[[], bytes],
+    catalog: Catalog,
+) -> list[HTTPRouteHandler]:
+    """Make the handlers."""
+
+    @get("/livez", sync_to_thread=False)
+    def livez() -> Response[bytes]:
+        return _json({"alive": True}, HTTPStatus.OK)
+
+    @get("/readyz", sync_to_thread=False)
+    def readyz() -> Response[bytes]:
+        done = checks()
+        ready = all(check.works for check in done)
+        told = {
+            "ready": ready,
+            "checks": {it.name: {"works": it.works, "text": it.text} for it in done},
+        }
+        status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
+        return _json(told, status)
+
+    @get("/metrics")
+    async def scrape(request: Request[Any, Any, Any]) -> Response[bytes]:
+        if not comes_from_this_machine(request):
+            key = await authorized(request, catalog)
+            if key.account != FIRST_ACCOUNT:
+                raise ApiError(
+                    HTTPStatus.FORBIDDEN,
+                    "Metrics are about all accounts: the operator's key is needed.",
+                )
+        return Response(
+            metrics(), media_type=PROMETHEUS, headers={"Cache-Control": "no-store"}
+        )
+
+    return [livez, readyz, scrape]
+
+
+def comes_from_this_machine(request: Request[Any, Any, Any]) -> bool:
+    """Whether nobody stands between us and a program on this machine.
+
+    The name in Host has to be this machine's too: a page that a browser here has
+    loaded can give its own name our address (DNS rebinding).
+    """
+    if request.client is None or not _is_loopback(request.client.host):
+        return False
+    if any(
+        name in PASSED_ON or name.startswith("x-forwarded-") for name in request.headers
+    ):
+        return False
+    name = request.url.hostname or ""
+    return name == "localhost" or _is_loopback(name)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped.is_loopback
+    return address.is_loopback
+
+
+def _json(told: object, status: HTTPStatus) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(told),
+        status_code=status,
+        media_type=MediaType.JSON,
+        headers={"Cache-Control": "no-store"},
+    )
