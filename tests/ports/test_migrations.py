@@ -1,0 +1,111 @@
+"""Migrations: from nothing to today's tables, and only when it is due."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from ringway.adapters.sql import upgrade
+from ringway.adapters.sql.database import FILE, Database
+from ringway.adapters.sql.schema import VERSION, metadata
+from ringway.ports.storage import StorageUnavailable, Trouble
+
+MIGRATIONS = Path(upgrade.__file__).parent / "migrations"
+
+
+def tables(file: Path) -> dict[str, str]:
+    """Give what SQLite says of each table and index, without its white space."""
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute(
+            "SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+        ).fetchall()
+    return {name: "".join(sql.split()) for name, sql in rows}
+
+
+def migrated(file: Path) -> None:
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        upgrade.migrate(connection, file)
+    engine.dispose()
+
+
+def test_the_newest_revision_is_the_one_we_name() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [VERSION]
+
+
+async def test_migrating_from_nothing_makes_todays_tables(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    new.mkdir()
+    migrated(old / FILE)
+    await (await Database.open(new)).close()
+    assert tables(old / FILE) == tables(new / FILE)
+    names = {name.removeprefix("table ") for name in tables(new / FILE)}
+    assert names >= set(metadata.tables)
+
+
+async def test_a_migrated_database_is_taken_as_it_is(tmp_path: Path) -> None:
+    migrated(tmp_path / FILE)
+    before = tables(tmp_path / FILE)
+    await (await Database.open(tmp_path)).close()
+    assert tables(tmp_path / FILE) == before
+
+
+async def test_an_older_database_is_migrated_when_it_is_opened(tmp_path: Path) -> None:
+    migrated(tmp_path / FILE)
+    today = tables(tmp_path / FILE)
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as connection:
+        for name in sorted(today, key=lambda name: name.startswith("table")):
+            kind, table = name.split()
+            if table != "alembic_version":
+                connection.execute(f"DROP {kind} {table}")
+        connection.execute("DELETE FROM alembic_version")
+    await (await Database.open(tmp_path)).close()
+    assert tables(tmp_path / FILE) == today
+
+
+async def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    await (await Database.open(tmp_path)).close()
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StorageUnavailable, match="newer") as refused:
+        await Database.open(tmp_path)
+    assert refused.value.trouble is Trouble.NEWER
+
+
+def test_what_costs_much_is_imported_only_when_it_is_due(tmp_path: Path) -> None:
+    program = """
+import asyncio, sys
+from pathlib import Path
+from ringway.adapters.sql.catalog import SqlCatalog
+from ringway.adapters.sql.database import Database
+from ringway.adapters.sql.event_log import SqlEventLog
+
+async def main():
+    for _ in range(2):
+        database = await Database.open(Path(sys.argv[1]))
+        assert await SqlEventLog(database).last_position() == 0
+        assert await SqlCatalog(database).next_fence()
+        await database.close()
+
+asyncio.run(main())
+print(*{"alembic", "sqlalchemy.orm", "sqlalchemy.ext.asyncio"} & set(sys.modules))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == ""
