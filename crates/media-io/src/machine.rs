@@ -1,0 +1,59 @@
+//! What a shard thread drives: a value that takes packets and time.
+
+use std::time::Instant;
+
+use media_core::{Message, Path};
+
+/// A shard as its thread sees it; `media_core::Shard` is the one of the product.
+///
+/// No method may wait.  `now` never goes back.
+pub trait Machine {
+    /// What the control plane tells it.
+    type Order: Send + 'static;
+    /// What it tells the control plane.
+    type News: Send + 'static;
+    /// What machines tell each other.
+    type Relay: Send + 'static;
+
+    /// Obeys an order.
+    fn order(&mut self, now: Instant, order: Self::Order);
+
+    /// Takes a datagram, which it may decrypt in place.
+    fn datagram(&mut self, now: Instant, path: &Path, datagram: &mut [u8]);
+
+    /// Takes a message of the machine `from`.
+    fn relay(&mut self, now: Instant, from: u16, relay: Self::Relay);
+
+    /// Does what is due.
+    fn timeout(&mut self, now: Instant);
+
+    /// When [`Machine::timeout`] is due next.
+    fn next_timeout(&self) -> Option<Instant>;
+
+    /// What shall be sent: bytes, and the messages cut from them.
+    fn outgoing(&self) -> (&[u8], &[Message]);
+
+    /// Everything in [`Machine::outgoing`] has been taken care of.
+    fn sent(&mut self);
+
+    /// What there is to tell, and whether it may be dropped when nobody listens.
+    fn news(&mut self, tell: impl FnMut(Self::News, Droppable));
+
+    /// What there is to tell other machines, by their number.
+    fn relays(&mut self, tell: impl FnMut(u16, Self::Relay, Droppable));
+}
+
+/// Whether a message may be dropped when its reader is slow.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Droppable {
+    /// The next one makes up for it.
+    Yes,
+    /// Somebody waits for it.
+    No,
+}
+
+impl From<bool> for Droppable {
+    fn from(droppable: bool) -> Self {
+        if droppable { Self::Yes } else { Self::No }
+    }
+}

@@ -1,0 +1,231 @@
+//! The loop of one shard thread: wait, take in, let the machine work, send.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::event::{Epoll, Interest, Ready};
+use crate::machine::{Droppable, Machine};
+use crate::mailbox::Mailbox;
+use crate::outlet::{Outlet, Plain};
+use crate::receive::{self, Batch};
+use crate::send::Kernel;
+use crate::shards::{Inbound, Report};
+use crate::socket::MediaSocket;
+
+/// Full batches taken from the socket before orders are looked at again.
+const BATCHES: usize = 8;
+
+/// Between two reports of what went through the socket.
+const TRAFFIC: Duration = Duration::from_secs(2);
+
+const SOCKET: u64 = 0;
+const MAIL: u64 = 1;
+
+/// What a shard thread is woken by.
+pub(crate) type Inbox<M> = Mailbox<Inbound<<M as Machine>::Order, <M as Machine>::Relay>>;
+type Reports<M> = Mailbox<Report<<M as Machine>::News>>;
+
+/// Where a shard thread gets its orders and tells what happens.
+pub(crate) struct Posts<M: Machine> {
+    pub(crate) shard: u16,
+    /// One for each shard, this one's among them.
+    pub(crate) inboxes: Arc<[Inbox<M>]>,
+    pub(crate) reports: Arc<Reports<M>>,
+    pub(crate) plain: Arc<Plain>,
+}
+
+impl<M: Machine> Posts<M> {
+    fn inbox(&self, shard: u16) -> Option<&Inbox<M>> {
+        self.inboxes.get(usize::from(shard))
+    }
+}
+
+/// Runs until the shard is told to stop.
+///
+/// # Errors
+/// The kernel's, when it does not let us wait.
+pub(crate) fn run<M: Machine>(
+    machine: M,
+    socket: &MediaSocket,
+    posts: &Posts<M>,
+) -> io::Result<()> {
+    let Some(inbox) = posts.inbox(posts.shard) else {
+        return Err(io::ErrorKind::NotFound.into());
+    };
+    let epoll = Epoll::new()?;
+    epoll.add(socket, SOCKET, Interest::Read)?;
+    epoll.add(inbox, MAIL, Interest::Read)?;
+    Turn {
+        machine,
+        socket,
+        posts,
+        inbox,
+        epoll,
+        batch: Batch::new(),
+        outlet: Outlet::new(Kernel::new(socket), &posts.plain),
+        mail: VecDeque::new(),
+        writing: false,
+        relays_dropped: 0,
+        traffic_due: Instant::now() + TRAFFIC,
+    }
+    .run()
+}
+
+struct Turn<'a, M: Machine> {
+    machine: M,
+    socket: &'a MediaSocket,
+    posts: &'a Posts<M>,
+    inbox: &'a Inbox<M>,
+    epoll: Epoll,
+    batch: Batch,
+    outlet: Outlet<'a, Kernel<'a>>,
+    mail: VecDeque<Inbound<M::Order, M::Relay>>,
+    /// Whether we wait for room in the socket.
+    writing: bool,
+    relays_dropped: u64,
+    traffic_due: Instant,
+}
+
+impl<M: Machine> Turn<'_, M> {
+    fn run(mut self) -> io::Result<()> {
+        let mut ready = Vec::<Ready>::new();
+        loop {
+            let due = self.machine.next_timeout();
+            let due = due.map_or(self.traffic_due, |due| due.min(self.traffic_due));
+            self.epoll.wait(
+                &mut ready,
+                Some(due.saturating_duration_since(Instant::now())),
+            )?;
+            for event in &ready {
+                match event.token {
+                    SOCKET if event.writable => self.outlet.resume(),
+                    _ => {}
+                }
+            }
+            if ready.iter().any(|event| event.token == MAIL) && !self.read_mail() {
+                self.settle(Instant::now())?;
+                return Ok(());
+            }
+            if ready
+                .iter()
+                .any(|event| event.token == SOCKET && event.readable)
+            {
+                self.read_socket()?;
+            }
+            self.settle(Instant::now())?;
+        }
+    }
+
+    /// Takes orders and relays; false when told to stop.
+    fn read_mail(&mut self) -> bool {
+        let mut mail = std::mem::take(&mut self.mail);
+        self.inbox.take(&mut mail);
+        let now = Instant::now();
+        let mut going_on = true;
+        for inbound in mail.drain(..) {
+            match inbound {
+                Inbound::Order(order) => self.machine.order(now, order),
+                Inbound::Relay(from, relay) => self.machine.relay(now, from, relay),
+                Inbound::Ping(number) => {
+                    let shard = self.posts.shard;
+                    self.posts.reports.put(Report::Pong { shard, number });
+                }
+                Inbound::Stop => going_on = false,
+            }
+        }
+        self.mail = mail;
+        going_on
+    }
+
+    fn read_socket(&mut self) -> io::Result<()> {
+        for _ in 0..BATCHES {
+            let taken = match self.batch.receive(self.socket) {
+                Ok(taken) => taken,
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => 0,
+                    _ => return Err(error),
+                },
+            };
+            let now = Instant::now();
+            let machine = &mut self.machine;
+            self.batch
+                .visit(|path, datagram| machine.datagram(now, path, datagram));
+            if taken < receive::BATCH {
+                break;
+            }
+            self.settle(now)?;
+        }
+        Ok(())
+    }
+
+    /// Does what is due, and lets out what the machine wants sent or told.
+    fn settle(&mut self, now: Instant) -> io::Result<()> {
+        if self.machine.next_timeout().is_some_and(|due| due <= now) {
+            self.machine.timeout(now);
+        }
+        let (arena, messages) = self.machine.outgoing();
+        if !messages.is_empty() {
+            self.outlet.send(arena, messages);
+            self.machine.sent();
+        }
+        if self.outlet.is_waiting() != self.writing {
+            self.writing = self.outlet.is_waiting();
+            let interest = if self.writing {
+                Interest::ReadWrite
+            } else {
+                Interest::Read
+            };
+            self.epoll.change(self.socket, SOCKET, interest)?;
+        }
+        let Posts {
+            shard,
+            inboxes,
+            reports,
+            ..
+        } = self.posts;
+        let shard = *shard;
+        self.machine.news(|news, droppable| match droppable {
+            Droppable::No => reports.put(Report::News { shard, news }),
+            Droppable::Yes => {
+                reports.offer(Report::News { shard, news });
+            }
+        });
+        let dropped = &mut self.relays_dropped;
+        self.machine.relays(|to, relay, droppable| {
+            let Some(inbox) = inboxes.get(usize::from(to)) else {
+                return;
+            };
+            match droppable {
+                Droppable::No => inbox.put(Inbound::Relay(shard, relay)),
+                Droppable::Yes if inbox.offer(Inbound::Relay(shard, relay)) => {}
+                Droppable::Yes => *dropped += 1,
+            }
+        });
+        if self.traffic_due <= now {
+            self.traffic_due = now + TRAFFIC;
+            let counters = self.traffic();
+            reports.offer(Report::Traffic { shard, counters });
+        }
+        Ok(())
+    }
+
+    fn traffic(&self) -> Vec<(&'static str, u64)> {
+        let (received, sent) = (self.batch.counted(), self.outlet.counted());
+        vec![
+            ("udp_datagrams_received", received.datagrams),
+            ("udp_bytes_received", received.bytes),
+            ("udp_drop_too_long", received.too_long),
+            ("udp_drop_receive_buffer_full", received.overflown),
+            ("udp_messages_sent", sent.messages),
+            ("udp_bytes_sent", sent.bytes),
+            ("udp_messages_segmented", sent.segmented),
+            ("udp_segmentation_refused", sent.refused),
+            ("udp_messages_delayed", sent.delayed),
+            ("udp_drop_send_buffer_full", sent.overflown),
+            ("udp_drop_undeliverable", sent.failed),
+            ("relays_dropped", self.relays_dropped),
+        ]
+    }
+}

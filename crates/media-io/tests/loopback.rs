@@ -1,0 +1,415 @@
+//! Shard threads with real sockets on loopback and a machine that only records.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use media_core::{Message, Path};
+use media_io::{
+    Droppable, End, Epoll, Interest, Machine, MediaSocket, Report, Segmentation, Shards,
+};
+
+/// How long anything may take here before the test fails.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+enum Order {
+    /// Send the bytes in segments of this size to there.
+    Send(SocketAddr, Vec<u8>, u16),
+    /// Take datagrams only after this many are there to be taken.
+    Hold(usize, UdpSocket, SocketAddr),
+    /// Send this relay to there.
+    Relay(u16, u64, Droppable),
+    /// Be due then.
+    Alarm(Duration),
+    Panic,
+}
+
+#[derive(Debug, PartialEq)]
+enum News {
+    Came(Path, Vec<u8>),
+    Relayed(u16, u64),
+    Rang(Duration),
+    Held,
+}
+
+#[derive(Default)]
+struct Recorder {
+    local: Option<IpAddr>,
+    arena: Vec<u8>,
+    messages: Vec<Message>,
+    news: Vec<News>,
+    relays: Vec<(u16, u64, Droppable)>,
+    alarm: Option<(Instant, Duration)>,
+}
+
+impl Machine for Recorder {
+    type Order = Order;
+    type News = News;
+    type Relay = u64;
+
+    fn order(&mut self, now: Instant, order: Order) {
+        match order {
+            Order::Send(remote, bytes, segment) => {
+                let start = self.arena.len();
+                self.arena.extend(bytes);
+                self.messages.push(Message {
+                    path: Path {
+                        remote,
+                        local: self.local.unwrap_or(remote.ip()),
+                    },
+                    range: start..self.arena.len(),
+                    segment,
+                });
+            }
+            Order::Hold(count, client, to) => {
+                // On loopback a datagram is in the receiver's queue when `send_to` is back.
+                for number in 0..count {
+                    let first = if number % 2 == 0 {
+                        0x80
+                    } else {
+                        [1, 22][number / 2 % 2]
+                    };
+                    client
+                        .send_to(&[first, u8::try_from(number).unwrap()], to)
+                        .unwrap();
+                }
+                self.news.push(News::Held);
+            }
+            Order::Relay(to, relay, droppable) => self.relays.push((to, relay, droppable)),
+            Order::Alarm(after) => self.alarm = Some((now + after, after)),
+            Order::Panic => panic!("the machine was told to"),
+        }
+    }
+
+    fn datagram(&mut self, _now: Instant, path: &Path, datagram: &mut [u8]) {
+        self.local = Some(path.local);
+        self.news.push(News::Came(*path, datagram.to_vec()));
+    }
+
+    fn relay(&mut self, _now: Instant, from: u16, relay: u64) {
+        self.news.push(News::Relayed(from, relay));
+    }
+
+    fn timeout(&mut self, now: Instant) {
+        if let Some((due, after)) = self.alarm.take() {
+            self.news.push(News::Rang(after + (now - due)));
+        }
+    }
+
+    fn next_timeout(&self) -> Option<Instant> {
+        self.alarm.map(|(due, _)| due)
+    }
+
+    fn outgoing(&self) -> (&[u8], &[Message]) {
+        (&self.arena, &self.messages)
+    }
+
+    fn sent(&mut self) {
+        self.arena.clear();
+        self.messages.clear();
+    }
+
+    fn news(&mut self, mut tell: impl FnMut(News, Droppable)) {
+        for news in self.news.drain(..) {
+            tell(news, Droppable::No);
+        }
+    }
+
+    fn relays(&mut self, mut tell: impl FnMut(u16, u64, Droppable)) {
+        for (to, relay, droppable) in self.relays.drain(..) {
+            tell(to, relay, droppable);
+        }
+    }
+}
+
+/// Running shards, and the reports that have come.
+struct Running {
+    shards: Shards<Recorder>,
+    addresses: Vec<SocketAddr>,
+    epoll: Epoll,
+    reports: VecDeque<Report<News>>,
+}
+
+impl Running {
+    fn start(host: &str, count: usize, segmentation: Segmentation) -> Self {
+        let host: IpAddr = host.parse().unwrap();
+        let sockets = (0..count).map(|_| MediaSocket::bind(host, 0).unwrap());
+        let sockets: Vec<_> = sockets.collect();
+        let addresses = sockets.iter().map(MediaSocket::address).collect();
+        let make = |_, _| Recorder::default();
+        let shards = Shards::start(sockets, segmentation, make).unwrap();
+        let epoll = Epoll::new().unwrap();
+        epoll.add(&shards, 0, Interest::Read).unwrap();
+        Self {
+            shards,
+            addresses,
+            epoll,
+            reports: VecDeque::new(),
+        }
+    }
+
+    fn port(&self) -> u16 {
+        self.addresses[0].port()
+    }
+
+    /// The next report that is not about traffic.
+    fn report(&mut self) -> Report<News> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.reports.pop_front() {
+                Some(Report::Traffic { .. }) => {}
+                Some(report) => return report,
+                None => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    assert!(!left.is_zero(), "no report came");
+                    self.epoll.wait(&mut Vec::new(), Some(left)).unwrap();
+                    self.shards.reports(&mut self.reports);
+                }
+            }
+        }
+    }
+
+    fn news(&mut self) -> (u16, News) {
+        match self.report() {
+            Report::News { shard, news } => (shard, news),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn stop(mut self) {
+        self.shards.stop();
+        for _ in &self.addresses.clone() {
+            assert!(matches!(
+                self.report(),
+                Report::Ended {
+                    end: End::Stopped,
+                    ..
+                }
+            ));
+        }
+        self.shards.join();
+    }
+}
+
+fn client(address: &str) -> UdpSocket {
+    let client = UdpSocket::bind(address).unwrap();
+    client.set_read_timeout(Some(PATIENCE)).unwrap();
+    client
+}
+
+fn received(client: &UdpSocket) -> (Vec<u8>, SocketAddr) {
+    let mut buffer = [0; 4096];
+    let (length, from) = client.recv_from(&mut buffer).unwrap();
+    (buffer[..length].to_vec(), from)
+}
+
+#[test]
+fn an_answer_leaves_from_the_address_the_question_came_to() {
+    let mut running = Running::start("0.0.0.0", 1, Segmentation::Offloaded);
+    let port = running.port();
+    for (bind, engine) in [
+        ("127.0.0.1:0", "127.0.0.1"),
+        ("127.0.0.1:0", "127.0.0.2"),
+        ("[::1]:0", "::1"),
+    ] {
+        let (client, engine) = (client(bind), SocketAddr::new(engine.parse().unwrap(), port));
+        client.send_to(b"\x80ask", engine).unwrap();
+        let remote = client.local_addr().unwrap();
+        let path = Path {
+            remote,
+            local: engine.ip(),
+        };
+        assert_eq!(running.news(), (0, News::Came(path, b"\x80ask".to_vec())));
+        running
+            .shards
+            .order(0, Order::Send(remote, b"answer".to_vec(), 6));
+        assert_eq!(received(&client), (b"answer".to_vec(), engine));
+    }
+    running.stop();
+}
+
+#[test]
+fn a_host_of_one_family_speaks_that_family() {
+    for host in ["127.0.0.1", "::1"] {
+        let mut running = Running::start(host, 1, Segmentation::Offloaded);
+        let client = client(&SocketAddr::new(host.parse().unwrap(), 0).to_string());
+        let remote = client.local_addr().unwrap();
+        running
+            .shards
+            .order(0, Order::Send(remote, b"hello".to_vec(), 5));
+        assert_eq!(received(&client), (b"hello".to_vec(), running.addresses[0]));
+        client.send_to(&[], running.addresses[0]).unwrap();
+        client.send_to(&[9], running.addresses[0]).unwrap();
+        let path = Path {
+            remote,
+            local: host.parse().unwrap(),
+        };
+        assert_eq!(running.news().1, News::Came(path, vec![]));
+        assert_eq!(running.news().1, News::Came(path, vec![9]));
+        running.stop();
+    }
+}
+
+#[test]
+fn segmentation_changes_nothing_that_a_client_sees() {
+    let bytes: Vec<u8> = (0..10_u8).flat_map(|number| [number; 1_100]).collect();
+    let bytes = &bytes[..bytes.len() - 300];
+    let expected: Vec<_> = bytes.chunks(1_100).map(<[u8]>::to_vec).collect();
+    for segmentation in [Segmentation::Offloaded, Segmentation::Plain] {
+        for bind in ["127.0.0.1:0", "[::1]:0"] {
+            let running = Running::start("::", 1, segmentation);
+            let client = client(bind);
+            let remote = client.local_addr().unwrap();
+            running
+                .shards
+                .order(0, Order::Send(remote, bytes.to_vec(), 1_100));
+            let got: Vec<_> = expected.iter().map(|_| received(&client).0).collect();
+            assert_eq!(got, expected);
+            running.stop();
+        }
+    }
+}
+
+#[test]
+fn in_a_batch_stun_and_dtls_come_before_media() {
+    let mut running = Running::start("127.0.0.1", 1, Segmentation::Offloaded);
+    let client = client("127.0.0.1:0");
+    let to = running.addresses[0];
+    running.shards.order(0, Order::Hold(8, client, to));
+    assert_eq!(running.news().1, News::Held);
+    let order: Vec<_> = (0..8)
+        .map(|_| match running.news().1 {
+            News::Came(_, bytes) => (bytes[0], bytes[1]),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let urgent = [(1, 1), (22, 3), (1, 5), (22, 7)];
+    let media = [(0x80, 0), (0x80, 2), (0x80, 4), (0x80, 6)];
+    assert_eq!(order, [urgent, media].concat());
+    running.stop();
+}
+
+#[test]
+fn a_datagram_too_long_to_be_media_is_dropped() {
+    let mut running = Running::start("127.0.0.1", 1, Segmentation::Offloaded);
+    let client = client("127.0.0.1:0");
+    client.send_to(&[0x80; 2049], running.addresses[0]).unwrap();
+    client.send_to(&[0x80; 2048], running.addresses[0]).unwrap();
+    match running.news().1 {
+        News::Came(_, bytes) => assert_eq!(bytes.len(), 2048),
+        other => panic!("{other:?}"),
+    }
+    running.stop();
+}
+
+#[test]
+fn nobody_at_the_other_end_harms_nobody() {
+    let mut running = Running::start("0.0.0.0", 1, Segmentation::Offloaded);
+    let gone = client("127.0.0.1:0").local_addr().unwrap();
+    let here = client("127.0.0.1:0");
+    for to in [
+        gone,
+        "255.255.255.255:9".parse().unwrap(),
+        here.local_addr().unwrap(),
+    ] {
+        for _ in 0..3 {
+            running
+                .shards
+                .order(0, Order::Send(to, b"hello".to_vec(), 5));
+        }
+    }
+    assert_eq!(received(&here).0, b"hello");
+    running.shards.ping(7);
+    assert!(matches!(
+        running.report(),
+        Report::Pong {
+            shard: 0,
+            number: 7
+        }
+    ));
+    running.stop();
+}
+
+#[test]
+fn an_alarm_rings_when_it_is_due() {
+    let mut running = Running::start("127.0.0.1", 1, Segmentation::Offloaded);
+    for after in [
+        Duration::ZERO,
+        Duration::from_micros(700),
+        Duration::from_millis(3),
+    ] {
+        running.shards.order(0, Order::Alarm(after));
+        match running.news().1 {
+            News::Rang(rang) => assert!(rang >= after),
+            other => panic!("{other:?}"),
+        }
+    }
+    running.stop();
+}
+
+#[test]
+fn relays_reach_the_other_shard_in_order() {
+    let mut running = Running::start("127.0.0.1", 2, Segmentation::Offloaded);
+    for number in 0..50 {
+        let droppable = Droppable::from(number % 2 == 0);
+        running.shards.order(0, Order::Relay(1, number, droppable));
+        running.shards.order(0, Order::Relay(9, number, droppable));
+    }
+    for number in 0..50 {
+        assert_eq!(running.news(), (1, News::Relayed(0, number)));
+    }
+    running.stop();
+}
+
+#[test]
+fn a_ping_comes_back_from_every_shard() {
+    let mut running = Running::start("127.0.0.1", 2, Segmentation::Offloaded);
+    running.shards.ping(3);
+    let mut shards: Vec<_> = (0..2)
+        .map(|_| match running.report() {
+            Report::Pong { shard, number: 3 } => shard,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    shards.sort_unstable();
+    assert_eq!(shards, [0, 1]);
+    running.stop();
+}
+
+#[test]
+fn what_a_machine_was_told_before_the_end_still_leaves() {
+    let mut running = Running::start("127.0.0.1", 1, Segmentation::Offloaded);
+    let client = client("127.0.0.1:0");
+    let remote = client.local_addr().unwrap();
+    running
+        .shards
+        .order(0, Order::Send(remote, b"farewell".to_vec(), 8));
+    running.shards.order(0, Order::Relay(0, 5, Droppable::No));
+    running.shards.stop();
+    assert_eq!(received(&client).0, b"farewell");
+    assert!(matches!(
+        running.report(),
+        Report::Ended {
+            shard: 0,
+            end: End::Stopped
+        }
+    ));
+    running.shards.join();
+}
+
+#[test]
+fn a_panic_of_the_machine_is_told() {
+    let mut running = Running::start("127.0.0.1", 2, Segmentation::Offloaded);
+    running.shards.order(1, Order::Panic);
+    assert!(matches!(
+        running.report(),
+        Report::Ended {
+            shard: 1,
+            end: End::Panicked
+        }
+    ));
+    running.shards.order(1, Order::Alarm(Duration::ZERO));
+    running.shards.order(0, Order::Alarm(Duration::ZERO));
+    assert!(matches!(running.news(), (0, News::Rang(_))));
+}
