@@ -1,1 +1,1 @@
-"""What is stored in a database: SQLAlchemy Core over SQLite (aiosqlite)."""
+"""What is stored in a database: SQLAlchemy Core over SQLite, in threads."""
