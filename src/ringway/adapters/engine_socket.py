@@ -18,7 +18,6 @@ from ringway.ports.engine_messages import (
     ControlHello,
     EngineHello,
     Fenced,
-    Load,
     News,
     Order,
     Ping,
@@ -76,8 +75,6 @@ class Tally:
     news: int = 0
     news_unknown: int = 0
     unsupported: int = 0
-    load: Load | None = None
-    """The engine's own counters, as told last."""
 
 
 class EngineSocket:
@@ -244,8 +241,6 @@ class EngineSocket:
             match it:
                 case Pong():
                     self._unanswered = 0
-                case Load():
-                    self.tally.load = it
                 case Unsupported():
                     self.tally.unsupported += 1
                     log.error("order not understood", order=it.order, why=it.text)

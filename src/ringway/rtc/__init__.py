@@ -1,0 +1,1 @@
+"""Browser and mobile signalling over one WebSocket; `messages` has the types."""

@@ -40,8 +40,18 @@ CustomData: TypeAlias = Annotated[
     ],
     Meta(max_length=64),
 ]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 RecordingType: TypeAlias = Literal[
     "UNDEFINED", "AUDIO", "AUDIO_AND_VIDEO", "NO_RECORDING"
+]
+
+
+RejectCode: TypeAlias = Literal[
+    "INVALID_TOKEN",  # not signed here, altered, or no token at all
+    "TOKEN_EXPIRED",  # was good once
+    "UNSUPPORTED_PROTOCOL",  # another major version
+    "NOT_CONNECTED",  # the first message was no `Connect`, or came too late
+    "TOO_MANY",  # connections, of this person or at all
 ]
 
 
@@ -49,6 +59,11 @@ class Message(
     msgspec.Struct, frozen=True, tag_field="t", rename="camel", omit_defaults=True
 ):
     """A JSON object with the field ``t``; names are camelCase on the wire."""
+
+
+def tag(message: Message) -> str:
+    """Give the ``t`` of a message."""
+    return str(message.__struct_config__.tag)
 
 
 class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -174,7 +189,7 @@ class Renegotiate(Message, frozen=True, tag="renegotiate"):
     """I want to send these sources too; an `Offer` follows."""
 
     call: CallId
-    generation: int
+    generation: Count
     sources: Annotated[list[Source], Meta(max_length=3)]
 
 
@@ -182,15 +197,15 @@ class Answer(Message, frozen=True, tag="answer"):
     """My answer to an `Offer`."""
 
     call: CallId
-    generation: int
-    negotiation: int
+    generation: Count
+    negotiation: Count
     answer: Sdp
 
 
 class Ping(Message, frozen=True, tag="ping"):
     """Are you there?  Answered with `Pong`."""
 
-    number: int
+    number: Count
 
 
 FromClient: TypeAlias = (
@@ -222,8 +237,7 @@ class Connected(Message, frozen=True, tag="connected"):
 class Rejected(Message, frozen=True, tag="rejected"):
     """The token is not good, or the server is not; the socket ends after it."""
 
-    code: str
-    """INVALID_TOKEN, TOKEN_EXPIRED, UNSUPPORTED_PROTOCOL, NOT_CONNECTED, TOO_MANY."""
+    code: RejectCode
     text: str
 
 
