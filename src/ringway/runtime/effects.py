@@ -1,0 +1,177 @@
+"""Carries out what logged events ask for; doing it twice is harmless.
+
+An effect is known by stream, version and index, and done when whoever it was
+for is through with it.  The cursor says up to where all are; those beyond are
+repeated after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol, TypeAlias
+
+import structlog
+
+from ringway.domain import leg_messages as leg
+from ringway.domain.causes import Cause
+from ringway.domain.effects import (
+    AttachPipe,
+    CloseBridge,
+    ClosePipe,
+    DetachPipe,
+    Effect,
+    OpenPipe,
+    Order,
+    Route,
+    Say,
+    Tell,
+    tell_leg,
+)
+from ringway.domain.leg_state import UNANSWERED, Leg
+from ringway.domain.values import SECOND, LegId
+from ringway.ports import engine_messages as wire
+from ringway.ports.clock import Clock
+from ringway.ports.engine import Engine
+from ringway.ports.event_log import EventLog
+from ringway.ports.lines import Lines
+from ringway.ports.storage import StorageUnavailable
+from ringway.runtime.actor import RETRY, Happened
+from ringway.runtime.cargo import Cargo
+from ringway.runtime.progress import Progress
+from ringway.runtime.saying import said
+from ringway.runtime.tasks import Tasks
+from ringway.runtime.views import Views
+
+log = structlog.get_logger(__name__)
+
+Router: TypeAlias = Callable[[Leg], Awaitable[Tell]]
+"""Decides whom a caller's new leg reaches: what to tell, and to whom."""
+
+CONSUMER: Final = "effects"
+"""The name of the cursor in the log."""
+SAVE_TIME: Final = SECOND
+"""The cursor is saved at most so often: more would only double the writing."""
+
+
+class Post(Protocol):
+    """Brings what a machine tells another one of its account."""
+
+    def __call__(
+        self, source: Happened, tell: Tell, done: Callable[[], None]
+    ) -> None: ...
+
+
+class Effects:
+    """Gives orders, says things, has letters delivered; keeps the cursor."""
+
+    def __init__(
+        self,
+        *,
+        event_log: EventLog,
+        clock: Clock,
+        engine: Engine,
+        lines: Lines,
+        tasks: Tasks,
+        views: Views,
+        router: Router,
+        post: Post,
+    ) -> None:
+        self.cargo = Cargo()
+        self.progress = Progress()
+        self._log, self._clock = event_log, clock
+        self._engine, self._lines = engine, lines
+        self._tasks, self._views = tasks, views
+        self._router, self._post = router, post
+        self._saved = 0
+        self._saving = False
+
+    def resume(self, cursor: int) -> None:
+        """Go on where the cursor stood."""
+        self.progress = Progress(cursor)
+        self._saved = cursor
+
+    def carry_out(self, what: Happened) -> None:
+        """Do all that the event asks for."""
+        self.progress.begin(what.position)
+        for effect in what.effects:
+            self._perform(what, effect)
+        if isinstance(what.event, leg.Ended):
+            self.cargo.drop(what.after.id)
+        self._finish(what.position)
+
+    def _perform(self, what: Happened, effect: Effect) -> None:
+        match effect:
+            case Tell():
+                self.progress.begin(what.position)
+                self._post(what, effect, lambda: self._finish(what.position))
+            case Say():
+                for each in said(what.after, what.event, self.cargo):
+                    self._lines.say(what.after.device, each)
+            case Route():
+                self.progress.begin(what.position)
+                self._start_routing(what)
+            case _:
+                orders = self.orders(effect)
+                if orders:
+                    self._engine.submit(orders)
+
+    def orders(self, order: Order) -> list[wire.Order]:
+        """Give the engine's words; a pipe whose offer was lost is not opened."""
+        match order:
+            case OpenPipe(who, generation):
+                offer = self.cargo.offer(who)
+                if offer is None:
+                    return []
+                sending = list(offer.sending)
+                return [wire.OpenPipe(who, generation, offer.sdp, sending)]
+            case ClosePipe(who, generation):
+                return [wire.ClosePipe(who, generation)]
+            case AttachPipe(who, bridge):
+                return [wire.Attach(who, bridge)]
+            case DetachPipe(who):
+                return [wire.Detach(who)]
+            case CloseBridge(bridge):
+                return [wire.CloseBridge(bridge)]
+
+    # ------------------------------------------------------------ routing
+
+    def _start_routing(self, what: Happened) -> None:
+        self._tasks.start(self._route(what), f"route {what.address.id}")
+
+    async def _route(self, what: Happened) -> None:
+        caller = self._views.leg(what.account, LegId(what.address.id))
+        if caller is None or caller.fork or caller.phase not in UNANSWERED:
+            self._finish(what.position)
+            return
+        try:
+            tell = await self._router(caller)
+        except StorageUnavailable:
+            when = self._clock.now() + RETRY
+            self._clock.at(when, lambda: self._start_routing(what))
+            return
+        except Exception:
+            log.exception("routing failed", leg=caller.id)
+            tell = tell_leg(caller.id, leg.End(Cause.SERVICE_UNAVAILABLE))
+        self._post(what, tell, lambda: self._finish(what.position))
+
+    # ------------------------------------------------------------- cursor
+
+    def _finish(self, position: int) -> None:
+        self.progress.finish(position)
+        if not self._saving and self.progress.done > self._saved:
+            self._saving = True
+            self._clock.at(self._clock.now() + SAVE_TIME, self._start_saving)
+
+    def _start_saving(self) -> None:
+        self._tasks.start(self.save(), "save cursor")
+
+    async def save(self) -> None:
+        """Remember in the log how far the effects are done."""
+        done = self.progress.done
+        try:
+            await self._log.move_cursor(CONSUMER, done)
+        except StorageUnavailable as error:
+            log.warning("cursor not saved", trouble=str(error))
+        else:
+            self._saved = done
+        self._saving = False

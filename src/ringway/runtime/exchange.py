@@ -1,0 +1,216 @@
+"""What clients may do with calls: the one door from signalling to the house.
+
+Every method raises `Refused` or `StorageUnavailable`, and then nothing has
+changed.  A client can only touch the leg that lives on its own device; any
+other is, to it, no call at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from ringway.domain import leg_messages as leg
+from ringway.domain.causes import Cause, Refused
+from ringway.domain.effects import Address, Kind
+from ringway.domain.identity import is_identity
+from ringway.domain.leg_state import Leg, Media
+from ringway.domain.values import (
+    Device,
+    Direction,
+    Endpoint,
+    EndpointType,
+    LegId,
+    Look,
+    Picture,
+    Recording,
+    TextKey,
+    Wishes,
+)
+from ringway.ports import engine_messages as wire
+from ringway.ports.event_log import Text
+from ringway.runtime.cargo import Load, Offer
+from ringway.runtime.house import House
+
+MAX_CUSTOM_DATA: Final = 64 * 1024
+"""Characters of all names and values together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a client brings when it calls or accepts."""
+
+    offer: str
+    """SDP, complete, at most 128 KiB; only the engine reads it."""
+    sending: Sequence[wire.Sending]
+    custom_data: Mapping[str, str] = field(default_factory=dict)
+    recording: Recording = Recording.UNDEFINED
+    auto_reconnect: bool = False
+
+    @property
+    def look(self) -> Look:
+        """What the client shows from the start: what its offer sends."""
+        sources = {each.source for each in self.sending}
+        muted = "MICROPHONE" not in sources
+        return Look(muted, "CAMERA" in sources, "SCREEN" in sources)
+
+
+class Exchange:
+    """Takes the commands of devices."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def call(
+        self,
+        device: Device,
+        call_id: LegId,
+        to: str,
+        proposal: Proposal,
+        *,
+        video: bool = False,
+    ) -> None:
+        """Call somebody.  The same call made again is the same call."""
+        if not is_identity(to):
+            cause = Cause.INVALID_DESTINATION
+            raise Refused(cause, cause.description)
+        create = leg.Create(
+            id=call_id,
+            account=device.account,
+            direction=Direction.INBOUND,
+            endpoint=device.endpoint,
+            counterpart=Endpoint(EndpointType.WEBRTC, to),
+            device=device.id,
+            video=video,
+            wishes=_wishes(call_id, proposal),
+            look=proposal.look,
+        )
+        await self._bring(device, call_id, create, proposal)
+
+    async def ringing(self, device: Device, call_id: LegId) -> None:
+        """Say that the incoming call is shown to the person."""
+        self._own(device, call_id)
+        await self._give(device, call_id, leg.Ring())
+
+    async def accept(self, device: Device, call_id: LegId, proposal: Proposal) -> None:
+        """Take the incoming call."""
+        self._own(device, call_id)
+        accept = leg.Accept(_wishes(call_id, proposal), proposal.look)
+        await self._bring(device, call_id, accept, proposal)
+
+    async def decline(
+        self, device: Device, call_id: LegId, *, everywhere: bool = False
+    ) -> None:
+        """Don't take the incoming call, here or on any device of the person."""
+        self._own(device, call_id)
+        await self._give(device, call_id, leg.Decline(everywhere))
+
+    async def hangup(
+        self,
+        device: Device,
+        call_id: LegId,
+        cause: Cause = Cause.NORMAL_HANGUP,
+    ) -> None:
+        """End, or cancel, the call."""
+        self._own(device, call_id)
+        await self._give(device, call_id, leg.Hangup(cause))
+
+    async def mute(self, device: Device, call_id: LegId, *, muted: bool) -> None:
+        """Say whether the microphone is muted."""
+        self._own(device, call_id)
+        await self._give(device, call_id, leg.Mute(muted))
+
+    async def show(
+        self, device: Device, call_id: LegId, picture: Picture, *, on: bool
+    ) -> None:
+        """Say whether camera or screen is being sent."""
+        self._own(device, call_id)
+        await self._give(device, call_id, leg.Show(picture, on))
+
+    def renegotiate(
+        self,
+        device: Device,
+        call_id: LegId,
+        generation: int,
+        sources: Sequence[wire.Source],
+    ) -> None:
+        """Ask for an offer with room for these sources too."""
+        self._piped(device, call_id, generation)
+        order = wire.Renegotiate(call_id, generation, list(dict.fromkeys(sources)))
+        self._house.engine.submit([order])
+
+    def answer(
+        self,
+        device: Device,
+        call_id: LegId,
+        generation: int,
+        negotiation: int,
+        answer: str,
+    ) -> None:
+        """Answer an offer of the engine."""
+        self._piped(device, call_id, generation)
+        order = wire.AnswerPipe(call_id, generation, negotiation, answer)
+        self._house.engine.submit([order])
+
+    def line_lost(self, device: Device) -> None:
+        """Say that the device's connection is gone: its call ends."""
+        call_id = self._house.views.leg_of(device.id)
+        if call_id is not None:
+            address = Address(Kind.LEG, call_id)
+            self._house.signal(device.account, address, leg.LineLost())
+
+    # ------------------------------------------------------------------
+
+    def _own(self, device: Device, call_id: LegId) -> Leg:
+        found = self._house.views.leg(device.account, call_id)
+        if found is None or found.device != device.id:
+            raise Refused(Cause.INVALID_REQUEST, "There is no such call.")
+        return found
+
+    def _piped(self, device: Device, call_id: LegId, generation: int) -> None:
+        found = self._own(device, call_id)
+        if found.media is Media.NONE or found.generation != generation:
+            raise Refused(Cause.INVALID_REQUEST, "The call has no such pipe.")
+
+    async def _give(
+        self,
+        device: Device,
+        call_id: LegId,
+        given: leg.Command,
+        texts: Sequence[Text] = (),
+        logged: Callable[[], None] | None = None,
+    ) -> None:
+        address = Address(Kind.LEG, call_id)
+        await self._house.give(
+            device.account, address, given, texts=texts, logged=logged
+        )
+
+    async def _bring(
+        self,
+        device: Device,
+        call_id: LegId,
+        given: leg.Create | leg.Accept,
+        proposal: Proposal,
+    ) -> None:
+        data = dict(proposal.custom_data)
+        if sum(len(k) + len(v) for k, v in data.items()) > MAX_CUSTOM_DATA:
+            text = f"Custom data has at most {MAX_CUSTOM_DATA} characters."
+            raise Refused(Cause.INVALID_REQUEST, text)
+        cargo, key = self._house.effects.cargo, given.wishes.custom_data
+        load = Load(Offer(proposal.offer, proposal.sending), key, data)
+        cargo.check(load)
+        texts = []
+        if key is not None:
+            said = msgspec.json.encode(data).decode()
+            texts.append(Text(device.account, key, said))
+        await self._give(
+            device, call_id, given, texts, lambda: cargo.put(call_id, load)
+        )
+
+
+def _wishes(call_id: LegId, proposal: Proposal) -> Wishes:
+    key = TextKey(f"{call_id}/custom-data") if proposal.custom_data else None
+    return Wishes(key, proposal.recording, proposal.auto_reconnect)

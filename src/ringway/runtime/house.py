@@ -1,0 +1,179 @@
+"""The house: every live machine, and the letters between them.
+
+A machine is in here from its creation to its end.  Whatever is not in here is
+over, or never was: commands to it are refused, signals fall silent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ringway.domain import bridge_messages as bridge
+from ringway.domain import fork_messages as fork
+from ringway.domain import leg_messages as leg
+from ringway.domain.causes import Cause, Refused
+from ringway.domain.effects import Address, Kind, Tell
+from ringway.domain.leg_state import Leg
+from ringway.domain.values import AccountId, Ids, LegId
+from ringway.ports.clock import Clock
+from ringway.ports.engine import Engine
+from ringway.ports.event_log import EventLog, Stream, Text
+from ringway.ports.lines import Lines
+from ringway.runtime.actor import Actor, Happened, Letter
+from ringway.runtime.effects import Effects, Router
+from ringway.runtime.machines import MACHINES
+from ringway.runtime.progress import Progress
+from ringway.runtime.tasks import Tasks
+from ringway.runtime.views import Views
+
+
+class House:
+    """Runs the machines of all accounts."""
+
+    def __init__(
+        self,
+        *,
+        log: EventLog,
+        clock: Clock,
+        engine: Engine,
+        lines: Lines,
+        views: Views,
+        router: Router,
+        dice: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.log = log
+        self.clock = clock
+        self.engine = engine
+        self.lines = lines
+        self.views = views
+        self.tasks = Tasks()
+        self.effects = Effects(
+            event_log=log,
+            clock=clock,
+            engine=engine,
+            lines=lines,
+            tasks=self.tasks,
+            views=views,
+            router=router,
+            post=self.tell,
+        )
+        self._dice = dice
+        self._actors: dict[tuple[AccountId, Address], Actor] = {}
+
+    @property
+    def progress(self) -> Progress:
+        """How far the effects are done."""
+        return self.effects.progress
+
+    def mint(self) -> Ids:
+        """Draw a seed for the ids of one decision."""
+        return Ids(self._dice(16))
+
+    # ---------------------------------------------------------- the machines
+
+    def actor(self, account: AccountId, address: Address) -> Actor | None:
+        """Give the live machine if it belongs to the account."""
+        return self._actors.get((account, address))
+
+    def adopt(self, stream: Stream, state: Any, version: int) -> None:
+        """Take in a live machine from the log."""
+        actor = self._begin(stream.account, Address(Kind(stream.kind), stream.id))
+        actor.state, actor.version = state, version
+        if isinstance(state, Leg):
+            self.views.adopt(state)
+        actor.watch()
+
+    def happened(self, what: Happened) -> None:
+        """Let everybody know who must."""
+        if isinstance(what.after, Leg):
+            self.views.see(what.after, what.event)
+        self.effects.carry_out(what)
+
+    def idle(self, actor: Actor) -> None:
+        """Forget a machine that is over, or has never begun."""
+        if actor.waiting or (actor.state is not None and not actor.state.over):
+            return
+        del self._actors[actor.account, actor.address]
+        if actor.address.kind is Kind.LEG:
+            self.views.release(actor.account, LegId(actor.address.id))
+
+    def _begin(self, account: AccountId, address: Address) -> Actor:
+        actor = Actor(self, MACHINES[address.kind], account, address)
+        self._actors[account, address] = actor
+        return actor
+
+    # ------------------------------------------------------------ the letters
+
+    async def give(
+        self,
+        account: AccountId,
+        address: Address,
+        given: Any,
+        *,
+        texts: Sequence[Text] = (),
+        logged: Callable[[], None] | None = None,
+    ) -> None:
+        """Give a command, and wait until what came of it is in the log.
+
+        Or `Refused`, `StorageUnavailable`: then nothing has changed.
+        """
+        reply = asyncio.get_running_loop().create_future()
+        letter = Letter(given, self.mint().nth(0), reply, texts)
+        if logged is not None:
+            letter.logged = logged
+        self.post(account, address, letter)
+        await reply
+
+    def signal(
+        self,
+        account: AccountId,
+        address: Address,
+        given: Any,
+        done: Callable[[], None] | None = None,
+    ) -> None:
+        """Report a fact; it is tried until it is logged."""
+        letter = Letter(given, self.mint().nth(0))
+        if done is not None:
+            letter.done = done
+        self.post(account, address, letter)
+
+    def tell(self, source: Happened, tell: Tell, done: Callable[[], None]) -> None:
+        """Bring what a machine tells another one of its account."""
+        letter = Letter(tell.given, source.trace, done=done)
+        unheard = MACHINES[source.address.kind].unheard
+        if tell.back and unheard is not None:
+
+            def refused(why: Refused) -> None:
+                given = unheard(tell.to.id, why.ended or Cause.NORMAL_HANGUP)
+                self.post(source.account, source.address, Letter(given, source.trace))
+
+            letter.refused = refused
+        self.post(source.account, tell.to, letter)
+
+    def post(self, account: AccountId, address: Address, letter: Letter) -> None:
+        """Bring a letter to a machine, which may begin with it."""
+        actor = self._actors.get((account, address))
+        if actor is None:
+            try:
+                actor = self._first(account, address, letter.given)
+            except Refused as refused:
+                letter.refuse(refused)
+                letter.done()
+                return
+        actor.post(letter)
+
+    def _first(self, account: AccountId, address: Address, given: Any) -> Actor:
+        """Make the machine that begins with what is given."""
+        if not isinstance(given, leg.Create | bridge.Create | fork.Create):
+            raise Refused(Cause.INVALID_REQUEST, "There is no such call.")
+        if isinstance(given, leg.Create):
+            if not self.lines.is_connected(given.device):
+                gone = Cause.NETWORK_ERROR
+                raise Refused(gone, "The device is not connected.", gone)
+            if not self.views.hold(account, given.id, given.device):
+                text = "This device is in a call already."
+                raise Refused(Cause.INVALID_REQUEST, text, Cause.BUSY)
+        return self._begin(account, address)

@@ -1,0 +1,205 @@
+"""What the engine reports: signals to legs, descriptions to lines, statistics.
+
+Terminal news are acknowledged when what came of them is in the log; until then
+the engine repeats them after each reconnection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+import structlog
+
+from ringway.domain import leg_messages as leg
+from ringway.domain.effects import (
+    Address,
+    AttachPipe,
+    ClosePipe,
+    DetachPipe,
+    Kind,
+    OpenPipe,
+)
+from ringway.domain.leg_state import Leg, Media
+from ringway.domain.values import LegId
+from ringway.ports import engine_messages as wire
+from ringway.ports.lines import (
+    Receiving,
+    SayOffer,
+    SayPipeAnswer,
+    SaySections,
+    Section,
+)
+from ringway.runtime.house import House
+from ringway.runtime.progress import Progress
+
+log = structlog.get_logger(__name__)
+
+LOSSES: Final = {"CAPACITY": leg.Loss.NO_ROOM}
+
+
+class Newsroom:
+    """Hears the engine for the house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._epoch: int | None = None
+        self._terminal = Progress()
+        self._acknowledged = 0
+        self.fenced: str | None = None
+        """Why the engine listens to another control plane, if it does."""
+
+    async def run(self) -> None:
+        """Hear the engine until cancelled."""
+        while True:
+            for each in await self._house.engine.news():
+                try:
+                    self.hear(each)
+                except Exception:
+                    # One news that we fail to hear must not make us deaf.
+                    log.exception("fault", news=type(each).__name__)
+
+    def hear(self, news: wire.News) -> None:
+        """Let everybody know who must."""
+        match news:
+            case wire.EngineHello():
+                if news.epoch != self._epoch:
+                    self._epoch = news.epoch
+                    self._terminal = Progress()
+                self._acknowledged = 0
+                self.fenced = None
+            case wire.Holding():
+                self._reconcile(news.pipes)
+            case wire.PipeClosed():
+                self._closed(news)
+            case wire.Load():
+                self._house.views.engine_load = news
+            case wire.Unsupported():
+                log.warning("engine refused", order=news.order, text=news.text)
+            case wire.Fenced():
+                self.fenced = news.text
+                log.error("fenced", text=news.text)
+            case wire.Pong():
+                pass
+            case _:
+                self._of_pipe(news)
+
+    def _of_pipe(
+        self,
+        news: wire.Answered
+        | wire.Connected
+        | wire.Offered
+        | wire.Mapped
+        | wire.Incompatible
+        | wire.Statistics,
+    ) -> None:
+        found = self._house.views.pipe(news.pipe)
+        if found is None or found.generation != news.generation:
+            return
+        generation, say = news.generation, self._house.lines.say
+        match news:
+            case wire.Answered(answer=answer):
+                sections = _sections(news.sections)
+                what = SayPipeAnswer(found.id, generation, answer, sections)
+                say(found.device, what)
+            case wire.Offered(negotiation=negotiation, offer=offer):
+                sections = _sections(news.sections)
+                say(
+                    found.device,
+                    SayOffer(found.id, generation, negotiation, offer, sections),
+                )
+            case wire.Mapped():
+                sections = _sections(news.sections)
+                say(found.device, SaySections(found.id, generation, sections))
+            case wire.Connected():
+                self._signal(found, leg.PipeOpened(generation))
+            case wire.Incompatible(text=text):
+                log.info("no common codec", leg=found.id, text=text)
+                self._signal(found, leg.Incompatible(generation))
+            case wire.Statistics(statistics=statistics):
+                self._house.views.measured(found.id, statistics)
+
+    def _signal(self, to: Leg, given: leg.Signal) -> None:
+        self._house.signal(to.account, Address(Kind.LEG, to.id), given)
+
+    # --------------------------------------------------------- terminal
+
+    def _closed(self, news: wire.PipeClosed) -> None:
+        """Tell the leg, and acknowledge when that is in the log."""
+        terminal = self._terminal
+        terminal.begin(news.number)
+        self._house.views.measured(LegId(news.pipe), news.statistics)
+        found = self._house.views.pipe(news.pipe)
+        if found is None:
+            self._settled(terminal, news.number)
+            return
+        log.info("pipe closed", leg=found.id, reason=news.reason, text=news.text)
+        loss = LOSSES.get(news.reason, leg.Loss.BROKEN)
+        self._house.signal(
+            found.account,
+            Address(Kind.LEG, found.id),
+            leg.PipeClosed(news.generation, loss),
+            partial(self._settled, terminal, news.number),
+        )
+
+    def _settled(self, terminal: Progress, number: int) -> None:
+        terminal.finish(number)
+        if terminal is self._terminal and terminal.done > self._acknowledged:
+            self._acknowledged = terminal.done
+            epoch = self._epoch or 0
+            self._house.engine.submit([wire.Acknowledge(epoch, terminal.done)])
+
+    # ---------------------------------------------------------- adoption
+
+    def _reconcile(self, pipes: Sequence[wire.HeldPipe]) -> None:
+        """Make the engine hold what the house knows, and the house know the rest.
+
+        Orders from before the connection may have been lost, and so may pipes.
+        """
+        held = {pipe.pipe: pipe for pipe in pipes}
+        for pipe in pipes:
+            known = self._house.views.pipe(pipe.pipe)
+            if known is None or known.media in (Media.NONE, Media.LOST):
+                self._order(ClosePipe(LegId(pipe.pipe), pipe.generation))
+        for known in self._house.views.all_legs():
+            there = held.get(known.id)
+            if there is not None and there.generation == known.generation:
+                self._adopt(known, there)
+            elif known.media is Media.OPEN:
+                self._signal(known, leg.PipeClosed(known.generation))
+            elif known.media is Media.OPENING:
+                self._open_again(known)
+
+    def _adopt(self, known: Leg, there: wire.HeldPipe) -> None:
+        if there.connected and known.media is Media.OPENING:
+            self._signal(known, leg.PipeOpened(known.generation))
+        if known.bridge is not None and known.bridge != there.bridge:
+            self._order(AttachPipe(known.id, known.bridge))
+        elif known.bridge is None and there.bridge is not None:
+            self._order(DetachPipe(known.id))
+
+    def _open_again(self, known: Leg) -> None:
+        if self._house.effects.cargo.offer(known.id) is None:
+            self._signal(known, leg.PipeClosed(known.generation))
+            return
+        self._order(OpenPipe(known.id, known.generation))
+        if known.bridge is not None:
+            self._order(AttachPipe(known.id, known.bridge))
+
+    def _order(self, order: OpenPipe | ClosePipe | AttachPipe | DetachPipe) -> None:
+        self._house.engine.submit(self._house.effects.orders(order))
+
+
+def _sections(sections: Sequence[wire.Section]) -> tuple[Section, ...]:
+    """Say whose media it is: a pipe has its leg's id, so no table is needed."""
+    return tuple(
+        Section(
+            each.mid,
+            each.sends,
+            None
+            if each.receives is None
+            else Receiving(LegId(each.receives.pipe), each.receives.source),
+        )
+        for each in sections
+    )

@@ -1,0 +1,103 @@
+"""What is going on now: live legs, devices in a call, statistics, counts."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ringway.domain.causes import Cause
+from ringway.domain.leg_messages import Ended
+from ringway.domain.leg_state import CallState, Leg, call_state
+from ringway.domain.values import AccountId, DeviceId, LegId
+from ringway.ports.engine_messages import Load, PipeStatistics
+
+MAX_STATISTICS: Final = 4096
+"""Pipes whose statistics are remembered, also after their end."""
+
+
+class Views:
+    """Kept up to date by the house, from what is in the log."""
+
+    def __init__(self) -> None:
+        self._legs: dict[LegId, Leg] = {}
+        self._holders: dict[DeviceId, LegId] = {}
+        self._held: dict[tuple[AccountId, LegId], DeviceId] = {}
+        self._statistics: OrderedDict[LegId, PipeStatistics] = OrderedDict()
+        self.ended: Counter[Cause] = Counter()
+        """Legs that have ended since the start, by cause."""
+        self.created = 0
+        """Legs that have begun since the start."""
+        self.engine_load: Load | None = None
+        """What the engine said last about itself."""
+
+    # ------------------------------------------------ told by the house
+
+    def see(self, leg: Leg, event: object) -> None:
+        """Remember the leg as it is after the event."""
+        if isinstance(event, Ended):
+            self.ended[event.cause] += 1
+            self._legs.pop(leg.id, None)
+        else:
+            self.created += leg.id not in self._legs
+            self._legs[leg.id] = leg
+
+    def adopt(self, leg: Leg) -> None:
+        """Remember a leg from before the start."""
+        self._legs[leg.id] = leg
+        self.hold(leg.account, leg.id, leg.device)
+
+    def hold(self, account: AccountId, leg: LegId, device: DeviceId) -> bool:
+        """Take the device for the leg; False if another leg has it."""
+        if self._holders.setdefault(device, leg) != leg:
+            return False
+        self._held[account, leg] = device
+        return True
+
+    def release(self, account: AccountId, leg: LegId) -> None:
+        """Give the leg's device back."""
+        device = self._held.pop((account, leg), None)
+        if device is not None:
+            del self._holders[device]
+
+    def measured(self, leg: LegId, statistics: PipeStatistics) -> None:
+        """Remember what went through the leg's pipe so far."""
+        self._statistics[leg] = statistics
+        self._statistics.move_to_end(leg)
+        while len(self._statistics) > MAX_STATISTICS:
+            self._statistics.popitem(last=False)
+
+    # ------------------------------------------------------- questions
+
+    def is_busy(self, device: DeviceId) -> bool:
+        """Say whether the device rings, calls or is in a call."""
+        return device in self._holders
+
+    def leg_of(self, device: DeviceId) -> LegId | None:
+        """Give the one leg that lives on the device."""
+        return self._holders.get(device)
+
+    def pipe(self, leg: str) -> Leg | None:
+        """Give the live leg of a pipe, of whatever account: for engine news."""
+        return self._legs.get(LegId(leg))
+
+    def all_legs(self) -> tuple[Leg, ...]:
+        """Give every live leg of the house."""
+        return tuple(self._legs.values())
+
+    def legs(self, account: AccountId) -> Iterator[Leg]:
+        """Give the account's live legs."""
+        return (leg for leg in self._legs.values() if leg.account == account)
+
+    def leg(self, account: AccountId, leg: LegId) -> Leg | None:
+        """Give the live leg if it belongs to the account."""
+        found = self._legs.get(leg)
+        return found if found is not None and found.account == account else None
+
+    def statistics(self, leg: LegId) -> PipeStatistics | None:
+        """Give the last statistics of the leg's pipe, also for a while after it."""
+        return self._statistics.get(leg)
+
+    def states(self) -> Mapping[CallState, int]:
+        """Count the live legs by public state."""
+        return Counter(call_state(leg.phase) for leg in self._legs.values())
