@@ -39,7 +39,7 @@ generate: .tools/test ## Rewrite the protocol's Rust and TypeScript from its Pyt
 	@.venv/bin/python -m tools.protocol
 
 clean: ## Remove everything that was built
-	@rm -rf .venv .tools target node_modules web/*/node_modules web/*/dist web/pages/*/dist $(BUILT)
+	@rm -rf .venv .tools tests/peers/aiortc/.venv target node_modules web/*/node_modules web/*/dist web/pages/*/dist $(BUILT)
 
 .tools/toolchain: scripts/toolchain
 	@scripts/toolchain && mkdir -p .tools && touch $@
@@ -55,6 +55,10 @@ $(UV): scripts/uv.txt .tools/toolchain
 .tools/test: pyproject.toml uv.lock .tools/python
 	@scripts/step test 'Python packages for the tests'
 	@$(UV) sync --locked --inexact --quiet && touch $@
+
+.tools/aiortc: tests/peers/aiortc/pyproject.toml tests/peers/aiortc/uv.lock $(UV)
+	@scripts/step test 'an independent peer: aiortc'
+	@$(UV) sync --project tests/peers/aiortc --locked --quiet && touch $@
 
 $(BUILT)/ringway-media: $(RUST) .tools/toolchain
 	@scripts/step 3/5 'the media engine (about three minutes the first time)'

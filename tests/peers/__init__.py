@@ -1,0 +1,1 @@
+"""Independent peers: other implementations meet the real server and engine."""
