@@ -7,20 +7,17 @@ renders `crates/media/src/generated/protocol.rs`, formatted by rustfmt.
 
 from __future__ import annotations
 
-import ast
 import inspect
-import itertools
 import shutil
 import subprocess
 import textwrap
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args, get_origin
 
-import msgspec
 from msgspec import inspect as types
 
 from ringway.ports import engine_messages
+from tools.protocol.declaration import Sentences, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,21 +46,9 @@ class UnknownTypeError(Exception):
     """The declaration uses a type that has no form in Rust yet."""
 
 
-@dataclass(frozen=True)
-class Sentences:
-    """What the source of the declaration says beside its types."""
-
-    of_name: dict[str, str] = field(default_factory=dict)
-    """By class or alias: its docstring, or the string after it."""
-    of_field: dict[tuple[str, str], str] = field(default_factory=dict)
-    """By class and field: the string after the field."""
-    of_value: dict[tuple[str, str], str] = field(default_factory=dict)
-    """By literal alias and value: the comment at the end of the value's line."""
-
-
 def render(module: ModuleType = engine_messages) -> str:
     """Render the whole Rust file, formatted."""
-    sentences = _read(inspect.getsource(module))
+    sentences = read(inspect.getsource(module))
     literals = {
         frozenset(get_args(value)): name
         for name, value in vars(module).items()
@@ -135,15 +120,22 @@ def _struct(info: types.StructType, literals: Literals, sentences: Sentences) ->
     ]
     for each in info.fields:
         lines += _docs(sentences.of_field.get((name, each.name), ""))
+        omits = info.cls.__struct_config__.omit_defaults
         if each.default is None:
-            skipped = ', skip_serializing_if = "Option::is_none"'
-            omitted = skipped if info.cls.__struct_config__.omit_defaults else ""
-            lines.append(f"#[serde(default{omitted})]")
-        elif each.default is not msgspec.NODEFAULT or not each.required:
-            message = f"{name}.{each.name} has a default that is not None"
+            lines.append(_serde(omits, "Option::is_none"))
+        elif each.default is False:
+            lines.append(_serde(omits, "std::ops::Not::not"))
+        elif not each.required:
+            message = f"{name}.{each.name} has a default that has no form in Rust yet"
             raise UnknownTypeError(message)
         lines.append(f"pub {each.encode_name}: {_type(each.type, literals)},")
     return "\n".join([*lines, "}", ""])
+
+
+def _serde(omits: bool, is_default: str) -> str:
+    """Render the attribute of a field that may be absent."""
+    skipped = f', skip_serializing_if = "{is_default}"' if omits else ""
+    return f"#[serde(default{skipped})]"
 
 
 def _type(info: types.Type, literals: Literals) -> str:
@@ -210,51 +202,3 @@ def _format(code: str) -> str:
         check=True,
         encoding="utf-8",
     ).stdout
-
-
-def _read(source: str) -> Sentences:
-    found = Sentences()
-    lines = source.splitlines()
-    body = ast.parse(source).body
-    for here, after in zip(body, [*body[1:], None], strict=True):
-        match here:
-            case ast.ClassDef():
-                found.of_name[here.name] = ast.get_docstring(here) or ""
-                for name, text in _followed(here.body):
-                    found.of_field[here.name, name] = text
-            case ast.AnnAssign(
-                target=ast.Name(id=name), value=ast.Subscript() as value
-            ):
-                found.of_name[name] = _string(after) or ""
-                for each in ast.walk(value):
-                    match each:
-                        case ast.Constant(value=str(literal)):
-                            comment = lines[each.lineno - 1].partition("  # ")[2]
-                            found.of_value[name, literal] = _sentence(comment)
-                        case _:
-                            pass
-            case _:
-                pass
-    return found
-
-
-def _sentence(comment: str) -> str:
-    return f"{comment[0].upper()}{comment[1:]}." if comment else ""
-
-
-def _followed(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
-    for here, after in itertools.pairwise(body):
-        text = _string(after)
-        match here:
-            case ast.AnnAssign(target=ast.Name(id=name)) if text is not None:
-                yield name, text
-            case _:
-                pass
-
-
-def _string(statement: ast.stmt | None) -> str | None:
-    match statement:
-        case ast.Expr(value=ast.Constant(value=str(text))):
-            return text
-        case _:
-            return None

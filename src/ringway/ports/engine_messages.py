@@ -190,6 +190,8 @@ class Holding(Frame, frozen=True, tag="holding"):
     """Everything the engine has, told once after the hellos."""
 
     pipes: list[HeldPipe]
+    more: bool = False
+    """Another Holding follows: there are more pipes than fit one frame."""
 
 
 class Received(msgspec.Struct, frozen=True):

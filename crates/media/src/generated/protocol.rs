@@ -162,6 +162,9 @@ pub struct HeldPipe {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Holding {
     pub pipes: Vec<HeldPipe>,
+    /// Another Holding follows: there are more pipes than fit one frame.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
 }
 
 /// Whose track the client receives in a section.
