@@ -63,7 +63,10 @@ def render(module: ModuleType = messages) -> str:
     parts = [
         HEAD,
         *(_constant(name, getattr(module, name)) for name in CONSTANTS),
-        *(_literal(name, getattr(module, name)) for name in literals.values()),
+        *(
+            _literal(name, getattr(module, name), sentences)
+            for name in literals.values()
+        ),
         *(
             _interface(struct, _Names(literals), sentences)
             for struct in structs.values()
@@ -130,8 +133,16 @@ def _constant(name: str, value: object) -> str:
     return f"{docs}\nexport const {name} = {json.dumps(value)};\n"
 
 
-def _literal(name: str, literal: object) -> str:
-    return f"export type {name} = {_alternatives(get_args(literal))};\n"
+def _literal(name: str, literal: object, sentences: Sentences) -> str:
+    values = get_args(literal)
+    if not any(sentences.of_value.get((name, value)) for value in values):
+        return f"export type {name} = {_alternatives(values)};\n"
+    lines = [f"export type {name} ="]
+    for value in values:
+        docs = sentences.of_value.get((name, value))
+        lines += [f"  {line}" for line in _docs(docs)] if docs else []
+        lines.append(f"  | {json.dumps(value)}")
+    return "\n".join(lines) + ";\n"
 
 
 def _alternatives(values: tuple[object, ...]) -> str:
