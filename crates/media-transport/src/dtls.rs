@@ -1,0 +1,149 @@
+//! The DTLS server of one transport: the handshake, the certificate check, the keys.
+
+use std::time::Instant;
+
+use dimpl::{Dtls, KeyingMaterial, Output, SrtpProfile};
+use media_srtp::{MasterKey, Profile, split_keying_material};
+
+use crate::{Fingerprint, Identity, Reason};
+
+/// More than the library ever writes into one datagram.
+const LARGEST: usize = 2048;
+
+/// The keys of an established connection.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    pub(crate) profile: Profile,
+    pub(crate) send: MasterKey,
+    pub(crate) receive: MasterKey,
+}
+
+/// What came of a step.
+#[derive(Debug)]
+pub(crate) enum Progress {
+    Send(Vec<u8>),
+    Established(Keys),
+    Closed,
+}
+
+/// The server's side.
+pub(crate) struct Server {
+    dtls: Dtls,
+    announced: Vec<Fingerprint>,
+    life: Life,
+    next_timeout: Option<Instant>,
+}
+
+/// How far the handshake is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Life {
+    /// The peer has not shown a certificate.
+    Anonymous,
+    /// Its certificate was announced.
+    Known,
+    /// It has proved that the certificate is its own, and the handshake is complete.
+    Connected,
+    /// The keys are given out.
+    Established,
+}
+
+impl Server {
+    pub(crate) fn new(identity: &Identity, announced: Vec<Fingerprint>, now: Instant) -> Self {
+        Self {
+            dtls: identity.accept(now),
+            announced,
+            life: Life::Anonymous,
+            next_timeout: None,
+        }
+    }
+
+    pub(crate) const fn next_timeout(&self) -> Option<Instant> {
+        self.next_timeout
+    }
+
+    pub(crate) const fn is_established(&self) -> bool {
+        matches!(self.life, Life::Established)
+    }
+
+    /// Takes a datagram from the peer.
+    pub(crate) fn handle(
+        &mut self,
+        now: Instant,
+        datagram: &[u8],
+        progress: impl FnMut(Progress),
+    ) -> Result<(), Reason> {
+        self.dtls.handle_timeout(now).map_err(|_| Reason::Dtls)?;
+        let taken = self.dtls.handle_packet(datagram);
+        self.poll(progress)?;
+        taken.map_err(|_| Reason::Dtls)
+    }
+
+    /// Repeats what was not answered in time.
+    pub(crate) fn handle_timeout(
+        &mut self,
+        now: Instant,
+        progress: impl FnMut(Progress),
+    ) -> Result<(), Reason> {
+        let taken = self.dtls.handle_timeout(now);
+        self.poll(progress)?;
+        taken.map_err(|_| Reason::Dtls)
+    }
+
+    /// Says goodbye, if there is a connection to say it in.
+    pub(crate) fn close(&mut self, progress: impl FnMut(Progress)) {
+        if self.is_established() && self.dtls.close().is_ok() {
+            // The connection ends here whatever the outcome.
+            let _ = self.poll(progress);
+        }
+    }
+
+    fn poll(&mut self, mut progress: impl FnMut(Progress)) -> Result<(), Reason> {
+        let mut buffer = vec![0; LARGEST];
+        loop {
+            match self.dtls.poll_output(&mut buffer) {
+                Output::Packet(bytes) => progress(Progress::Send(bytes.to_vec())),
+                Output::BufferTooSmall { needed } => buffer.resize(needed, 0),
+                Output::Timeout(at) => {
+                    self.next_timeout = Some(at);
+                    return if self.life == Life::Connected {
+                        Err(Reason::NoProfile)
+                    } else {
+                        Ok(())
+                    };
+                }
+                Output::PeerCert(certificate) => {
+                    if !Fingerprint::any_matches(&self.announced, certificate) {
+                        return Err(Reason::Fingerprint);
+                    }
+                    self.life = Life::Known;
+                }
+                Output::Connected if self.life == Life::Known => self.life = Life::Connected,
+                Output::KeyingMaterial(material, profile) if self.life == Life::Connected => {
+                    progress(Progress::Established(server_keys(&material, profile)?));
+                    self.life = Life::Established;
+                }
+                Output::Connected | Output::KeyingMaterial(..) => return Err(Reason::Dtls),
+                Output::CloseNotify => progress(Progress::Closed),
+                // Data: nobody has asked for channels.
+                _ => {}
+            }
+        }
+    }
+}
+
+/// We are the server: we send with its key and receive with the client's.
+fn server_keys(material: &KeyingMaterial, profile: SrtpProfile) -> Result<Keys, Reason> {
+    let profile = match profile {
+        SrtpProfile::AES128_CM_SHA1_80 => Profile::Aes128CmSha1_80,
+        SrtpProfile::AEAD_AES_128_GCM => Profile::AeadAes128Gcm,
+        SrtpProfile::AEAD_AES_256_GCM => Profile::AeadAes256Gcm,
+        _ => return Err(Reason::NoProfile),
+    };
+    let (receive, send) =
+        split_keying_material(profile, material).map_err(|_| Reason::NoProfile)?;
+    Ok(Keys {
+        profile,
+        send,
+        receive,
+    })
+}

@@ -1,0 +1,203 @@
+//! The lite agent of ICE: answers authentic checks and remembers which paths they came by.
+//!
+//! The library reads and writes STUN. Its agent is not used: of the paths that a peer has nominated it keeps to the one with the
+//! highest priority until that one is dead, whereas browsers tell a lite peer by their latest nomination what they use, and
+//! move to worse paths as well (from Wi-Fi to mobile). It also keeps a candidate for every address ever seen.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::hmac;
+use is::stun::{StunMessage, TransId};
+
+use crate::Error;
+
+/// A path without checks for this long is not sent to any more. Browsers check at least every 5 s, so this is three in a row
+/// lost; RFC 7675 allows up to 30 s.
+pub const CONSENT: Duration = Duration::from_secs(15);
+
+/// Paths of one peer that are remembered: each of its addresses with each of ours. Beyond that the one that was checked least
+/// recently is forgotten.
+pub const MAX_PATHS: usize = 64;
+
+/// Room for an answer: header, mapped address, integrity and fingerprint need 76 bytes with IPv6.
+const ANSWER: usize = 128;
+
+/// User name fragment and password of one side (RFC 8445 §5.3).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// 4 to 256 characters.
+    pub ufrag: String,
+    /// 22 to 256 characters.
+    pub pwd: String,
+}
+
+impl Credentials {
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let ice_chars = |text: &str| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')
+        };
+        let lengths = (4..=256).contains(&self.ufrag.len()) && (22..=256).contains(&self.pwd.len());
+        if lengths && ice_chars(&self.ufrag) && ice_chars(&self.pwd) {
+            Ok(())
+        } else {
+            Err(Error::Credentials)
+        }
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("ufrag", &self.ufrag)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The two ends between which datagrams go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Path {
+    /// The peer's address as we see it; an IPv4 address is written as one, never mapped into IPv6.
+    pub remote: SocketAddr,
+    /// Our address that the peer sends to, and that answers leave from.
+    pub local: IpAddr,
+}
+
+/// The local user name fragment of a binding request: whom a datagram from an unknown address is for. Not authenticated.
+#[must_use]
+pub fn addressee(datagram: &[u8]) -> Option<&str> {
+    let message = StunMessage::parse(datagram)
+        .ok()
+        .filter(StunMessage::is_binding_request)?;
+    message.username()?.split_once(':').map(|(local, _)| local)
+}
+
+/// What an authentic check asks for.
+pub(crate) struct Check {
+    /// To be sent back the way the check came.
+    pub(crate) answer: Vec<u8>,
+    /// The path in use is another than before.
+    pub(crate) moved: Option<Path>,
+}
+
+/// The lite agent.
+pub(crate) struct Agent {
+    local: Credentials,
+    remote: Credentials,
+    /// The last checked is the last.
+    paths: Vec<(Path, Instant)>,
+    selected: Option<Path>,
+}
+
+impl Agent {
+    pub(crate) fn new(local: Credentials, remote: Credentials) -> Self {
+        Self {
+            local,
+            remote,
+            paths: Vec::new(),
+            selected: None,
+        }
+    }
+
+    /// Answers a binding request; `None` if this is not an authentic one.
+    pub(crate) fn handle(&mut self, now: Instant, path: Path, datagram: &[u8]) -> Option<Check> {
+        let message = StunMessage::parse(datagram)
+            .ok()
+            .filter(StunMessage::is_binding_request)?;
+        let (local, remote) = message.username()?.split_once(':')?;
+        if local != self.local.ufrag || remote != self.remote.ufrag {
+            return None;
+        }
+        if !message.verify(self.local.pwd.as_bytes(), hmac_sha1) {
+            return None;
+        }
+        if message.ice_controlled().is_some() {
+            // A lite agent is never the controlling one (RFC 8445 §6.1.1): the peer is told to be it.
+            let answer =
+                self.write(StunMessage::binding_role_conflict_reply(message.trans_id()))?;
+            return Some(Check {
+                answer,
+                moved: None,
+            });
+        }
+        let answer = self.answer(message.trans_id(), path.remote)?;
+        self.paths.retain(|(known, _)| *known != path);
+        if self.paths.len() >= MAX_PATHS {
+            let oldest = self
+                .paths
+                .iter()
+                .position(|(known, _)| Some(*known) != self.selected)?;
+            self.paths.remove(oldest);
+        }
+        self.paths.push((path, now));
+        let moved = message.use_candidate() && self.selected != Some(path);
+        if moved {
+            self.selected = Some(path);
+        }
+        Some(Check {
+            answer,
+            moved: moved.then_some(path),
+        })
+    }
+
+    fn answer(&self, transaction: TransId, mapped: SocketAddr) -> Option<Vec<u8>> {
+        self.write(StunMessage::binding_reply(transaction, mapped))
+    }
+
+    fn write(&self, message: StunMessage<'_>) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; ANSWER];
+        let len = message
+            .to_bytes(Some(self.local.pwd.as_bytes()), &mut bytes, hmac_sha1)
+            .ok()?;
+        bytes.truncate(len);
+        Some(bytes)
+    }
+
+    /// Forgets paths that were not checked for [`CONSENT`]. Gives the path that took the place of a forgotten one in use.
+    pub(crate) fn forget_silent(&mut self, now: Instant) -> Option<Path> {
+        self.paths
+            .retain(|(_, checked)| now.saturating_duration_since(*checked) < CONSENT);
+        let used = self.selected?;
+        if self.paths.iter().any(|(path, _)| *path == used) {
+            return None;
+        }
+        self.selected = self.paths.last().map(|(path, _)| *path);
+        self.selected
+    }
+
+    /// When the next path will have been silent for too long.
+    pub(crate) fn next_silence(&self) -> Option<Instant> {
+        self.paths.first().map(|(_, checked)| *checked + CONSENT)
+    }
+
+    /// Whether an authentic check came from this address lately.
+    pub(crate) fn is_valid(&self, remote: SocketAddr) -> bool {
+        self.paths.iter().any(|(path, _)| path.remote == remote)
+    }
+
+    /// Whether the peer is silent on all paths.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// The path that the peer nominated last.
+    pub(crate) const fn selected(&self) -> Option<Path> {
+        self.selected
+    }
+}
+
+fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
+    let mut context =
+        hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key));
+    for part in parts {
+        context.update(part);
+    }
+    context
+        .sign()
+        .as_ref()
+        .first_chunk()
+        .copied()
+        .unwrap_or_default()
+}
