@@ -1,0 +1,212 @@
+//! The packet path: tracks in, messages out. Knows nothing of negotiation.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use media_wire::extension::write_absolute_send_time;
+use slab::Slab;
+
+use crate::burst::{HOLD, MAX_BURST};
+use crate::clock::Clock;
+use crate::codec::Kind;
+use crate::counters::{Counter, Counters};
+use crate::egress::Egress;
+use crate::outgoing::Outgoing;
+use crate::relay::{Burst, Packet, Relay};
+use crate::send::{Out, Stored};
+use crate::track::Track;
+
+/// Everything that a packet on its way from one client to many touches.
+#[derive(Debug)]
+pub(crate) struct Forwarding {
+    pub(crate) clock: Clock,
+    pub(crate) tracks: Slab<Track>,
+    /// Dense, by the slot number of the pipe.
+    pub(crate) egress: Vec<Option<Egress>>,
+    pub(crate) outgoing: Outgoing,
+    pub(crate) counters: Counters,
+    pub(crate) relays: Vec<(u16, Relay)>,
+    /// Tracks that somebody waits for a key frame of; may name one twice.
+    pub(crate) starved: Vec<usize>,
+    /// The pipe whose work is being done, to know whose fault a panic is.
+    pub(crate) turn: Option<usize>,
+    /// Bursts that are being collected, the oldest first.
+    held: VecDeque<(Instant, usize)>,
+}
+
+impl Forwarding {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            tracks: Slab::new(),
+            egress: Vec::new(),
+            outgoing: Outgoing::default(),
+            counters: Counters::default(),
+            relays: Vec::new(),
+            starved: Vec::new(),
+            turn: None,
+            held: VecDeque::new(),
+        }
+    }
+
+    /// Give a pipe its way out.
+    pub(crate) fn connect(&mut self, pipe: usize, egress: Egress) {
+        if pipe >= self.egress.len() {
+            self.egress.resize_with(pipe + 1, || None);
+        }
+        if let Some(slot) = self.egress.get_mut(pipe) {
+            *slot = Some(egress);
+        }
+    }
+
+    /// The way out of a pipe, once it is connected.
+    pub(crate) fn egress(&mut self, pipe: usize) -> Option<&mut Egress> {
+        self.egress.get_mut(pipe)?.as_mut()
+    }
+
+    /// Store a packet of a track and send it, or hold it for the rest of its frame.
+    pub(crate) fn packet(&mut self, now: Instant, key: usize, packet: Packet, payload: &[u8]) {
+        let Some(track) = self.tracks.get_mut(key) else {
+            return;
+        };
+        track.codec = Some(packet.codec);
+        if packet.key_frame {
+            track.key_frames.came();
+        }
+        track.ring.push(packet, payload);
+        track.pending.push(packet.sequence);
+        let complete =
+            packet.marker || packet.codec.kind() == Kind::Audio || track.pending.len() >= MAX_BURST;
+        if complete {
+            self.flush(now, key);
+        } else if track.held_until.is_none() {
+            let until = now + HOLD;
+            track.held_until = Some(until);
+            self.held.push_back((until, key));
+        }
+    }
+
+    /// When [`Forwarding::timeout`] will have something to do.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.held.front().map(|(until, _)| *until)
+    }
+
+    /// Send a burst that has waited long enough; tells whether there was one.
+    pub(crate) fn timeout(&mut self, now: Instant) -> bool {
+        let Some((until, key)) = self
+            .held
+            .front()
+            .copied()
+            .filter(|(until, _)| *until <= now)
+        else {
+            return false;
+        };
+        self.held.pop_front();
+        // A burst that was complete earlier has left; what is collected now has its own time.
+        let track = self.tracks.get(key);
+        if track.is_some_and(|track| track.held_until == Some(until)) {
+            self.flush(now, key);
+        }
+        true
+    }
+
+    /// Send what has been collected of a track to everybody who sees it.
+    pub(crate) fn flush(&mut self, now: Instant, key: usize) {
+        let Some(track) = self.tracks.get_mut(key) else {
+            return;
+        };
+        track.held_until = None;
+        let mut burst: [Option<Stored<'_>>; MAX_BURST] = [None; MAX_BURST];
+        for (slot, sequence) in burst.iter_mut().zip(track.pending.drain(..)) {
+            *slot = track.ring.get(sequence);
+        }
+        let mut out = Out {
+            outgoing: &mut self.outgoing,
+            counters: &mut self.counters,
+            send_time: write_absolute_send_time(self.clock.wall(now)),
+        };
+        let mut waits = false;
+        for view in &mut track.views {
+            let Some(Some(egress)) = self.egress.get_mut(view.peer) else {
+                continue;
+            };
+            self.turn = Some(view.peer);
+            waits |= out.burst(view, egress, &burst);
+        }
+        if waits {
+            track.key_frames.want();
+            self.starved.push(key);
+        }
+        if !track.shards.is_empty() {
+            let mut relayed = Burst {
+                track: track.id,
+                packets: Vec::with_capacity(MAX_BURST),
+                payloads: Vec::new(),
+            };
+            for (packet, payload) in burst.iter().flatten() {
+                relayed.packets.push(**packet);
+                relayed.payloads.extend_from_slice(payload);
+            }
+            let relayed = Arc::new(relayed);
+            for (shard, _) in &track.shards {
+                self.relays
+                    .push((*shard, Relay::Burst(Arc::clone(&relayed))));
+                self.counters.count(Counter::RelayBursts);
+            }
+        }
+    }
+
+    /// A burst of a track of another shard.
+    pub(crate) fn relayed(&mut self, now: Instant, key: usize, burst: &Burst) {
+        let mut payloads = burst.payloads.as_slice();
+        for packet in &burst.packets {
+            let Some((payload, rest)) = payloads.split_at_checked(usize::from(packet.length))
+            else {
+                return;
+            };
+            payloads = rest;
+            let Some(track) = self.tracks.get_mut(key) else {
+                return;
+            };
+            track.codec = Some(packet.codec);
+            if packet.key_frame {
+                track.key_frames.came();
+            }
+            track.ring.push(*packet, payload);
+            track.pending.push(packet.sequence);
+            if track.pending.len() >= MAX_BURST {
+                self.flush(now, key);
+            }
+        }
+        self.flush(now, key);
+    }
+
+    /// A viewer misses packets: send them again.
+    pub(crate) fn nack(
+        &mut self,
+        now: Instant,
+        key: usize,
+        view: usize,
+        numbers: impl Iterator<Item = u16>,
+    ) {
+        let Some(track) = self.tracks.get_mut(key) else {
+            return;
+        };
+        let Some(view) = track.views.get_mut(view) else {
+            return;
+        };
+        let Some(Some(egress)) = self.egress.get_mut(view.peer) else {
+            return;
+        };
+        let mut out = Out {
+            outgoing: &mut self.outgoing,
+            counters: &mut self.counters,
+            send_time: write_absolute_send_time(self.clock.wall(now)),
+        };
+        for number in numbers {
+            view.counts.nacks += 1;
+            out.again(now, view, egress, &track.ring, number);
+        }
+    }
+}

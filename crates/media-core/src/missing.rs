@@ -1,0 +1,146 @@
+//! Which packets of a track have not come, and when to ask for them again.
+
+use std::time::{Duration, Instant};
+
+/// Gaps larger than this are not asked for: a key frame costs less.
+const MAX_MISSING: usize = 512;
+/// Packets that only took a longer way get this much time.
+const REORDERING: Duration = Duration::from_millis(5);
+/// After so many requests a packet is given up.
+const MAX_TRIES: u8 = 10;
+/// A packet that has not come by then is of no use.
+const MAX_AGE: Duration = Duration::from_secs(1);
+/// At most this many are asked for at a time.
+const MAX_REQUEST: usize = 128;
+
+#[derive(Debug, Clone, Copy)]
+struct Gap {
+    sequence: u64,
+    since: Instant,
+    ask: Instant,
+    tries: u8,
+}
+
+/// The missing packets of one track, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Missing {
+    gaps: Vec<Gap>,
+    /// Something was given up since this was last asked.
+    lost: bool,
+}
+
+impl Missing {
+    /// Nothing from `first` to before `end` has come.
+    pub(crate) fn skipped(&mut self, now: Instant, first: u64, end: u64) {
+        let count = usize::try_from(end - first).unwrap_or(usize::MAX);
+        if count > MAX_MISSING {
+            self.gaps.clear();
+            self.lost = true;
+            return;
+        }
+        let excess = (self.gaps.len() + count).saturating_sub(MAX_MISSING);
+        if excess > 0 {
+            self.gaps.drain(..excess);
+            self.lost = true;
+        }
+        self.gaps.extend((first..end).map(|sequence| Gap {
+            sequence,
+            since: now,
+            ask: now + REORDERING,
+            tries: 0,
+        }));
+    }
+
+    /// Take a packet off the list. Tells whether it was there, and if so how often it was asked for.
+    pub(crate) fn came(&mut self, sequence: u64) -> Option<u8> {
+        let at = self
+            .gaps
+            .binary_search_by_key(&sequence, |gap| gap.sequence)
+            .ok()?;
+        Some(self.gaps.remove(at).tries)
+    }
+
+    /// When [`Missing::ask`] will have something to do.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.gaps.iter().map(|gap| gap.ask).min()
+    }
+
+    /// Put the packets to ask for now into `into`, at most 128; forget what is hopeless.
+    ///
+    /// `retry` is how long an answer may take.
+    pub(crate) fn ask(&mut self, now: Instant, retry: Duration, into: &mut Vec<u64>) {
+        let held = self.gaps.len();
+        self.gaps
+            .retain(|gap| gap.tries < MAX_TRIES && now.duration_since(gap.since) < MAX_AGE);
+        self.lost |= self.gaps.len() < held;
+        let due = self.gaps.iter_mut().filter(|gap| gap.ask <= now);
+        for gap in due.take(MAX_REQUEST) {
+            gap.tries += 1;
+            gap.ask = now + retry;
+            into.push(gap.sequence);
+        }
+    }
+
+    /// Whether a packet was given up since the last call: what refers to it cannot be decoded.
+    pub(crate) fn take_lost(&mut self) -> bool {
+        std::mem::take(&mut self.lost)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RETRY: Duration = Duration::from_millis(50);
+
+    fn ask(missing: &mut Missing, now: Instant) -> Vec<u64> {
+        let mut asked = Vec::new();
+        missing.ask(now, RETRY, &mut asked);
+        asked
+    }
+
+    #[test]
+    fn a_reordered_packet_is_not_asked_for() {
+        let now = Instant::now();
+        let mut missing = Missing::default();
+        missing.skipped(now, 5, 7);
+        assert_eq!(ask(&mut missing, now), []);
+        assert_eq!(missing.came(5), Some(0));
+        assert_eq!(missing.came(5), None);
+        assert_eq!(missing.due(), Some(now + REORDERING));
+        assert_eq!(ask(&mut missing, now + REORDERING), [6]);
+        assert_eq!(missing.came(6), Some(1));
+        assert_eq!(missing.due(), None);
+        assert!(!missing.take_lost());
+    }
+
+    #[test]
+    fn a_lost_packet_is_asked_for_ten_times() {
+        let begin = Instant::now();
+        let mut missing = Missing::default();
+        missing.skipped(begin, 5, 6);
+        let asked = (0..100u32)
+            .filter(|n| !ask(&mut missing, begin + Duration::from_millis(10) * *n).is_empty())
+            .count();
+        assert_eq!(asked, usize::from(MAX_TRIES));
+        assert!(missing.take_lost());
+        assert!(!missing.take_lost());
+        assert_eq!(missing.came(5), None);
+    }
+
+    #[test]
+    fn the_list_is_bounded() {
+        let now = Instant::now();
+        let mut missing = Missing::default();
+        missing.skipped(now, 0, 500);
+        missing.skipped(now, 600, 700);
+        assert_eq!(missing.gaps.len(), MAX_MISSING);
+        assert!(missing.take_lost());
+        assert_eq!(missing.came(10), None);
+        assert_eq!(missing.came(650), Some(0));
+        assert_eq!(ask(&mut missing, now + RETRY).len(), MAX_REQUEST);
+        missing.skipped(now, 700, 5000);
+        assert_eq!(missing.gaps.len(), 0);
+        assert!(missing.take_lost());
+    }
+}

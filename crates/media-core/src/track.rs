@@ -1,0 +1,97 @@
+//! A track: packets of one sender, stored once, and the rows of its viewers.
+
+use std::time::{Duration, Instant};
+
+use media_wire::ntp::NtpTime;
+
+use crate::burst::MAX_BURST;
+use crate::codec::{Codec, CodecSet, Kind};
+use crate::key_frames::KeyFrames;
+use crate::order::{Name, Source};
+use crate::relay::TrackId;
+use crate::ring::Ring;
+use crate::view::View;
+
+/// How long packets can be asked for again. A picture is of no use later; sound even less.
+const KEEP_VIDEO: Duration = Duration::from_secs(1);
+const KEEP_AUDIO: Duration = Duration::from_millis(500);
+
+/// Where the packets come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// From a client of this shard.
+    Local {
+        /// Slot number of its pipe.
+        pipe: usize,
+        /// Which of its sections.
+        section: usize,
+    },
+    /// From this other shard.
+    Remote(u16),
+}
+
+/// What one client sends in one section.
+#[derive(Debug)]
+pub(crate) struct Track {
+    pub(crate) id: TrackId,
+    pub(crate) origin: Origin,
+    /// The pipe that sends it.
+    pub(crate) sender: Name,
+    pub(crate) source: Source,
+    pub(crate) ring: Ring,
+    /// Sequence numbers of the burst that is being collected.
+    pub(crate) pending: Vec<u64>,
+    /// When the burst leaves at the latest.
+    pub(crate) held_until: Option<Instant>,
+    pub(crate) views: Vec<View>,
+    /// Other shards that want it, and what all their viewers can decode.
+    pub(crate) shards: Vec<(u16, CodecSet)>,
+    /// What the sender could send.
+    pub(crate) offered: CodecSet,
+    /// What it may send, so that all its viewers can decode it.
+    pub(crate) allowed: CodecSet,
+    /// What it sends.
+    pub(crate) codec: Option<Codec>,
+    pub(crate) key_frames: KeyFrames,
+    /// A wall-clock time and the timestamp of that time.
+    pub(crate) captured: Option<(NtpTime, u32)>,
+    /// Pipes that should see it but have no codec in common with it.
+    pub(crate) refused: Vec<usize>,
+}
+
+impl Track {
+    pub(crate) fn new(
+        id: TrackId,
+        origin: Origin,
+        sender: Name,
+        source: Source,
+        codecs: CodecSet,
+        ring_bytes: usize,
+    ) -> Self {
+        let keep = match source.kind() {
+            Kind::Audio => KEEP_AUDIO,
+            Kind::Video => KEEP_VIDEO,
+        };
+        Self {
+            id,
+            origin,
+            sender,
+            source,
+            ring: Ring::new(keep, ring_bytes),
+            pending: Vec::with_capacity(MAX_BURST),
+            held_until: None,
+            views: Vec::new(),
+            shards: Vec::new(),
+            offered: codecs,
+            allowed: codecs,
+            codec: None,
+            key_frames: KeyFrames::default(),
+            captured: None,
+            refused: Vec::new(),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.source.kind()
+    }
+}
