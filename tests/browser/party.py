@@ -61,7 +61,9 @@ class Party:
     async def hears(self, voice: Voice) -> None:
         """Wait until the voice's tone stands 20 dB above what nobody plays."""
         unused = [*UNUSED, self.voice.hertz]
-        await self.js(f"until(() => hears({voice.hertz}, {unused}), 'tone of {voice.name}')")
+        await self.js(
+            f"until(() => hears({voice.hertz}, {unused}), 'tone of {voice.name}')"
+        )
 
     async def hears_nothing(self) -> None:
         await self.js("until(silent, 'silence')")

@@ -52,9 +52,10 @@ async def test_the_page_calls(
         )
         if doc == README:
             html = "<!doctype html><audio autoplay></audio>" + html
-        await page.route("**/snippet.html", lambda route: route.fulfill(
-            body=html, content_type="text/html"
-        ))
+        await page.route(
+            "**/snippet.html",
+            lambda route: route.fulfill(body=html, content_type="text/html"),
+        )
         await page.goto(f"{server.url}/snippet.html")
         return page
 

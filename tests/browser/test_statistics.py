@@ -34,7 +34,9 @@ async def test_browser_and_engine_agree(enter: Enter, server: Server) -> None:
     assert await blue.ended() == "NORMAL_HANGUP"
     hangup = await red.event("hangup")
     audio = hangup["totalMediaStats"]["totalAudioStats"]
-    assert audio["packetsSent"] == pytest.approx(counts[0]["audio_sent"], rel=0.1, abs=30)
+    assert audio["packetsSent"] == pytest.approx(
+        counts[0]["audio_sent"], rel=0.1, abs=30
+    )
     after = server.get("/metrics")[1]
     sent = sum(c["audio_sent"] + c["video_sent"] for c in counts)
     received = sum(c["audio_received"] + c["video_received"] for c in counts)
