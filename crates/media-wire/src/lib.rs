@@ -18,6 +18,7 @@ pub mod ntp;
 pub mod rtcp;
 pub mod rtp;
 pub mod rtx;
+pub mod sdp;
 pub mod seq;
 pub mod stun;
 pub mod vp8;
