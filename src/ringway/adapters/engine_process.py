@@ -79,17 +79,21 @@ class EngineProcess:
         log.info("engine started", pid=self._child.pid)
         return self._child
 
-    async def replace_other(self) -> None:
-        """Stop an engine that a former control plane started with other arguments."""
+    async def adopts(self) -> bool:
+        """Whether a former control plane's engine is there, and is as we want it.
+
+        One that was started with other arguments is told to end first.
+        """
         pid = _listener(self.path)
         if pid is None:
-            return
+            return False
         with suppress(OSError, ValueError):
             if json.loads(self._note.read_text()) == self._command:
                 log.info("engine adopted", pid=pid)
-                return
+                return True
         log.info("engine replaced, its arguments differ", pid=pid)
         await _end(pid, self.path)
+        return False
 
     def give_up(self) -> None:
         """Kill whoever listens on the socket: it does not respond."""
@@ -99,15 +103,16 @@ class EngineProcess:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    async def ended(self, within_s: float) -> bool:
-        """Wait for our child to end; False if it still runs after that time."""
+    async def end(self, within_s: float) -> None:
+        """Wait for our child to end, and kill it when it has not by then."""
         if self._child is None:
-            return True
+            return
         try:
             await asyncio.to_thread(self._child.wait, within_s)
         except subprocess.TimeoutExpired:
-            return False
-        return True
+            log.error("engine killed", pid=self._child.pid)  # noqa: TRY400
+            self._child.kill()
+            await asyncio.to_thread(self._child.wait)
 
 
 def _listener(path: Path) -> int | None:

@@ -6,8 +6,8 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import asdict, dataclass
+from typing import NoReturn, Protocol
 
 import structlog
 
@@ -68,8 +68,6 @@ class Tally:
     """What has been counted since the start."""
 
     connections: int = 0
-    restarts: int = 0
-    """Engines after the first one."""
     orders: int = 0
     orders_dropped: int = 0
     news: int = 0
@@ -92,8 +90,9 @@ class EngineSocket:
         self._first: asyncio.Future[None] | None = None
         self._engine: EngineHello | None = None
         self._trouble = "The media engine has not been reached yet."
-        self._pings = self._unanswered = 0
+        self._pings = self._unanswered = self._restarts = 0
         self._end = asyncio.Event()
+        self._fenced = False
 
     # ------------------------------------------------------------ the port
 
@@ -119,6 +118,10 @@ class EngineSocket:
         self._room.set()
         return taken
 
+    def counts(self) -> dict[str, int]:
+        """Give what has been counted since the start, by name."""
+        return asdict(self.tally)
+
     @property
     def state(self) -> EngineState:
         """How the engine is doing."""
@@ -134,7 +137,7 @@ class EngineSocket:
             text=text,
             engine=None if hello is None else hello.engine,
             epoch=None if hello is None else hello.epoch,
-            restarts=self.tally.restarts,
+            restarts=self._restarts,
         )
 
     # ------------------------------------------------------------ its life
@@ -167,6 +170,11 @@ class EngineSocket:
         if self._engine is None:
             self._first = self._first or asyncio.get_running_loop().create_future()
             await asyncio.shield(self._first)
+
+    @property
+    def is_fenced(self) -> bool:
+        """Whether a newer control plane has the engine now."""
+        return self._fenced
 
     def shut_down(self) -> None:
         """Tell the engine to close every pipe and exit; `run` ends with it."""
@@ -219,8 +227,7 @@ class EngineSocket:
 
     def _greet(self, hello: News) -> None:
         if isinstance(hello, Fenced):
-            self._end.set()
-            raise EngineLost(hello.text)
+            self._fence(hello)
         if not isinstance(hello, EngineHello):
             raise EngineLost("its first word was no hello")
         if hello.protocol.partition(".")[0] != PROTOCOL.partition(".")[0]:
@@ -228,7 +235,7 @@ class EngineSocket:
                 f"it speaks protocol {hello.protocol}, we speak {PROTOCOL}"
             )
         if self._engine is not None and self._engine.epoch != hello.epoch:
-            self.tally.restarts += 1
+            self._restarts += 1
         self.tally.connections += 1
         self._engine = hello
         self._unanswered = 0
@@ -245,12 +252,19 @@ class EngineSocket:
                     self.tally.unsupported += 1
                     log.error("order not understood", order=it.order, why=it.text)
                 case Fenced():
-                    self._end.set()
-                    raise EngineLost(it.text)
+                    self._fence(it)
                 case _:
-                    self._news.append(it)
-        if self._news:
-            self._arrived.set()
+                    self._keep(it)
+
+    def _fence(self, told: Fenced) -> NoReturn:
+        self._fenced = True
+        self._end.set()
+        self._keep(told)
+        raise EngineLost(told.text)
+
+    def _keep(self, it: News) -> None:
+        self._news.append(it)
+        self._arrived.set()
 
     def _write(self, writer: asyncio.StreamWriter, order: Order) -> None:
         try:

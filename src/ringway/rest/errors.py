@@ -115,7 +115,7 @@ def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[byte
     return envelope(ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, FAULT))
 
 
-HANDLERS: Final[Mapping[type[Exception], Any]] = {
+HANDLERS: Final[dict[int | type[Exception], Any]] = {
     ApiError: on_api_error,
     HTTPException: on_http_error,
     StorageUnavailable: on_storage_error,

@@ -7,7 +7,7 @@ account, or a request that comes straight from this machine.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -20,7 +20,7 @@ from ringway.ports.catalog import FIRST_ACCOUNT, Catalog
 from ringway.rest.authorization import authorized
 from ringway.rest.errors import ApiError
 
-PROMETHEUS: Final = "text/plain; version=1.0.0; charset=utf-8"
+PROMETHEUS: Final = "text/plain; version=0.0.4; charset=utf-8"
 PASSED_ON: Final = ("forwarded", "via", "x-real-ip")
 """Headers of proxies, beside all that begin with ``x-forwarded-``."""
 
@@ -36,7 +36,7 @@ class Check:
 
 
 def health_routes(
-    checks: Callable[[], Sequence[Check]],
+    checks: Callable[[], Awaitable[Sequence[Check]]],
     metrics: Callable[[], bytes],
     catalog: Catalog,
 ) -> list[HTTPRouteHandler]:
@@ -46,9 +46,9 @@ def health_routes(
     def livez() -> Response[bytes]:
         return _json({"alive": True}, HTTPStatus.OK)
 
-    @get("/readyz", sync_to_thread=False)
-    def readyz() -> Response[bytes]:
-        done = checks()
+    @get("/readyz")
+    async def readyz() -> Response[bytes]:
+        done = await checks()
         ready = all(check.works for check in done)
         told = {
             "ready": ready,

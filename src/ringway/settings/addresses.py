@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ringway.settings.values import BadSetting, Settings
+from ringway.settings.values import MAX_ADVERTISED, BadSetting, Settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -34,9 +34,9 @@ def advertised_addresses(
     settings: Settings,
     machine: Callable[[], Iterable[tuple[str, str]]] = addresses_of_this_machine,
 ) -> tuple[Advertised, ...]:
-    """Follow the rule; IPv4 before IPv6.  Or `BadSetting` when nothing is left.
+    """Follow the rule; `BadSetting` when nothing is left.
 
-    Given addresses are taken as they are.  Media that listens on one address is
+    At most `MAX_ADVERTISED`, IPv4 before IPv6.  Given addresses are taken as they are.  Media that listens on one address is
     advertised there.  Else every address of this machine that is neither loopback
     nor link-local, and 127.0.0.1 when HTTP is for this machine only: then so are
     its callers, who may have no other way.
@@ -61,5 +61,5 @@ def advertised_addresses(
         raise BadSetting(
             "This machine has no address to advertise media on: give --advertise."
         )
-    in_order = sorted(found, key=lambda address: address.version)
-    return tuple(Advertised(str(address), found[address]) for address in in_order)
+    in_order = sorted(found, key=lambda it: (not it.is_loopback, it.version))
+    return tuple(Advertised(str(it), found[it]) for it in in_order[:MAX_ADVERTISED])

@@ -1,0 +1,45 @@
+"""What `make build` leaves inside the package: engine, SDK, pages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import ringway
+from ringway.app.house import Front
+from ringway.app.stops import Stop
+from ringway.pages.built import File, NotBuilt, read_built
+from ringway.settings import Settings
+
+BUILT: Final = Path(ringway.__file__).with_name("built")
+
+
+def engine_program(given: Path | None) -> Path:
+    """Find the engine.  Or `Stop`."""
+    program = given or BUILT / "ringway-media"
+    if not program.is_file():
+        why = "is not there" if given else "has not been built: run `make build`"
+        raise Stop(f"The media engine {program} {why}.")
+    if not os.access(program, os.X_OK):
+        raise Stop(f"The media engine {program} can not be executed.")
+    return program.absolute()
+
+
+def front(settings: Settings) -> Front:
+    """Read the files that are served."""
+    return Front(
+        sdk=_files(BUILT / "sdk", "ringway-rtc.js"),
+        demo_page=_files(BUILT / "pages" / "demo", "index.html"),
+        demo=settings.demo,
+        public_url=settings.public_url,
+        origins=settings.origins,
+    )
+
+
+def _files(folder: Path, entry: str) -> Mapping[str, File] | str:
+    try:
+        return read_built(folder, entry)
+    except NotBuilt as why:
+        return str(why)

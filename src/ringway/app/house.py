@@ -1,0 +1,161 @@
+"""A whole Ringway over given ports: what `serve` runs, and tests run in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ringway.app.metrics import Metrics, Sources
+from ringway.app.watched_log import WatchedLog
+from ringway.app.web import Outside, application
+from ringway.domain.values import AccountId
+from ringway.pages.built import File
+from ringway.pages.routes import page_routes
+from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog
+from ringway.ports.clock import Clock
+from ringway.ports.engine import Engine
+from ringway.ports.event_log import EventLog
+from ringway.ports.tokens import Tokens
+from ringway.programs.routing import Routing
+from ringway.rest.demo import Demo, demo_route
+from ringway.rest.health import Check, health_routes
+from ringway.rest.tokens import token_route
+from ringway.rtc.connection import Reception
+from ringway.rtc.ending import Ending
+from ringway.rtc.inbox import Inbox
+from ringway.rtc.route import signalling
+from ringway.rtc.switchboard import Switchboard
+from ringway.rtc.tally import Tally
+from ringway.runtime.exchange import Exchange
+from ringway.runtime.house import House
+from ringway.runtime.news import Newsroom
+from ringway.runtime.recovery import recover, wind_up
+from ringway.runtime.views import Views
+
+WOUND_UP_WITHIN_S = 1.0
+"""How long the ends of calls may take to be logged when the house is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside of a house."""
+
+    log: EventLog
+    catalog: Catalog
+    tokens: Tokens
+    clock: Clock
+    engine: Engine
+    engine_counts: Callable[[], Mapping[str, int]] = dict
+    """What the adapter of the engine counts, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What of the settings the web side needs."""
+
+    sdk: Mapping[str, File] | str = "The SDK has not been built: run `make build`."
+    demo_page: Mapping[str, File] | str = (
+        "The demo page has not been built: run `make build`."
+    )
+    demo: bool = True
+    public_url: str | None = None
+    origins: Sequence[str] = field(default=())
+
+
+class Ringway:
+    """Everything put together; `open` it, `run` it, `close` it."""
+
+    def __init__(self, ports: Ports, front: Front) -> None:
+        self.ports = ports
+        self.metrics = Metrics()
+        self.log = WatchedLog(ports.log, self.metrics.observe_append)
+        self.switchboard = Switchboard()
+        self.signalling = Tally()
+        views = Views()
+        routing = Routing(self.switchboard, views, self._is_known)
+        self.house = House(
+            log=self.log,
+            clock=ports.clock,
+            engine=ports.engine,
+            lines=self.switchboard,
+            views=views,
+            router=routing.route,
+        )
+        self.newsroom = Newsroom(self.house)
+        self.exchange = Exchange(self.house)
+        self._signalling_trouble: str | None = "Calls are being recovered."
+        self.web = self._web(front)
+        self.metrics.read_from(
+            Sources(
+                house=self.house,
+                signalling=self.signalling,
+                log=self.log,
+                engine=ports.engine,
+                engine_counts=ports.engine_counts,
+                statuses=self.web.statuses,
+            )
+        )
+
+    def _web(self, front: Front) -> Outside:
+        ports = self.ports
+        secure = front.public_url is not None and front.public_url.startswith("https:")
+        reception = Reception(
+            tokens=ports.tokens,
+            clock=ports.clock,
+            switchboard=self.switchboard,
+            inbox=Inbox(self.exchange),
+            line_lost=self.exchange.line_lost,
+            tally=self.signalling,
+        )
+        return application(
+            [
+                token_route(ports.catalog, ports.tokens, ports.clock),
+                demo_route(
+                    ports.catalog,
+                    ports.tokens,
+                    ports.clock,
+                    Demo(is_on=front.demo, secure=secure),
+                ),
+                *health_routes(self.checks, self.metrics.text, ports.catalog),
+                *page_routes(front.sdk, front.demo_page, front.public_url),
+                signalling(reception, front.origins),
+            ]
+        )
+
+    async def _is_known(self, account: AccountId, identity: str) -> bool:
+        return await self.ports.catalog.known(account, identity) is not None
+
+    async def open(self) -> None:
+        """Make the accounts, and take up the calls the log knows."""
+        now = self.ports.clock.now()
+        await self.ports.catalog.open_account(FIRST_ACCOUNT, "Main", now)
+        await self.ports.catalog.open_account(DEMO_ACCOUNT, "Demo", now)
+        await recover(self.house)
+        self._signalling_trouble = None
+
+    async def run(self) -> None:
+        """Hear the engine until cancelled."""
+        await self.newsroom.run()
+
+    async def close(self) -> None:
+        """End every call, tell everybody, and end every connection."""
+        self._signalling_trouble = "The server is being stopped."
+        try:
+            async with asyncio.timeout(WOUND_UP_WITHIN_S):
+                await wind_up(self.house)
+        except TimeoutError:
+            pass  # what is not in the log now is ended by the next start
+        finally:
+            self.switchboard.end(Ending.HOUSE_ENDS)
+            await self.house.tasks.cancel()
+
+    async def checks(self) -> Sequence[Check]:
+        """Look whether everything works."""
+        engine, log = self.ports.engine.state, await self.log.works()
+        signalling = self._signalling_trouble
+        return (
+            Check("engine", engine.ready, engine.text),
+            Check("log", log is None, log or "The log can be written."),
+            Check("signalling", signalling is None, signalling or "Calls can be made."),
+        )

@@ -1,0 +1,63 @@
+"""The HTTP server: uvicorn, on sockets that are bound already."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, cast
+
+import uvicorn
+
+from ringway.rtc.messages import MAX_TEXT
+
+PING_EVERY_S: Final = 20.0
+"""WebSocket pings (RFC 6455 section 5.5.2); a client is lost after as long again."""
+IDLE_S: Final = 75
+"""An idle connection is kept for the next request."""
+ENDS_WITHIN_S: Final = 1
+MAX_HEAD: Final = 32 * 1024
+"""Bytes of a request's first line and headers."""
+
+
+class HttpServer(uvicorn.Server):
+    """Serves until `should_exit`; signals are not its business."""
+
+    def __init__(self, application: Any) -> None:
+        super().__init__(
+            uvicorn.Config(
+                application,
+                http="h11",
+                ws="websockets-sansio",
+                ws_max_size=MAX_TEXT,
+                ws_ping_interval=PING_EVERY_S,
+                ws_ping_timeout=PING_EVERY_S,
+                # 22 kB for an idle socket; with compression more than twice as much.
+                ws_per_message_deflate=False,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                # Who asks is told by the socket: any client can write a header.
+                proxy_headers=False,
+                timeout_keep_alive=IDLE_S,
+                timeout_graceful_shutdown=ENDS_WITHIN_S,
+                h11_max_incomplete_event_size=MAX_HEAD,
+            )
+        )
+        self.is_serving = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen."""
+        await super().startup(sockets)
+        self.is_serving.set()
+
+    async def serve_on(self, sockets: Sequence[socket.socket]) -> None:
+        """Serve until `should_exit`; the sockets are closed by then."""
+        await self.serve(cast("list[socket.socket]", list(sockets)))

@@ -1,0 +1,164 @@
+"""`ringway serve`: everything is started, in order, and ended again.
+
+folder locked -> HTTP port bound -> log opened -> engine reached
+-> calls taken up -> HTTP served -> … ->
+calls ended -> HTTP ended -> engine ended -> log closed
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from ringway.adapters.clock_system import SystemClock
+from ringway.adapters.sql.catalog import SqlCatalog
+from ringway.adapters.sql.database import Database
+from ringway.adapters.sql.event_log import SqlEventLog
+from ringway.adapters.tokens_jwt import JwtTokens
+from ringway.app import folder
+from ringway.app.built import engine_program, front
+from ringway.app.engine import engine_of
+from ringway.app.house import Ports, Ringway
+from ringway.app.http import HttpServer
+from ringway.app.listening import http_sockets
+from ringway.app.stops import Stop
+from ringway.ports.catalog import FIRST_ACCOUNT, Catalog
+from ringway.ports.storage import StorageUnavailable
+from ringway.settings import Advertised, BadSetting, Settings, advertised_addresses
+
+log = structlog.get_logger("serve")
+
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What is told when everything works."""
+
+    settings: Settings
+    advertised: Sequence[Advertised]
+    first_key: Path | None
+    """Where the first API key is kept; None: it is not in the data folder."""
+
+
+async def serve(settings: Settings, tell: Callable[[Ready], None]) -> None:
+    """Serve until a signal says stop.  Or `Stop`."""
+    try:
+        advertised = advertised_addresses(settings)
+        program = engine_program(settings.engine)
+        folder.prepare(settings.data)
+        with folder.locked(settings.data), _closed(http_sockets(settings.http)) as http:
+            await _serve(settings, advertised, program, http, tell)
+    except BadSetting as error:
+        raise Stop(str(error)) from error
+    except StorageUnavailable as error:
+        raise Stop(error.text) from error
+
+
+async def _serve(
+    settings: Settings,
+    advertised: Sequence[Advertised],
+    program: Path,
+    sockets: Sequence[socket.socket],
+    tell: Callable[[Ready], None],
+) -> None:
+    _allow_many_files()
+    stopping = asyncio.Event()
+    for number in STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings.data)
+        stack.push_async_callback(database.close)
+        event_log = SqlEventLog(database)
+        stack.push_async_callback(event_log.close)
+        catalog = SqlCatalog(database)
+        keys = await catalog.signing_keys(clock.now())
+        engine = await stack.enter_async_context(
+            engine_of(settings, advertised, program, await catalog.next_fence())
+        )
+        ringway = Ringway(
+            Ports(
+                event_log,
+                catalog,
+                JwtTokens(keys, settings.public_url),
+                clock,
+                engine.socket,
+                engine.socket.counts,
+            ),
+            front(settings),
+        )
+        await ringway.open()
+        first_key = await _first_key(settings.data, catalog, clock.now())
+        http = HttpServer(ringway.web)
+        work = {
+            "The media engine": engine.running,
+            "Hearing the engine": asyncio.create_task(ringway.run(), name="news"),
+            "HTTP": asyncio.create_task(http.serve_on(sockets), name="http"),
+        }
+        stack.push_async_callback(_end, ringway, http, list(work.values()))
+        await http.is_serving.wait()
+        tell(Ready(settings, advertised, first_key))
+        await _until(stopping, work)
+
+
+async def _until(stopping: asyncio.Event, work: dict[str, asyncio.Task[None]]) -> None:
+    """Wait for the signal.  Or `Stop` when some work ends before it."""
+    waiting = asyncio.create_task(stopping.wait(), name="stop")
+    try:
+        done, _ = await asyncio.wait(
+            {waiting, *work.values()}, return_when=asyncio.FIRST_COMPLETED
+        )
+    finally:
+        waiting.cancel()
+    for name, task in work.items():
+        if task in done and waiting not in done:
+            fault = task.exception()
+            log.error("work has ended", work=name, exc_info=fault)
+            raise Stop(f"{name} has come to an end: {fault or 'it was taken over'}.")
+
+
+async def _end(
+    ringway: Ringway, http: HttpServer, work: Sequence[asyncio.Task[None]]
+) -> None:
+    """End calls, then connections, then what remains; the engine comes later."""
+    log.info("stopping")
+    _, news, serving = work
+    await ringway.close()
+    http.should_exit = True
+    await asyncio.wait({serving})
+    news.cancel()
+    await asyncio.wait({news})
+
+
+async def _first_key(data: Path, catalog: Catalog, at: int) -> Path | None:
+    """Make the first API key, once; say where it is."""
+    path = data / folder.FIRST_KEY
+    if not await catalog.keys(FIRST_ACCOUNT):
+        minted = await catalog.create_key(FIRST_ACCOUNT, "first", at)
+        folder.keep_first_key(data, minted)
+    return path if path.exists() else None
+
+
+@contextmanager
+def _closed(sockets: Sequence[socket.socket]) -> Iterator[Sequence[socket.socket]]:
+    try:
+        yield sockets
+    finally:
+        for it in sockets:
+            it.close()
+
+
+def _allow_many_files() -> None:
+    """Every connection is an open file: take as many as this user may have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -1,0 +1,5 @@
+"""Which Ringway this is."""
+
+from importlib.metadata import version
+
+VERSION = version("ringway")
