@@ -5,6 +5,7 @@ use std::time::Instant;
 use dimpl::{Dtls, KeyingMaterial, Output, SrtpProfile};
 use media_srtp::{MasterKey, Profile, split_keying_material};
 
+use crate::hello::Hello;
 use crate::{Fingerprint, Identity, Reason};
 
 /// More than the library ever writes into one datagram.
@@ -28,8 +29,11 @@ pub(crate) enum Progress {
 
 /// The server's side.
 pub(crate) struct Server {
-    dtls: Dtls,
+    identity: Identity,
     announced: Vec<Fingerprint>,
+    hello: Hello,
+    /// From the client's first message on.
+    dtls: Option<Dtls>,
     life: Life,
     next_timeout: Option<Instant>,
 }
@@ -48,10 +52,12 @@ enum Life {
 }
 
 impl Server {
-    pub(crate) fn new(identity: &Identity, announced: Vec<Fingerprint>, now: Instant) -> Self {
+    pub(crate) fn new(identity: &Identity, announced: Vec<Fingerprint>) -> Self {
         Self {
-            dtls: identity.accept(now),
+            identity: identity.clone(),
             announced,
+            hello: Hello::default(),
+            dtls: None,
             life: Life::Anonymous,
             next_timeout: None,
         }
@@ -61,8 +67,8 @@ impl Server {
         self.next_timeout
     }
 
-    pub(crate) const fn is_established(&self) -> bool {
-        matches!(self.life, Life::Established)
+    pub(crate) fn is_established(&self) -> bool {
+        self.life == Life::Established
     }
 
     /// Takes a datagram from the peer.
@@ -70,10 +76,31 @@ impl Server {
         &mut self,
         now: Instant,
         datagram: &[u8],
-        progress: impl FnMut(Progress),
+        progress: &mut dyn FnMut(Progress),
     ) -> Result<(), Reason> {
-        self.dtls.handle_timeout(now).map_err(|_| Reason::Dtls)?;
-        let taken = self.dtls.handle_packet(datagram);
+        if self.dtls.is_some() {
+            return self.feed(now, datagram, progress);
+        }
+        let Some((version, datagrams)) = self.hello.take(datagram) else {
+            return Ok(());
+        };
+        self.dtls = Some(self.identity.accept(version, now));
+        datagrams
+            .iter()
+            .try_for_each(|datagram| self.feed(now, datagram, progress))
+    }
+
+    fn feed(
+        &mut self,
+        now: Instant,
+        datagram: &[u8],
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), Reason> {
+        let Some(dtls) = &mut self.dtls else {
+            return Ok(());
+        };
+        dtls.handle_timeout(now).map_err(|_| Reason::Dtls)?;
+        let taken = dtls.handle_packet(datagram);
         self.poll(progress)?;
         taken.map_err(|_| Reason::Dtls)
     }
@@ -82,25 +109,34 @@ impl Server {
     pub(crate) fn handle_timeout(
         &mut self,
         now: Instant,
-        progress: impl FnMut(Progress),
+        progress: &mut dyn FnMut(Progress),
     ) -> Result<(), Reason> {
-        let taken = self.dtls.handle_timeout(now);
+        let Some(dtls) = &mut self.dtls else {
+            return Ok(());
+        };
+        let taken = dtls.handle_timeout(now);
         self.poll(progress)?;
         taken.map_err(|_| Reason::Dtls)
     }
 
     /// Says goodbye, if there is a connection to say it in.
-    pub(crate) fn close(&mut self, progress: impl FnMut(Progress)) {
-        if self.is_established() && self.dtls.close().is_ok() {
-            // The connection ends here whatever the outcome.
-            let _ = self.poll(progress);
+    pub(crate) fn close(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Reason> {
+        match &mut self.dtls {
+            Some(dtls) if self.life == Life::Established => {
+                dtls.close().map_err(|_| Reason::Dtls)?;
+                self.poll(progress)
+            }
+            _ => Ok(()),
         }
     }
 
-    fn poll(&mut self, mut progress: impl FnMut(Progress)) -> Result<(), Reason> {
+    fn poll(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Reason> {
+        let Some(dtls) = &mut self.dtls else {
+            return Ok(());
+        };
         let mut buffer = vec![0; LARGEST];
         loop {
-            match self.dtls.poll_output(&mut buffer) {
+            match dtls.poll_output(&mut buffer) {
                 Output::Packet(bytes) => progress(Progress::Send(bytes.to_vec())),
                 Output::BufferTooSmall { needed } => buffer.resize(needed, 0),
                 Output::Timeout(at) => {

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dimpl::{Config, Dtls, DtlsCertificate};
 
+use crate::hello::Version;
 use crate::{CONNECT, Error, Fingerprint};
 
 /// The first retransmission of a flight. Loss costs a join no more than this, and few paths are slower than it.
@@ -18,7 +19,7 @@ const RETRANSMISSIONS: usize = 24;
 /// Who we are in DTLS: a self-signed certificate with its key. One per process, as making one costs a millisecond.
 #[derive(Clone)]
 pub struct Identity {
-    certificate: DtlsCertificate,
+    certificate: Arc<DtlsCertificate>,
     config: Arc<Config>,
     fingerprint: Fingerprint,
 }
@@ -54,9 +55,16 @@ impl Identity {
         &self.fingerprint
     }
 
-    /// The server's side of a handshake, of DTLS 1.3 or 1.2 as the client wants.
-    pub(crate) fn accept(&self, now: std::time::Instant) -> Dtls {
-        Dtls::new_auto(Arc::clone(&self.config), self.certificate.clone(), now)
+    /// The server's side of a handshake.
+    pub(crate) fn accept(&self, version: Version, now: Instant) -> Dtls {
+        let (config, certificate) = (
+            Arc::clone(&self.config),
+            DtlsCertificate::clone(&self.certificate),
+        );
+        match version {
+            Version::Dtls12 => Dtls::new_12(config, certificate, now),
+            Version::Newest => Dtls::new_auto(config, certificate, now),
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 mod dtls;
 mod error;
 mod fingerprint;
+mod hello;
 mod ice;
 mod identity;
 mod transport;

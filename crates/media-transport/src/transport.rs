@@ -107,7 +107,7 @@ impl Transport {
         }
         Ok(Self {
             ice: Agent::new(local, remote),
-            dtls: Server::new(identity, remote_fingerprints, now),
+            dtls: Server::new(identity, remote_fingerprints),
             events: VecDeque::new(),
             waiting: Vec::new(),
             handshake: 0,
@@ -259,11 +259,8 @@ impl Transport {
     /// Ends the connection. The peer is told, once: poll for what is to be sent.
     pub fn close(&mut self) {
         if self.life != Life::Over {
-            self.step(|dtls, progress| {
-                dtls.close(progress);
-                Ok(())
-            });
             self.life = Life::Over;
+            self.step(Server::close);
         }
     }
 }
