@@ -2,6 +2,7 @@
 
 use super::attribute::{identifier, number, token};
 use super::limits;
+use super::write::NO_ADDRESS;
 use super::{
     Attributes, Codec, Description, Direction, Extension, Fingerprint, MediaKind, Msid, Origin,
     Problem, Rid, SdpError, Section, Setup, Ssrc, SsrcGroup,
@@ -213,7 +214,7 @@ impl Attributes {
 impl Section {
     fn connection_or_bandwidth(&mut self, kind: &str, value: &str) -> Result<(), Problem> {
         if kind == "c" {
-            self.connection = Some(value.to_owned());
+            self.connection = (value != NO_ADDRESS).then(|| value.to_owned());
             return Ok(());
         }
         let field = match value.split_once(':') {

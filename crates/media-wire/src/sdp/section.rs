@@ -55,7 +55,8 @@ pub struct Section {
     pub codecs: Vec<Codec>,
     /// Formats that are no codecs: `webrtc-datachannel`, payload types without a meaning.
     pub formats: Vec<String>,
-    /// The text of its `c=` line.
+    /// The text of its `c=` line, if it tells an address: not `IN IP4 0.0.0.0`, which is
+    /// what is written instead of nothing.
     pub connection: Option<String>,
     /// What sections are known by (RFC 5888 §4).
     pub mid: Option<String>,

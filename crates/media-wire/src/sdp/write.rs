@@ -4,6 +4,9 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use super::{Attributes, Codec, Description, Section};
 
+/// Stands in a `c=` line when ICE tells where to send.
+pub(super) const NO_ADDRESS: &str = "IN IP4 0.0.0.0";
+
 impl Display for Description {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let origin = &self.origin;
@@ -57,7 +60,7 @@ impl Display for Section {
             // The grammar demands a format, also of a rejected section.
             f.write_str(" 0")?;
         }
-        let connection = self.connection.as_deref().unwrap_or("IN IP4 0.0.0.0");
+        let connection = self.connection.as_deref().unwrap_or(NO_ADDRESS);
         write!(f, "\r\nc={connection}\r\n")?;
         if let Some(rate) = self.bandwidth_as {
             write!(f, "b=AS:{rate}\r\n")?;
