@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 
 from ringway.adapters.clock_manual import START, ManualClock
@@ -82,12 +82,17 @@ class FullLog(MemoryEventLog):
         self.full = False
         self.lies = False
         """It is written, and reported as not."""
+        self.reached: dict[int, int] = {}
+        """How far the effects were done when the log had so many events."""
+        self.progress: Callable[[], int] = int
 
     async def append(
         self, entries: Sequence[Entry], texts: Sequence[Text] = ()
     ) -> tuple[int, ...]:
         if self.full:
             raise StorageUnavailable(Trouble.FULL, "The disk is full.")
+        length = await self.last_position()
+        self.reached[length] = max(self.reached.get(length, 0), self.progress())
         positions = await super().append(entries, texts)
         if self.lies:
             self.lies = False
@@ -119,6 +124,7 @@ class World:
             router=routing.route,
             dice=lambda size: next(self._dice).to_bytes(size, "big"),
         )
+        self.log.progress = lambda: self.house.progress.done
         self.exchange = Exchange(self.house)
         self.newsroom = Newsroom(self.house)
         self._numbers = count(1)

@@ -108,6 +108,8 @@ class Actor:
     version: int = 0
     _mailbox: deque[Letter] = field(default_factory=deque)
     _running: bool = False
+    _doubtful: bool = False
+    """An append has failed: what is in the log must be looked at first."""
     _alarm: Appointment | None = None
     _alarm_at: int | None = None
     _retry: Appointment | None = None
@@ -179,6 +181,9 @@ class Actor:
                 letter.reply.set_result(None)
 
     async def _turn(self, letter: Letter) -> None:
+        if self._doubtful:
+            await self._catch_up()
+            self._doubtful = False
         heard = Input(self.house.clock.now(), self.house.mint(), letter.given)
         events = tuple(self.machine.decide(self.state, heard))
         if not events:
@@ -194,6 +199,9 @@ class Actor:
             positions = await self.house.log.append(entries, letter.texts)
             letter.logged()
             self._acted(steps, positions, letter.trace)
+        except StorageUnavailable:
+            self._doubtful = True
+            raise
         except VersionConflict as conflict:
             if not await self._catch_up():
                 text = "This id is taken."
