@@ -43,7 +43,7 @@ impl Identity {
             .map_err(|_| Error::Identity)?;
         let fingerprint = Fingerprint::sha256(&certificate.certificate);
         Ok(Self {
-            certificate,
+            certificate: Arc::new(certificate),
             config: Arc::new(config),
             fingerprint,
         })
