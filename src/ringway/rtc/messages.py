@@ -29,7 +29,9 @@ MAX_SDP = 128 * 1024
 
 Source: TypeAlias = Literal["MICROPHONE", "CAMERA", "SCREEN"]
 CallId: TypeAlias = Annotated[
-    str, Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    str,
+    # The length because $ also matches before a line feed at the end.
+    Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", max_length=36),
 ]
 Sdp: TypeAlias = Annotated[str, Meta(max_length=MAX_SDP)]
 Mid: TypeAlias = Annotated[str, Meta(min_length=1, max_length=16)]
