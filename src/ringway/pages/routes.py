@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from litestar import MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from ringway.pages.built import File
 
@@ -74,7 +75,9 @@ def page_routes(
         return _elsewhere("/demo/")
 
     @get("/demo/{path:path}", sync_to_thread=False)
-    def demo_file(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+    def demo_file(
+        request: Request[Any, Any, Any], path: FromPath[str]
+    ) -> Response[bytes]:
         return _give(request, demo, path.lstrip("/") or "index.html", headers)
 
     @get("/demo", sync_to_thread=False)
@@ -85,13 +88,15 @@ def page_routes(
         return _give(request, demo, "index.html", headers)
 
     @get("/sdk/{path:path}", sync_to_thread=False)
-    def sdk_file(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+    def sdk_file(
+        request: Request[Any, Any, Any], path: FromPath[str]
+    ) -> Response[bytes]:
         return _give(request, sdk, path.lstrip("/"), SDK_HEADERS)
 
     return [root, demo_page, demo_file, sdk_file]
 
 
-def _elsewhere(path: str) -> Response[bytes]:
+def _elsewhere(path: FromPath[str]) -> Response[bytes]:
     return Response(
         b"",
         status_code=HTTPStatus.TEMPORARY_REDIRECT,

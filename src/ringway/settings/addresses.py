@@ -36,7 +36,8 @@ def advertised_addresses(
 ) -> tuple[Advertised, ...]:
     """Follow the rule; `BadSetting` when nothing is left.
 
-    At most `MAX_ADVERTISED`, IPv4 before IPv6.  Given addresses are taken as they are.  Media that listens on one address is
+    At most `MAX_ADVERTISED`, IPv4 before IPv6.  Given addresses are taken as they
+    are.  Media that listens on one address is
     advertised there.  Else every address of this machine that is neither loopback
     nor link-local, and 127.0.0.1 when HTTP is for this machine only: then so are
     its callers, who may have no other way.

@@ -1,0 +1,234 @@
+"""A whole Ringway in memory: its web side, and clients that signal with it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import msgspec
+from litestar.types import ASGIApp
+
+from ringway.adapters.catalog_memory import MemoryCatalog
+from ringway.adapters.clock_manual import ManualClock
+from ringway.adapters.engine_memory import EngineMemory
+from ringway.adapters.event_log_memory import MemoryEventLog
+from ringway.adapters.tokens_jwt import JwtTokens
+from ringway.app.house import Front, Ports, Ringway
+from ringway.domain.values import AccountId
+from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, MintedKey
+from ringway.ports.event_log import EventLog
+from ringway.ports.tokens import Bearer
+from ringway.rtc import messages as wire
+
+HOST = "ringway.test"
+PATIENCE_S = 5.0
+OFFER = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
+VIDEO_OFFER = OFFER + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\n"
+
+
+class Closed(Exception):
+    """The house has closed the socket."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class Client:
+    """One end of a signalling socket, spoken to as ASGI does."""
+
+    to_house: asyncio.Queue[Mapping[str, Any]] = field(default_factory=asyncio.Queue)
+    from_house: asyncio.Queue[Mapping[str, Any]] = field(default_factory=asyncio.Queue)
+    connection: str = ""
+    readable: asyncio.Event = field(default_factory=asyncio.Event)
+    """Clear it to be a client that does not read."""
+
+    def say(self, message: wire.Message | str) -> None:
+        text = (
+            message
+            if isinstance(message, str)
+            else msgspec.json.encode(message).decode()
+        )
+        self.to_house.put_nowait({"type": "websocket.receive", "text": text})
+
+    def leave(self) -> None:
+        self.to_house.put_nowait({"type": "websocket.disconnect", "code": 1001})
+
+    async def hear_raw(self) -> dict[str, Any]:
+        async with asyncio.timeout(PATIENCE_S):
+            event = await self.from_house.get()
+        if event["type"] == "websocket.close":
+            raise Closed(event["code"], event["reason"])
+        assert event["type"] == "websocket.send", event
+        told: dict[str, Any] = msgspec.json.decode(event["text"])
+        return told
+
+    async def hear(self, kind: str) -> dict[str, Any]:
+        """Give the next message of this type; others are passed over."""
+        while True:
+            told = await self.hear_raw()
+            if told["t"] == kind:
+                return told
+
+    async def hear_all(self, *kinds: str) -> dict[str, dict[str, Any]]:
+        """Hear until each of these types was there; give the last of each."""
+        heard: dict[str, dict[str, Any]] = {}
+        while not heard.keys() >= set(kinds):
+            told = await self.hear_raw()
+            heard[told["t"]] = told
+        return heard
+
+    async def closed(self) -> Closed:
+        while True:
+            try:
+                await self.hear_raw()
+            except Closed as closed:
+                return closed
+
+    async def call(self, to: str, *, video: bool = False) -> str:
+        call = str(uuid.uuid4())
+        sending = [wire.Sending("0", "MICROPHONE")]
+        if video:
+            sending.append(wire.Sending("1", "CAMERA"))
+        offer = VIDEO_OFFER if video else OFFER
+        self.say(wire.Call(call, to, offer, sending, video=video))
+        return call
+
+    async def accept(self, call: str) -> None:
+        self.say(wire.Accept(call, OFFER, [wire.Sending("0", "MICROPHONE")]))
+
+    async def heard_nothing(self) -> bool:
+        """Ask for a pong: whatever was said before it would have come before it."""
+        self.say(wire.Ping(4711))
+        return (await self.hear_raw())["t"] == "pong"
+
+
+@dataclass(slots=True)
+class Whole:
+    """A Ringway, and what a test holds in its hands."""
+
+    ringway: Ringway
+    engine: EngineMemory
+    clock: ManualClock
+    tokens: JwtTokens
+    http: httpx.AsyncClient
+    key: MintedKey
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def app(self) -> ASGIApp:
+        return self.ringway.web
+
+    def token(self, identity: str, account: AccountId = FIRST_ACCOUNT) -> str:
+        bearer = Bearer(account, identity, f"{identity} of {account}")
+        return self.tokens.issue(bearer, 3600, self.clock.now()).token
+
+    async def socket(self, headers: Mapping[str, str] | None = None) -> Client:
+        """Open a socket that has not said anything yet."""
+        client = Client()
+        client.readable.set()
+        sent = [(k.lower().encode(), v.encode()) for k, v in (headers or {}).items()]
+        scope = {
+            "type": "websocket",
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
+            "http_version": "1.1",
+            "scheme": "ws",
+            "path": wire.PATH,
+            "raw_path": wire.PATH.encode(),
+            "root_path": "",
+            "query_string": b"",
+            "headers": [(b"host", HOST.encode()), *sent],
+            "subprotocols": [],
+            "client": ("192.0.2.7", 40000),
+            "server": (HOST, 80),
+            "extensions": {},
+            "state": {},
+        }
+
+        async def send(event: Any) -> None:
+            await client.readable.wait()
+            client.from_house.put_nowait(event)
+
+        client.to_house.put_nowait({"type": "websocket.connect"})
+        app: Any = self.app
+        self.tasks.append(
+            asyncio.create_task(app(scope, client.to_house.get, send))
+        )
+        first = await client.from_house.get()
+        if first["type"] == "websocket.close":
+            raise Closed(first["code"], first["reason"])
+        assert first["type"] == "websocket.accept", first
+        return client
+
+    async def client(
+        self, identity: str, account: AccountId = FIRST_ACCOUNT
+    ) -> Client:
+        """Open a socket and connect."""
+        client = await self.socket()
+        client.say(wire.Connect(wire.PROTOCOL, self.token(identity, account)))
+        told = await client.hear_raw()
+        assert told["t"] == "connected", told
+        client.connection = told["connection"]
+        return client
+
+    async def known(self, identity: str, account: AccountId = FIRST_ACCOUNT) -> None:
+        """Let somebody have had a token once."""
+        catalog = self.ringway.ports.catalog
+        await catalog.meet(account, identity, None, self.clock.now())
+
+    async def established(
+        self, caller: Client, to: str, callee: Client
+    ) -> tuple[str, str]:
+        """Let one call the other, who accepts; give both call ids."""
+        mine = await caller.call(to)
+        theirs = str((await callee.hear("incoming"))["call"])
+        callee.say(wire.Ringing(theirs))
+        await callee.accept(theirs)
+        for who in (caller, callee):
+            await who.hear_all("pipe_answer", "established", "sections")
+        return mine, theirs
+
+
+@asynccontextmanager
+async def whole(
+    front: Front | None = None,
+    *,
+    peer: str = "192.0.2.7",
+    log: EventLog | None = None,
+    engine: EngineMemory | None = None,
+) -> AsyncIterator[Whole]:
+    """Open a Ringway, and close it in the end."""
+    clock, catalog = ManualClock(), MemoryCatalog()
+    engine = engine or EngineMemory()
+    keys = await catalog.signing_keys(clock.now())
+    tokens = JwtTokens(keys)
+    ringway = Ringway(
+        Ports(log or MemoryEventLog(), catalog, tokens, clock, engine),
+        front or Front(),
+    )
+    await ringway.open()
+    hearing = asyncio.create_task(ringway.run())
+    key = await catalog.create_key(FIRST_ACCOUNT, "test", clock.now())
+    app: Any = ringway.web
+    transport = httpx.ASGITransport(app, client=(peer, 40000))
+    async with httpx.AsyncClient(
+        transport=transport, base_url=f"http://{HOST}"
+    ) as http:
+        it = Whole(ringway, engine, clock, tokens, http, key)
+        try:
+            yield it
+        finally:
+            await ringway.close()
+            await asyncio.gather(*it.tasks)
+            hearing.cancel()
+            await asyncio.gather(hearing, return_exceptions=True)
+
+
+__all__ = ["DEMO_ACCOUNT", "FIRST_ACCOUNT", "Client", "Closed", "Whole", "whole"]
