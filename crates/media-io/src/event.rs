@@ -17,6 +17,8 @@ static PRECISE: AtomicBool = AtomicBool::new(true);
 pub enum Interest {
     /// Something to read.
     Read,
+    /// Room to write.
+    Write,
     /// Something to read, or room to write.
     ReadWrite,
     /// Nothing but a hang-up.
@@ -74,6 +76,7 @@ impl Epoll {
     ) -> io::Result<()> {
         let events = match interest {
             Interest::Read => libc::EPOLLIN,
+            Interest::Write => libc::EPOLLOUT,
             Interest::ReadWrite => libc::EPOLLIN | libc::EPOLLOUT,
             Interest::Nothing => 0,
         };

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use media_core::{Message, Path};
+use media_core::{Message, News, Order, Path, Relay, Shard};
 
 /// A shard as its thread sees it; `media_core::Shard` is the one of the product.
 ///
@@ -31,7 +31,7 @@ pub trait Machine {
     fn next_timeout(&self) -> Option<Instant>;
 
     /// What shall be sent: bytes, and the messages cut from them.
-    fn outgoing(&self) -> (&[u8], &[Message]);
+    fn outgoing(&mut self) -> (&[u8], &[Message]);
 
     /// Everything in [`Machine::outgoing`] has been taken care of.
     fn sent(&mut self);
@@ -55,5 +55,54 @@ pub enum Droppable {
 impl From<bool> for Droppable {
     fn from(droppable: bool) -> Self {
         if droppable { Self::Yes } else { Self::No }
+    }
+}
+
+impl Machine for Shard {
+    type Order = Order;
+    type News = News;
+    type Relay = Relay;
+
+    fn order(&mut self, now: Instant, order: Order) {
+        Shard::order(self, now, order);
+    }
+
+    fn datagram(&mut self, now: Instant, path: &Path, datagram: &mut [u8]) {
+        Shard::datagram(self, now, path, datagram);
+    }
+
+    fn relay(&mut self, now: Instant, from: u16, relay: Relay) {
+        Shard::relay(self, now, from, relay);
+    }
+
+    fn timeout(&mut self, now: Instant) {
+        Shard::timeout(self, now);
+    }
+
+    fn next_timeout(&self) -> Option<Instant> {
+        Shard::next_timeout(self)
+    }
+
+    fn outgoing(&mut self) -> (&[u8], &[Message]) {
+        let outgoing = Shard::outgoing(self);
+        (outgoing.arena(), outgoing.messages())
+    }
+
+    fn sent(&mut self) {
+        Shard::outgoing(self).clear();
+    }
+
+    fn news(&mut self, mut tell: impl FnMut(News, Droppable)) {
+        for news in self.take_news() {
+            let droppable = Droppable::from(news.is_droppable());
+            tell(news, droppable);
+        }
+    }
+
+    fn relays(&mut self, mut tell: impl FnMut(u16, Relay, Droppable)) {
+        for (to, relay) in self.take_relays() {
+            let droppable = Droppable::from(relay.is_droppable());
+            tell(to, relay, droppable);
+        }
     }
 }

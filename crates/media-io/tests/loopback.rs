@@ -101,7 +101,7 @@ impl Machine for Recorder {
         self.alarm.map(|(due, _)| due)
     }
 
-    fn outgoing(&self) -> (&[u8], &[Message]) {
+    fn outgoing(&mut self) -> (&[u8], &[Message]) {
         (&self.arena, &self.messages)
     }
 

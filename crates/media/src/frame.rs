@@ -111,5 +111,8 @@ fn name(body: &[u8]) -> String {
         t: String,
     }
     let named: Result<Named, _> = rmp_serde::from_slice(body);
-    named.map_or_else(|_| String::new(), |named| named.t.chars().take(64).collect())
+    named.map_or_else(
+        |_| String::new(),
+        |named| named.t.chars().take(64).collect(),
+    )
 }

@@ -49,14 +49,20 @@ pub fn log(level: Level, message: &str, fields: &[(&str, &dyn Display)]) {
     if (level as u8) < LEAST.load(Ordering::Relaxed) {
         return;
     }
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let time = format_args!("{}.{:03}", since.as_secs(), since.subsec_millis()).to_string();
     let line = line(&time, level, message, fields);
     let _ = std::io::stderr().lock().write_all(line.as_bytes());
 }
 
 fn line(time: &str, level: Level, message: &str, fields: &[(&str, &dyn Display)]) -> String {
-    let mut line = format!("time={time} level={} message={}", level.name(), quoted(message));
+    let mut line = format!(
+        "time={time} level={} message={}",
+        level.name(),
+        quoted(message)
+    );
     for (key, value) in fields {
         // Writing to a string cannot fail.
         let _ = write!(line, " {key}={}", quoted(&value.to_string()));
@@ -82,7 +88,12 @@ mod tests {
     #[test]
     fn a_value_can_not_forge_a_line_or_a_field() {
         let evil = "a\nlevel=error \"";
-        let line = line("1.5", Level::Info, "two words", &[("plain", &7), ("evil", &evil), ("empty", &"")]);
+        let line = line(
+            "1.5",
+            Level::Info,
+            "two words",
+            &[("plain", &7), ("evil", &evil), ("empty", &"")],
+        );
         assert_eq!(
             line,
             "time=1.5 level=info message=\"two words\" plain=7 \

@@ -63,7 +63,12 @@ impl Pipes {
         let shard = asked.or(fewest.map(|(shard, _)| shard))?;
         self.held.insert(
             pipe.to_owned(),
-            Held { shard, generation, bridge: None, connected: false },
+            Held {
+                shard,
+                generation,
+                bridge: None,
+                connected: false,
+            },
         );
         if let Some(load) = self.load.get_mut(usize::from(shard)) {
             *load += 1;
@@ -158,7 +163,11 @@ mod tests {
             generation,
             reason: CloseReason::Ordered,
             text: String::new(),
-            statistics: PipeStatistics { received: vec![], sent: vec![], round_trip_ms: None },
+            statistics: PipeStatistics {
+                received: vec![],
+                sent: vec![],
+                round_trip_ms: None,
+            },
         }
     }
 

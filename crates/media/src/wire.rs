@@ -35,7 +35,12 @@ pub fn order(order: &wire::Order) -> Option<core::Order> {
         wire::Order::Renegotiate(renegotiate) => core::Order::Renegotiate {
             pipe: name(&renegotiate.pipe),
             generation: renegotiate.generation,
-            sources: renegotiate.sources.iter().copied().map(from_source).collect(),
+            sources: renegotiate
+                .sources
+                .iter()
+                .copied()
+                .map(from_source)
+                .collect(),
         },
         wire::Order::AnswerPipe(answer) => core::Order::AnswerPipe {
             pipe: name(&answer.pipe),
@@ -55,68 +60,92 @@ pub fn order(order: &wire::Order) -> Option<core::Order> {
 #[must_use]
 pub fn news(number: u64, news: core::News) -> Option<wire::News> {
     Some(match news {
-        core::News::Answered { pipe, generation, answer, sections } => {
-            wire::News::Answered(wire::Answered {
-                number,
-                pipe: pipe.to_string(),
-                generation,
-                answer,
-                sections: sections.into_iter().map(section).collect(),
-            })
-        }
-        core::News::Connected { pipe, generation, remote, profile } => {
-            wire::News::Connected(wire::Connected {
-                number,
-                pipe: pipe.to_string(),
-                generation,
-                remote: SocketAddr::to_string(&remote),
-                profile: profile.to_owned(),
-            })
-        }
-        core::News::Offered { pipe, generation, negotiation, offer, sections } => {
-            wire::News::Offered(wire::Offered {
-                number,
-                pipe: pipe.to_string(),
-                generation,
-                negotiation,
-                offer,
-                sections: sections.into_iter().map(section).collect(),
-            })
-        }
-        core::News::Mapped { pipe, generation, sections } => wire::News::Mapped(wire::Mapped {
+        core::News::Answered {
+            pipe,
+            generation,
+            answer,
+            sections,
+        } => wire::News::Answered(wire::Answered {
+            number,
+            pipe: pipe.to_string(),
+            generation,
+            answer,
+            sections: sections.into_iter().map(section).collect(),
+        }),
+        core::News::Connected {
+            pipe,
+            generation,
+            remote,
+            profile,
+        } => wire::News::Connected(wire::Connected {
+            number,
+            pipe: pipe.to_string(),
+            generation,
+            remote: SocketAddr::to_string(&remote),
+            profile: profile.to_owned(),
+        }),
+        core::News::Offered {
+            pipe,
+            generation,
+            negotiation,
+            offer,
+            sections,
+        } => wire::News::Offered(wire::Offered {
+            number,
+            pipe: pipe.to_string(),
+            generation,
+            negotiation,
+            offer,
+            sections: sections.into_iter().map(section).collect(),
+        }),
+        core::News::Mapped {
+            pipe,
+            generation,
+            sections,
+        } => wire::News::Mapped(wire::Mapped {
             number,
             pipe: pipe.to_string(),
             generation,
             sections: sections.into_iter().map(section).collect(),
         }),
-        core::News::Incompatible { pipe, generation, sender, source, text } => {
-            wire::News::Incompatible(wire::Incompatible {
-                number,
-                pipe: pipe.to_string(),
-                generation,
-                sender: sender.to_string(),
-                source: to_source(source),
-                text,
-            })
-        }
-        core::News::Statistics { pipe, generation, statistics } => {
-            wire::News::Statistics(wire::Statistics {
-                number,
-                pipe: pipe.to_string(),
-                generation,
-                statistics: pipe_statistics(statistics),
-            })
-        }
-        core::News::PipeClosed { pipe, generation, reason, text, statistics } => {
-            wire::News::PipeClosed(wire::PipeClosed {
-                number,
-                pipe: pipe.to_string(),
-                generation,
-                reason: close_reason(reason),
-                text,
-                statistics: pipe_statistics(statistics),
-            })
-        }
+        core::News::Incompatible {
+            pipe,
+            generation,
+            sender,
+            source,
+            text,
+        } => wire::News::Incompatible(wire::Incompatible {
+            number,
+            pipe: pipe.to_string(),
+            generation,
+            sender: sender.to_string(),
+            source: to_source(source),
+            text,
+        }),
+        core::News::Statistics {
+            pipe,
+            generation,
+            statistics,
+        } => wire::News::Statistics(wire::Statistics {
+            number,
+            pipe: pipe.to_string(),
+            generation,
+            statistics: pipe_statistics(&statistics),
+        }),
+        core::News::PipeClosed {
+            pipe,
+            generation,
+            reason,
+            text,
+            statistics,
+        } => wire::News::PipeClosed(wire::PipeClosed {
+            number,
+            pipe: pipe.to_string(),
+            generation,
+            reason: close_reason(reason),
+            text,
+            statistics: pipe_statistics(&statistics),
+        }),
         core::News::Load(_) => return None,
     })
 }
@@ -169,15 +198,15 @@ fn close_reason(reason: core::CloseReason) -> wire::CloseReason {
     }
 }
 
-fn pipe_statistics(statistics: core::PipeStatistics) -> wire::PipeStatistics {
+fn pipe_statistics(statistics: &core::PipeStatistics) -> wire::PipeStatistics {
     wire::PipeStatistics {
-        received: statistics.received.into_iter().map(received).collect(),
-        sent: statistics.sent.into_iter().map(sent).collect(),
+        received: statistics.received.iter().map(received).collect(),
+        sent: statistics.sent.iter().map(sent).collect(),
         round_trip_ms: statistics.round_trip_ms,
     }
 }
 
-fn received(track: core::ReceivedStatistics) -> wire::ReceivedStatistics {
+fn received(track: &core::ReceivedStatistics) -> wire::ReceivedStatistics {
     wire::ReceivedStatistics {
         source: to_source(track.source),
         codec: track.codec.to_owned(),
@@ -191,7 +220,7 @@ fn received(track: core::ReceivedStatistics) -> wire::ReceivedStatistics {
     }
 }
 
-fn sent(track: core::SentStatistics) -> wire::SentStatistics {
+fn sent(track: &core::SentStatistics) -> wire::SentStatistics {
     wire::SentStatistics {
         sender: track.sender.to_string(),
         source: to_source(track.source),
