@@ -107,7 +107,7 @@ class Client:
     async def heard_nothing(self) -> bool:
         """Ask for a pong: whatever was said before it would have come before it."""
         self.say(wire.Ping(4711))
-        return (await self.hear_raw())["t"] == "pong"
+        return bool((await self.hear_raw())["t"] == "pong")
 
 
 @dataclass(slots=True)
@@ -158,18 +158,14 @@ class Whole:
 
         client.to_house.put_nowait({"type": "websocket.connect"})
         app: Any = self.app
-        self.tasks.append(
-            asyncio.create_task(app(scope, client.to_house.get, send))
-        )
+        self.tasks.append(asyncio.create_task(app(scope, client.to_house.get, send)))
         first = await client.from_house.get()
         if first["type"] == "websocket.close":
             raise Closed(first["code"], first["reason"])
         assert first["type"] == "websocket.accept", first
         return client
 
-    async def client(
-        self, identity: str, account: AccountId = FIRST_ACCOUNT
-    ) -> Client:
+    async def client(self, identity: str, account: AccountId = FIRST_ACCOUNT) -> Client:
         """Open a socket and connect."""
         client = await self.socket()
         client.say(wire.Connect(wire.PROTOCOL, self.token(identity, account)))

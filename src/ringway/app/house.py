@@ -84,6 +84,14 @@ class Ringway:
         )
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
+        self.reception = Reception(
+            tokens=ports.tokens,
+            clock=ports.clock,
+            switchboard=self.switchboard,
+            inbox=Inbox(self.exchange),
+            line_lost=self.exchange.line_lost,
+            tally=self.signalling,
+        )
         self._signalling_trouble: str | None = "Calls are being recovered."
         self.web = self._web(front)
         self.metrics.read_from(
@@ -100,14 +108,6 @@ class Ringway:
     def _web(self, front: Front) -> Outside:
         ports = self.ports
         secure = front.public_url is not None and front.public_url.startswith("https:")
-        reception = Reception(
-            tokens=ports.tokens,
-            clock=ports.clock,
-            switchboard=self.switchboard,
-            inbox=Inbox(self.exchange),
-            line_lost=self.exchange.line_lost,
-            tally=self.signalling,
-        )
         return application(
             [
                 token_route(ports.catalog, ports.tokens, ports.clock),
@@ -119,7 +119,7 @@ class Ringway:
                 ),
                 *health_routes(self.checks, self.metrics.text, ports.catalog),
                 *page_routes(front.sdk, front.demo_page, front.public_url),
-                signalling(reception, front.origins),
+                signalling(self.reception, front.origins),
             ]
         )
 
@@ -147,7 +147,7 @@ class Ringway:
         except TimeoutError:
             pass  # what is not in the log now is ended by the next start
         finally:
-            self.switchboard.end(Ending.HOUSE_ENDS)
+            self.reception.end(Ending.HOUSE_ENDS)
             await self.house.tasks.cancel()
 
     async def checks(self) -> Sequence[Check]:

@@ -50,10 +50,17 @@ class Reception:
         self._inbox = inbox
         self._line_lost = line_lost
         self._tally = tally
+        self._open: set[Outbox] = set()
+
+    def end(self, ending: Ending) -> None:
+        """End every connection, also those of strangers."""
+        for outbox in tuple(self._open):
+            outbox.end(ending)
 
     async def attend(self, socket: Socket) -> None:
         """Live with the socket from its opening to its end."""
         outbox = Outbox(self._tally)
+        self._open.add(outbox)
         draining = asyncio.create_task(outbox.drain(socket))
         reading = asyncio.create_task(self._read(socket, outbox))
         try:
@@ -62,6 +69,7 @@ class Reception:
             reading.cancel()
             await asyncio.wait({draining, reading}, timeout=CLOSED_WITHIN_S)
         finally:
+            self._open.discard(outbox)
             reading.cancel()
             draining.cancel()
             await asyncio.gather(reading, draining, return_exceptions=True)

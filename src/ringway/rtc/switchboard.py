@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from ringway.domain.values import AccountId, Device, DeviceId
 from ringway.ports.lines import Said
-from ringway.rtc.ending import Ending
 from ringway.rtc.limits import MOST_CONNECTIONS, MOST_PER_IDENTITY
 from ringway.rtc.outbox import Outbox
 from ringway.rtc.speech import message
@@ -37,11 +36,6 @@ class Switchboard:
         devices.pop(device.id, None)
         if not devices:
             self._people.pop(person, None)
-
-    def end(self, ending: Ending) -> None:
-        """End every connection."""
-        for outbox in tuple(self._outboxes.values()):
-            outbox.end(ending)
 
     def say(self, device: DeviceId, said: Said) -> None:
         """Queue something for the device without waiting; nothing if it is gone."""
