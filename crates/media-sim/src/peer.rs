@@ -1,0 +1,334 @@
+//! A WebRTC client that is not ours: str0m, with synthetic speech and pictures.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use media_core::{Name, Section, Sending, Source};
+use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
+use str0m::media::{Direction, MediaKind, Mid, Pt};
+use str0m::net::{Protocol, Receive};
+use str0m::rtp::RtpWrite;
+use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
+
+use crate::network::Datagram;
+use crate::source::Generator;
+
+/// What a peer offers to send and receive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Codecs {
+    /// Opus.
+    pub opus: bool,
+    /// G.711 µ-law.
+    pub pcmu: bool,
+    /// G.711 A-law.
+    pub pcma: bool,
+    /// VP8 with RTX.
+    pub vp8: bool,
+    /// H.264 with RTX.
+    pub h264: bool,
+}
+
+impl Codecs {
+    /// Everything the engine takes.
+    pub const ALL: Self = Self {
+        opus: true,
+        pcmu: true,
+        pcma: true,
+        vp8: true,
+        h264: true,
+    };
+}
+
+/// A packet that a peer has received and decrypted.
+#[derive(Debug, Clone)]
+pub struct Arrived {
+    /// When.
+    pub at: Instant,
+    /// In which section; empty if the peer could not tell.
+    pub mid: String,
+    /// Synchronization source.
+    pub ssrc: u32,
+    /// Extended sequence number as the receiver counts it.
+    pub sequence: u64,
+    /// RTP timestamp.
+    pub timestamp: u32,
+    /// RTP marker.
+    pub marker: bool,
+    /// RTP payload type.
+    pub payload_type: u8,
+    /// The payload.
+    pub payload: Arc<[u8]>,
+}
+
+/// One client.
+pub struct Peer {
+    /// The pipe that the engine knows it by.
+    pub pipe: Name,
+    /// Where it is.
+    pub address: SocketAddr,
+    /// Whether ICE and DTLS are through, seen from here.
+    pub connected: bool,
+    /// Everything it has received.
+    pub arrived: Vec<Arrived>,
+    /// How often a key frame was asked of it.
+    pub key_frames_asked: usize,
+    /// What the engine last said of the sections.
+    pub sections: Vec<Section>,
+    rtc: Rtc,
+    sending: HashMap<Source, Mid>,
+    generators: HashMap<Source, Generator>,
+    pending: Option<SdpPendingOffer>,
+    timeout: Instant,
+}
+
+impl Peer {
+    /// A client with these codecs at this address.
+    ///
+    /// # Panics
+    /// If the address cannot be a host candidate.
+    #[must_use]
+    pub fn new(pipe: &str, address: SocketAddr, codecs: Codecs, now: Instant) -> Self {
+        let mut rtc = RtcConfig::new()
+            .clear_codecs()
+            .enable_opus(codecs.opus, false)
+            .enable_pcmu(codecs.pcmu, false)
+            .enable_pcma(codecs.pcma, false)
+            .enable_vp8(codecs.vp8)
+            .enable_h264(codecs.h264)
+            .set_rtp_mode(true)
+            .build(now);
+        let candidate = Candidate::host(address, "udp").expect("a usable address");
+        rtc.add_local_candidate(candidate);
+        Self {
+            pipe: Arc::from(pipe),
+            address,
+            connected: false,
+            arrived: Vec::new(),
+            key_frames_asked: 0,
+            sections: Vec::new(),
+            rtc,
+            sending: HashMap::new(),
+            generators: HashMap::new(),
+            pending: None,
+            timeout: now,
+        }
+    }
+
+    /// Make the first offer: a section for each source, in this direction.
+    ///
+    /// # Panics
+    /// If nothing is offered.
+    pub fn offer(&mut self, sources: &[(Source, Direction)]) -> (String, Vec<Sending>) {
+        let mut changes = self.rtc.sdp_api();
+        let mut sending = Vec::new();
+        for (source, direction) in sources {
+            let kind = match source {
+                Source::Microphone => MediaKind::Audio,
+                Source::Camera | Source::Screen => MediaKind::Video,
+            };
+            let mid = changes.add_media(kind, *direction, None, None, None);
+            if matches!(direction, Direction::SendRecv | Direction::SendOnly) {
+                self.sending.insert(*source, mid);
+                sending.push(Sending {
+                    mid: mid.to_string(),
+                    source: *source,
+                });
+            }
+        }
+        let (offer, pending) = changes.apply().expect("something to offer");
+        self.pending = Some(pending);
+        (offer.to_sdp_string(), sending)
+    }
+
+    /// Take the engine's answer to the first offer.
+    ///
+    /// # Panics
+    /// If the independent implementation does not accept it.
+    pub fn take_answer(&mut self, answer: &str) {
+        let answer = SdpAnswer::from_sdp_string(answer).expect("an answer that parses");
+        let pending = self.pending.take().expect("an open offer");
+        self.rtc
+            .sdp_api()
+            .accept_answer(pending, answer)
+            .expect("an answer that fits");
+    }
+
+    /// Answer an offer of the engine, and send what its sections ask for.
+    ///
+    /// # Panics
+    /// If the independent implementation does not accept it.
+    pub fn answer(&mut self, offer: &str, sections: &[Section]) -> String {
+        let offer = SdpOffer::from_sdp_string(offer).expect("an offer that parses");
+        let answer = self
+            .rtc
+            .sdp_api()
+            .accept_offer(offer)
+            .expect("an offer that fits");
+        for section in sections {
+            if let Some(source) = section.sends {
+                self.sending.insert(source, Mid::from(section.mid.as_str()));
+            }
+        }
+        self.sections = sections.to_vec();
+        answer.to_sdp_string()
+    }
+
+    /// Begin to send the source from now on.
+    pub fn speak(&mut self, source: Source, now: Instant) {
+        self.generators.insert(source, Generator::new(source, now));
+    }
+
+    /// Send no more of it.
+    pub fn hush(&mut self, source: Source) {
+        self.generators.remove(&source);
+    }
+
+    /// How many packets of it were sent so far.
+    #[must_use]
+    pub fn sent(&self, source: Source) -> u64 {
+        self.generators.get(&source).map_or(0, Generator::packets)
+    }
+
+    /// What has arrived in the section where this pipe's source is received.
+    pub fn heard<'a>(&'a self, from: &'a str, source: Source) -> impl Iterator<Item = &'a Arrived> {
+        let mid = self
+            .sections
+            .iter()
+            .find(|section| {
+                section
+                    .receives
+                    .as_ref()
+                    .is_some_and(|it| &*it.pipe == from && it.source == source)
+            })
+            .map(|section| section.mid.as_str());
+        self.arrived
+            .iter()
+            .filter(move |packet| Some(packet.mid.as_str()) == mid)
+    }
+
+    /// The next moment at which [`Peer::wake`] has something to do.
+    #[must_use]
+    pub fn next_wake(&self) -> Instant {
+        self.generators
+            .values()
+            .map(Generator::next)
+            .fold(self.timeout, Instant::min)
+    }
+
+    /// A datagram has come.
+    pub fn handle(&mut self, now: Instant, datagram: &Datagram) {
+        let receive = Receive::new(Protocol::Udp, datagram.from, datagram.to, &datagram.bytes);
+        if let Ok(receive) = receive {
+            // An error ends this client; the test sees that nothing arrives any more.
+            let _ = self.rtc.handle_input(Input::Receive(now, receive));
+        }
+    }
+
+    /// Time has come to `now`: send what is due; returns what to put on the network.
+    pub fn wake(&mut self, now: Instant) -> Vec<Datagram> {
+        self.generate(now);
+        let _ = self.rtc.handle_input(Input::Timeout(now));
+        let mut out = Vec::new();
+        while self.rtc.is_alive() {
+            match self.rtc.poll_output() {
+                Ok(Output::Timeout(at)) => {
+                    self.timeout = at;
+                    return out;
+                }
+                Ok(Output::Transmit(it)) => out.push(Datagram {
+                    from: it.source,
+                    to: it.destination,
+                    bytes: it.contents.to_vec(),
+                }),
+                Ok(Output::Event(event)) => self.note(event, now),
+                Err(_) => break,
+            }
+        }
+        self.timeout = now + Duration::from_secs(3600);
+        out
+    }
+
+    fn generate(&mut self, now: Instant) {
+        if !self.connected {
+            for generator in self.generators.values_mut() {
+                generator.skip_to(now);
+            }
+            return;
+        }
+        for (source, generator) in &mut self.generators {
+            let Some(mid) = self.sending.get(source) else {
+                continue;
+            };
+            let Some(payload_type) = payload_type(&self.rtc, *mid, *source) else {
+                continue;
+            };
+            let mut api = self.rtc.direct_api();
+            let Some(stream) = api.stream_tx_by_mid(*mid, None) else {
+                continue;
+            };
+            while let Some(packet) = generator.due(now) {
+                stream.write_rtp(
+                    RtpWrite::new(
+                        payload_type,
+                        packet.sequence.into(),
+                        packet.timestamp,
+                        now,
+                        packet.payload,
+                    )
+                    .marker(packet.marker)
+                    .nackable(*source != Source::Microphone),
+                );
+            }
+        }
+    }
+
+    fn note(&mut self, event: Event, now: Instant) {
+        match event {
+            Event::Connected => self.connected = true,
+            Event::KeyframeRequest(request) => {
+                self.key_frames_asked += 1;
+                for (source, mid) in &self.sending {
+                    if *mid == request.mid
+                        && let Some(generator) = self.generators.get_mut(source)
+                    {
+                        generator.key_frame();
+                    }
+                }
+            }
+            Event::RtpPacket(packet) => {
+                let ssrc = packet.header.ssrc;
+                let mid = self
+                    .rtc
+                    .direct_api()
+                    .stream_rx(&ssrc)
+                    .map(|stream| stream.mid().to_string())
+                    .unwrap_or_default();
+                self.arrived.push(Arrived {
+                    at: now,
+                    mid,
+                    ssrc: *ssrc,
+                    sequence: *packet.seq_no,
+                    timestamp: packet.header.timestamp,
+                    marker: packet.header.marker,
+                    payload_type: *packet.header.payload_type,
+                    payload: packet.payload.clone(),
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The first payload type that both sides agreed on for this section.
+fn payload_type(rtc: &Rtc, mid: Mid, source: Source) -> Option<Pt> {
+    let media = rtc.media(mid)?;
+    let audio = source == Source::Microphone;
+    let agreed = media.remote_pts();
+    agreed.iter().copied().find(|pt| {
+        rtc.codec_config()
+            .iter()
+            .any(|params| params.pt() == *pt && params.spec().codec.is_audio() == audio)
+    })
+}
