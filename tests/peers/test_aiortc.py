@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -68,6 +68,16 @@ class Party:
                 return
         raise AssertionError(f"{self.identity} never heard {hertz} Hz: {told}")
 
+    async def sees(self, rgb: bytes) -> None:
+        """The other's colour, and something that moves in it."""
+        told: dict[str, Any] = {}
+        for _ in range(WINDOWS):
+            told = await self.wait_for("seen")
+            near = all(abs(a - b) < 30 for a, b in zip(told["rgb"], rgb, strict=True))
+            if near and told["moves"]:
+                return
+        raise AssertionError(f"{self.identity} never saw {rgb.hex()}: {told}")
+
     async def say(self, text: str) -> None:
         """Tell the process something."""
         assert self.process.stdin is not None
@@ -96,32 +106,60 @@ def test_the_peer_is_installed() -> None:
     assert PYTHON.exists(), "make .tools/aiortc"
 
 
+@asynccontextmanager
+async def talking(
+    server: Server, caller_sends: Sequence[str], callee_sends: Sequence[str]
+) -> AsyncIterator[tuple[Party, Party]]:
+    """Two in an established call."""
+    number = next(NUMBERS)
+    anna, bert = f"anna-{number}", f"bert-{number}"
+    async with (
+        party(server, bert, *callee_sends) as callee,
+        party(server, anna, "--call", bert, *caller_sends) as caller,
+    ):
+        assert (await callee.wait_for("incoming"))["source"] == anna
+        await caller.wait_for("rang")
+        await caller.wait_for("established")
+        await callee.wait_for("established")
+        yield caller, callee
+
+
+async def hang_up(who: Party, other: Party) -> None:
+    await who.say("hangup")
+    for party in (who, other):
+        while (told := await party.next())["event"] != "ended":
+            assert told["event"] in {"heard", "seen", "connection"}
+        assert told["code"] == "NORMAL_HANGUP"
+
+
 @pytest.mark.parametrize(
     ("profile", "codec"),
     [
         ("SRTP_AEAD_AES_256_GCM", "opus"),
-        ("SRTP_AEAD_AES_128_GCM", "pcmu"),
-        ("SRTP_AES128_CM_SHA1_80", "pcma"),
+        ("SRTP_AEAD_AES_128_GCM", "PCMU"),
+        ("SRTP_AES128_CM_SHA1_80", "PCMA"),
     ],
 )
 async def test_two_peers_hear_each_other(
     server: Server, profile: str, codec: str
 ) -> None:
-    number = next(NUMBERS)
-    anna, bert = f"anna-{number}", f"bert-{number}"
-    media = ("--profile", profile, "--codec", codec)
-    async with (
-        party(server, bert, "--tone", "1000", *media) as callee,
-        party(server, anna, "--tone", "440", "--call", bert, *media) as caller,
-    ):
-        assert (await callee.wait_for("incoming"))["source"] == anna
-        await caller.wait_for("rang")
-        await asyncio.gather(
-            caller.wait_for("established"), callee.wait_for("established")
-        )
-        await asyncio.gather(caller.hears(1000), callee.hears(440))
-        await callee.say("hangup")
-        for who in (caller, callee):
-            while (told := await who.next())["event"] != "ended":
-                assert told["event"] in {"heard", "connection"}
-            assert told["code"] == "NORMAL_HANGUP"
+    media = ("--profile", profile, "--audio", codec)
+    async with talking(
+        server, ("--tone", "440", *media), ("--tone", "1000", *media)
+    ) as (caller, callee):
+        await caller.hears(1000)
+        await callee.hears(440)
+        await hang_up(callee, caller)
+
+
+@pytest.mark.parametrize("codec", ["VP8", "H264"])
+async def test_two_peers_see_each_other(server: Server, codec: str) -> None:
+    red, blue = bytes((200, 40, 40)), bytes((40, 60, 200))
+    async with talking(
+        server,
+        ("--tone", "440", "--colour", red.hex(), "--video", codec),
+        ("--tone", "1000", "--colour", blue.hex(), "--video", codec),
+    ) as (caller, callee):
+        await caller.sees(blue)
+        await callee.sees(red)
+        await hang_up(caller, callee)

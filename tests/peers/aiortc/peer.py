@@ -1,17 +1,17 @@
 """A party without our SDK: the protocol of docs/protocol.md, and aiortc for media.
 
-    peer.py URL --tone HERTZ [--call IDENTITY] [--codec NAME] [--profile NAME]
+    peer.py URL --tone HERTZ [--colour RRGGBB] [--call IDENTITY]
+        [--audio CODEC] [--video CODEC] [--profile SRTP_PROFILE]
 
 The token is the first line of standard input; a later line ``hangup`` ends the call.
 What happens is told as JSON, one object a line: connected, incoming, rang,
-established, connection, heard, ended.
+established, connection, heard, seen, ended.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import fractions
 import json
 import sys
 import uuid
@@ -20,21 +20,19 @@ from typing import Any
 
 import aioice.ice  # type: ignore[import-not-found]
 import aiortc.rtcdtlstransport  # type: ignore[import-not-found]
-import av  # type: ignore[import-not-found]
-import numpy as np  # type: ignore[import-not-found]
 from aiortc import (
-    MediaStreamTrack,
     RTCConfiguration,
     RTCPeerConnection,
     RTCRtpSender,
     RTCSessionDescription,
 )
+from media import (  # type: ignore[import-not-found]
+    Picture,
+    Tone,
+    listen,
+    look,
+)
 from websockets.asyncio.client import ClientConnection, connect
-
-RATE = 48_000
-FRAME = RATE // 50  # 20 ms
-WINDOW = RATE // 2  # what is looked at together: 0.5 s, so 2 Hz are told apart
-LOUD = 500  # root mean square of 16 bit samples; below it is silence
 
 
 def tell(event: str, **more: object) -> None:
@@ -43,52 +41,16 @@ def tell(event: str, **more: object) -> None:
     sys.stdout.flush()
 
 
-class Tone(MediaStreamTrack):  # type: ignore[misc]
-    """A sine, in frames of 20 ms, at the pace of the clock."""
-
-    kind = "audio"
-
-    def __init__(self, hertz: float) -> None:
-        super().__init__()
-        self._hertz = hertz
-        self._sent = 0
-        self._began: float | None = None
-
-    async def recv(self) -> Any:
-        """Give the next frame when its time has come."""
-        now = asyncio.get_running_loop().time()
-        if self._began is None:
-            self._began = now
-        await asyncio.sleep(max(0.0, self._began + self._sent / RATE - now))
-        at = np.arange(self._sent, self._sent + FRAME) / RATE
-        wave = (10_000 * np.sin(2 * np.pi * self._hertz * at)).astype(np.int16)
-        frame = av.AudioFrame.from_ndarray(wave[np.newaxis], "s16", "mono")
-        frame.sample_rate = RATE
-        frame.pts = self._sent
-        frame.time_base = fractions.Fraction(1, RATE)
-        self._sent += FRAME
-        return frame
-
-
-async def listen(track: Any) -> None:
-    """Tell the strongest frequency of each window that is not silent."""
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-    heard = np.zeros(0, np.int16)
-    while True:
-        try:
-            received = await track.recv()
-        except aiortc.mediastreams.MediaStreamError:
-            return
-        for frame in resampler.resample(received):
-            heard = np.concatenate([heard, frame.to_ndarray()[0]])
-        while len(heard) >= WINDOW:
-            window, heard = heard[:WINDOW].astype(float), heard[WINDOW:]
-            if np.sqrt(np.mean(window**2)) < LOUD:
-                continue
-            power = np.abs(np.fft.rfft(window * np.hanning(WINDOW))) ** 2
-            peak = int(np.argmax(power))
-            near = power[max(0, peak - 10) : peak + 11].sum()  # within 20 Hz
-            tell("heard", hertz=peak * RATE / WINDOW, share=near / power.sum())
+def prefer(transceiver: Any, name: str | None) -> None:
+    """Offer one codec only, with retransmission where there is one."""
+    if name is None:
+        return
+    kind = transceiver.kind
+    wanted = {f"{kind}/{name}".lower(), f"{kind}/rtx"}
+    codecs = RTCRtpSender.getCapabilities(kind).codecs
+    transceiver.setCodecPreferences(
+        [codec for codec in codecs if codec.mimeType.lower() in wanted]
+    )
 
 
 class Peer:
@@ -132,6 +94,7 @@ class Peer:
                 to=self._arguments.call,
                 offer=offer,
                 sending=sending,
+                video=bool(self._arguments.colour),
             )
 
     async def on_rejected(self, message: dict[str, Any]) -> None:
@@ -184,23 +147,22 @@ class Peer:
         self._connection = connection = RTCPeerConnection(RTCConfiguration([]))
         connection.on("track", self._on_track)
         connection.on("connectionstatechange", self._on_connection)
-        connection.addTrack(Tone(self._arguments.tone))
-        (transceiver,) = connection.getTransceivers()
-        if self._arguments.codec:
-            transceiver.setCodecPreferences(
-                [
-                    codec
-                    for codec in RTCRtpSender.getCapabilities("audio").codecs
-                    if codec.mimeType.lower() == f"audio/{self._arguments.codec}"
-                ]
-            )
+        arguments = self._arguments
+        sources = {"audio": "MICROPHONE", "video": "CAMERA"}
+        connection.addTrack(Tone(arguments.tone))
+        if arguments.colour:
+            connection.addTrack(Picture(bytes.fromhex(arguments.colour)))
+        for transceiver in connection.getTransceivers():
+            prefer(transceiver, getattr(arguments, transceiver.kind))
         await connection.setLocalDescription(await connection.createOffer())
         return connection.localDescription.sdp, [
-            {"mid": transceiver.mid, "source": "MICROPHONE"}
+            {"mid": each.mid, "source": sources[each.kind]}
+            for each in connection.getTransceivers()
         ]
 
     def _on_track(self, track: Any) -> None:
-        task = asyncio.create_task(listen(track))
+        attend = listen if track.kind == "audio" else look
+        task = asyncio.create_task(attend(track, tell))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -217,7 +179,9 @@ async def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--tone", type=float, required=True)
     parser.add_argument("--call")
-    parser.add_argument("--codec", type=str.lower)
+    parser.add_argument("--colour")
+    parser.add_argument("--audio")
+    parser.add_argument("--video")
     parser.add_argument("--profile", type=str.encode)
     arguments = parser.parse_args()
     # aioice leaves 127.0.0.1 out; the test must not need another network.
