@@ -1,0 +1,1 @@
+"""One driver of a port per file; only the composition root names them."""

@@ -1,4 +1,4 @@
-"""What one transaction of the log writes: appends, texts and cursors of many askers.
+"""What one transaction of the log writes: appends, texts and cursors together.
 
 A fixed number of statements, however many ask: who conflicts is found out with one
 question, and the rest is inserted together.

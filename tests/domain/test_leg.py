@@ -1,0 +1,396 @@
+"""The life of a leg, told as given, when, then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+
+import pytest
+
+from ringway.domain import bridge_messages as bm
+from ringway.domain import fork_messages as fm
+from ringway.domain import leg_messages as lm
+from ringway.domain.causes import Cause, Refused
+from ringway.domain.effects import (
+    AttachPipe,
+    ClosePipe,
+    Deadline,
+    DetachPipe,
+    Effect,
+    OpenPipe,
+    Route,
+    Say,
+    tell_bridge,
+    tell_fork,
+)
+from ringway.domain.leg import deadlines, decide, evolve, react
+from ringway.domain.leg_state import (
+    ENDS,
+    FLOW,
+    LIFE,
+    CallState,
+    Leg,
+    Media,
+    Phase,
+    call_state,
+)
+from ringway.domain.values import (
+    NO_WISHES,
+    SECOND,
+    VOICE_ONLY,
+    AccountId,
+    BridgeId,
+    DeviceId,
+    Direction,
+    Endpoint,
+    EndpointType,
+    ForkId,
+    Ids,
+    Input,
+    LegId,
+    Look,
+    Picture,
+)
+
+US, THEM = AccountId("us"), AccountId("them")
+ID, FORK, DIALOG, OTHER = LegId("c1"), ForkId("f1"), BridgeId("b1"), BridgeId("b2")
+RED = Endpoint(EndpointType.WEBRTC, "red")
+BLUE = Endpoint(EndpointType.WEBRTC, "blue")
+IDS = Ids(b"0123456789abcdef")
+NOON = 1_700_000_000_000_000
+CREATE_IN = lm.Create(ID, US, Direction.INBOUND, RED, BLUE, DeviceId("d1"))
+CREATE_OUT = replace(CREATE_IN, direction=Direction.OUTBOUND, fork=FORK)
+ACCEPT = lm.Accept(NO_WISHES, VOICE_ONLY)
+ANSWER = lm.Answer(VOICE_ONLY, None)
+BYE = lm.Hangup()
+
+
+def step(
+    leg: Leg | None, given: lm.Given, at: int = NOON
+) -> tuple[Leg | None, Sequence[lm.Event], Sequence[Effect]]:
+    events = tuple(decide(leg, Input(at, IDS, given)))
+    effects: list[Effect] = []
+    for event in events:
+        leg = evolve(leg, event)
+        effects += react(leg, event)
+    return leg, events, effects
+
+
+def after(start: lm.Create, *givens: lm.Given) -> Leg:
+    leg: Leg | None = None
+    for given in (start, *givens):
+        leg, _, _ = step(leg, given)
+    assert leg is not None
+    return leg
+
+
+RINGS = after(CREATE_OUT, lm.Ring())
+TALKS = after(CREATE_IN, lm.Follow(FORK), lm.PipeOpened(0), ANSWER)
+
+
+def test_a_callers_pipe_opens_at_once() -> None:
+    leg, _, effects = step(None, CREATE_IN)
+    assert effects == [OpenPipe(ID, 0), Route(ID)]
+    assert leg is not None
+    assert leg.media is Media.OPENING
+
+
+def test_a_called_party_is_told_and_its_pipe_opens_when_it_accepts() -> None:
+    leg, _, effects = step(None, CREATE_OUT)
+    assert effects == [Say()]
+    leg, _, effects = step(leg, ACCEPT)
+    accepted = fm.BranchAccepted(ID, VOICE_ONLY, None)
+    assert effects == [OpenPipe(ID, 0), tell_fork(FORK, accepted)]
+    assert leg is not None
+    assert leg.phase is Phase.CONNECTING
+
+
+def test_who_is_called_rings_its_fork_and_not_itself() -> None:
+    _, _, effects = step(after(CREATE_OUT), lm.Ring())
+    assert effects == [tell_fork(FORK, fm.BranchRang(ID))]
+    assert step(RINGS, lm.Ring())[1] == ()
+    _, _, effects = step(after(CREATE_IN), lm.RemoteRang())
+    assert effects == [Say()]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [(ANSWER, lm.PipeOpened(0)), (lm.PipeOpened(0), ANSWER)],
+    ids=["answer first", "media first"],
+)
+def test_established_is_answered_and_media(order: tuple[lm.Given, lm.Given]) -> None:
+    first = after(CREATE_IN, order[0])
+    assert first.phase is not Phase.ESTABLISHED
+    leg, events, effects = step(first, order[1], NOON + 5)
+    assert leg is not None
+    assert leg.phase is Phase.ESTABLISHED
+    assert leg.established_at == NOON + 5
+    assert events[-1] == lm.Established(NOON + 5)
+    assert effects == [Say()]
+
+
+def test_an_end_says_when_why_and_how_long() -> None:
+    _, events, effects = step(TALKS, BYE, NOON + 3 * SECOND + 999_999)
+    assert events == (
+        lm.Ended(
+            Phase.FINISHED,
+            Cause.NORMAL_HANGUP,
+            NOON + 3 * SECOND + 999_999,
+            NOON,
+            3,
+            None,
+        ),
+    )
+    assert effects == [
+        Say(),
+        ClosePipe(ID, 0),
+        tell_fork(FORK, fm.CallerGone(Cause.NORMAL_HANGUP)),
+    ]
+
+
+def test_a_clock_set_back_gives_no_negative_duration() -> None:
+    _, events, _ = step(TALKS, BYE, NOON - 100 * SECOND)
+    assert isinstance(events[0], lm.Ended)
+    assert events[0].duration == 0
+
+
+def test_a_leg_in_a_bridge_tells_the_bridge_and_no_longer_the_fork() -> None:
+    leg, _, effects = step(TALKS, lm.Attach(DIALOG, 1))
+    attached = bm.LegAttached(ID, 1, VOICE_ONLY)
+    assert effects == [AttachPipe(ID, DIALOG), tell_bridge(DIALOG, attached)]
+    _, _, effects = step(leg, BYE)
+    gone = bm.LegGone(ID, Cause.NORMAL_HANGUP)
+    assert effects == [Say(), ClosePipe(ID, 0), tell_bridge(DIALOG, gone)]
+
+
+def test_a_seat_is_taken_once() -> None:
+    """A repetition after a crash does not bring back who has left since."""
+    seated = after(CREATE_IN, lm.PipeOpened(0), ANSWER, lm.Attach(DIALOG, 1))
+    assert step(seated, lm.Attach(DIALOG, 1))[1] == ()
+    left, _, effects = step(seated, lm.Detach(DIALOG))
+    assert effects[0] == DetachPipe(ID)
+    assert step(left, lm.Attach(DIALOG, 1))[1] == ()
+    assert step(left, lm.Attach(DIALOG, 2))[1] == (lm.Attached(DIALOG, 2),)
+    assert step(left, lm.Attach(OTHER, 1))[1] == (lm.Attached(OTHER, 1),)
+    assert step(seated, lm.Detach(OTHER))[1] == ()
+
+
+def test_a_lost_pipe_does_not_end_an_established_leg() -> None:
+    seated, _, _ = step(TALKS, lm.Attach(DIALOG, 1))
+    lost, events, effects = step(seated, lm.PipeClosed(0), NOON + 7)
+    assert events == (lm.MediaLost(NOON + 7, 1),)
+    assert effects == []
+    assert lost is not None
+    assert list(deadlines(lost)) == [
+        Deadline(NOON + 7 + 15 * SECOND, lm.MediaOverdue(1))
+    ]
+    back, _, effects = step(lost, lm.PipeOpened(1))
+    assert effects == [AttachPipe(ID, DIALOG)]
+    assert back is not None
+    assert list(deadlines(back)) == []
+    _, events, _ = step(lost, lm.MediaOverdue(1))
+    assert isinstance(events[0], lm.Ended)
+    assert (events[0].phase, events[0].cause) == (Phase.FAILED, Cause.MEDIA_ERROR)
+
+
+def test_news_of_an_older_pipe_means_nothing() -> None:
+    lost = after(CREATE_IN, lm.PipeOpened(0), ANSWER, lm.PipeClosed(0))
+    for old in (lm.PipeOpened(0), lm.PipeClosed(0), lm.MediaOverdue(0)):
+        assert step(lost, old)[1] == ()
+    assert step(lost, lm.Incompatible(0))[1] == ()
+
+
+@pytest.mark.parametrize("start", [CREATE_IN, CREATE_OUT])
+def test_what_a_leg_waits_for(start: lm.Create) -> None:
+    ring = Deadline(NOON + 60 * SECOND, lm.RangTooLong())
+    assert list(deadlines(after(start))) == [ring]
+    answered = ANSWER if start is CREATE_IN else ACCEPT
+    overdue = Deadline(NOON + 20 * SECOND, lm.MediaOverdue(0))
+    assert list(deadlines(after(start, answered))) == [overdue]
+    assert list(deadlines(after(start, answered, lm.PipeOpened(0)))) == []
+    assert list(deadlines(after(start, BYE))) == []
+
+
+ENDINGS: list[tuple[Leg, lm.Given, Phase, Cause]] = [
+    (after(CREATE_IN), BYE, Phase.CANCELLED, Cause.CANCELLED),
+    (RINGS, BYE, Phase.FAILED, Cause.REJECTED),
+    (RINGS, lm.Decline(False), Phase.FAILED, Cause.REJECTED),
+    (RINGS, lm.RangTooLong(), Phase.NO_ANSWER, Cause.NO_ANSWER),
+    (RINGS, lm.End(Cause.CANCELLED), Phase.CANCELLED, Cause.CANCELLED),
+    (after(CREATE_IN), lm.End(Cause.BUSY), Phase.BUSY, Cause.BUSY),
+    (after(CREATE_IN), lm.PipeClosed(0), Phase.FAILED, Cause.MEDIA_ERROR),
+    (after(CREATE_IN), lm.LineLost(), Phase.FAILED, Cause.NETWORK_ERROR),
+    (after(CREATE_IN, ANSWER), BYE, Phase.CANCELLED, Cause.NORMAL_HANGUP),
+    (
+        after(CREATE_OUT, ACCEPT),
+        lm.End(Cause.ANSWERED_ELSEWHERE),
+        Phase.CANCELLED,
+        Cause.ANSWERED_ELSEWHERE,
+    ),
+    (
+        after(CREATE_OUT, ACCEPT),
+        lm.End(Cause.NO_ANSWER),
+        Phase.CANCELLED,
+        Cause.NO_ANSWER,
+    ),
+    (TALKS, BYE, Phase.FINISHED, Cause.NORMAL_HANGUP),
+    (TALKS, lm.Incompatible(0), Phase.FAILED, Cause.MEDIA_ERROR),
+    (
+        TALKS,
+        lm.Hangup(Cause.DEVICE_FORBIDDEN),
+        Phase.FAILED,
+        Cause.DEVICE_FORBIDDEN,
+    ),
+]
+
+
+@pytest.mark.parametrize(("leg", "given", "phase", "cause"), ENDINGS)
+def test_how_it_ends(leg: Leg, given: lm.Given, phase: Phase, cause: Cause) -> None:
+    there, events, _ = step(leg, given)
+    assert there is not None
+    assert (there.phase, there.cause) == (phase, cause)
+    assert len(events) == 1
+
+
+REFUSED: list[tuple[Leg, lm.Given, str]] = [
+    (after(CREATE_IN), lm.Ring(), "INBOUND"),
+    (after(CREATE_IN), ACCEPT, "INBOUND"),
+    (after(CREATE_IN), lm.Decline(True), "INBOUND"),
+    (after(CREATE_OUT, ACCEPT), ACCEPT, "already accepted"),
+    (after(CREATE_OUT, ACCEPT), lm.Decline(False), "already accepted"),
+    (after(CREATE_IN), lm.Attach(DIALOG, 1), "not answered"),
+    (after(CREATE_IN, lm.Follow(FORK)), lm.Follow(ForkId("f2")), "being called"),
+    (after(CREATE_IN), lm.Hangup(Cause.BUSY), "no reason to hang up"),
+    (
+        after(CREATE_IN, ANSWER, lm.Attach(DIALOG, 1)),
+        lm.Attach(OTHER, 1),
+        "elsewhere",
+    ),
+    (after(CREATE_IN), replace(CREATE_IN, account=THEM), "taken"),
+    (after(CREATE_IN), replace(CREATE_IN, device=DeviceId("d2")), "taken"),
+]
+
+
+@pytest.mark.parametrize(("leg", "given", "text"), REFUSED)
+def test_what_is_refused(leg: Leg, given: lm.Given, text: str) -> None:
+    with pytest.raises(Refused, match=text) as refused:
+        step(leg, given)
+    assert refused.value.code is Cause.INVALID_REQUEST
+
+
+def test_a_refusal_says_why_the_leg_is_over() -> None:
+    with pytest.raises(Refused, match="already over") as refused:
+        step(after(CREATE_IN, lm.LineLost()), lm.Attach(DIALOG, 1))
+    assert refused.value.ended is Cause.NETWORK_ERROR
+
+
+def test_showing_the_same_again_is_no_event() -> None:
+    shown, events, _ = step(TALKS, lm.Show(Picture.CAMERA, True))
+    assert events == (lm.LookChanged(Look(camera=True)),)
+    assert step(shown, lm.Show(Picture.CAMERA, True))[1] == ()
+    assert step(shown, lm.Mute(False))[1] == ()
+    shared, _, _ = step(shown, lm.Show(Picture.SCREEN, True))
+    assert shared is not None
+    assert shared.look == Look(camera=True, screen=True)
+
+
+def test_what_the_other_side_shows_is_said_once_we_talk() -> None:
+    look = Look(muted=True)
+    early, _, effects = step(after(CREATE_OUT, ACCEPT), lm.RemoteLooks(look))
+    assert effects == []
+    assert early is not None
+    assert early.remote == look
+    _, events, effects = step(TALKS, lm.RemoteLooks(look))
+    assert events == (lm.RemoteChanged(VOICE_ONLY, look),)
+    assert effects == [Say()]
+    assert step(early, lm.RemoteLooks(look))[1] == ()
+
+
+# ---------------------------------------------------------------- the walk
+
+SIGNALS: tuple[lm.Signal, ...] = (
+    lm.RemoteRang(),
+    ANSWER,
+    lm.End(Cause.CANCELLED),
+    lm.Detach(DIALOG),
+    lm.Detach(OTHER),
+    lm.RemoteLooks(Look(muted=True)),
+    lm.LineLost(),
+    lm.RangTooLong(),
+)
+COMMANDS: tuple[lm.Command, ...] = (
+    lm.Follow(FORK),
+    lm.Follow(ForkId("f2")),
+    lm.Ring(),
+    ACCEPT,
+    lm.Decline(False),
+    lm.Decline(True),
+    BYE,
+    lm.Hangup(Cause.DEVICE_NOT_FOUND),
+    lm.Hangup(Cause.BUSY),
+    lm.Mute(True),
+    lm.Mute(False),
+    lm.Show(Picture.SCREEN, True),
+    lm.Show(Picture.CAMERA, True),
+    lm.Attach(DIALOG, 1),
+    lm.Attach(DIALOG, 2),
+    lm.Attach(OTHER, 1),
+)
+
+
+def of_generation(now: int) -> list[lm.Given]:
+    return [
+        each(number)
+        for number in (now, now - 1)
+        for each in (lm.PipeOpened, lm.PipeClosed, lm.MediaOverdue, lm.Incompatible)
+    ]
+
+
+@pytest.mark.parametrize("start", [CREATE_IN, CREATE_OUT], ids=["in", "out"])
+def test_no_sequence_of_inputs_breaks_the_tables(start: lm.Create) -> None:
+    """Walk every reachable state; evolve asserts LIFE and FLOW at each step."""
+    first = after(start)
+    seen, todo = {first}, [first]
+    while todo:
+        here = todo.pop()
+        for given in (start, *COMMANDS, *SIGNALS, *of_generation(here.generation)):
+            try:
+                events = tuple(decide(here, Input(NOON, IDS, given)))
+            except Refused:
+                assert not isinstance(given, lm.Signal), "a signal is never refused"
+                continue
+            ends = [event for event in events if isinstance(event, lm.Ended)]
+            there = reduce(evolve, events, here)
+            assert len(ends) == (there.over and not here.over)
+            assert not (here.over and events), "nothing happens after the end"
+            assert here.over or bool(events) or there == here
+            like = replace(there, generation=0)
+            if like not in seen:
+                seen.add(like)
+                todo.append(there)
+    over = [leg for leg in seen if leg.over]
+    assert all(leg.bridge is None and leg.media is Media.NONE for leg in over)
+    assert all(leg.cause is not None for leg in over)
+    assert all(not list(deadlines(leg)) for leg in over)
+    waiting = [leg for leg in seen if not leg.over and leg.media is not Media.OPEN]
+    assert all(list(deadlines(leg)) for leg in waiting), "someone waits for ever"
+    assert {leg.phase for leg in seen} >= {Phase.ESTABLISHED, Phase.NO_ANSWER}
+    assert len(seen) > 1000
+
+
+def test_the_tables_are_complete() -> None:
+    assert set(LIFE) == set(Phase)
+    assert set(FLOW) == set(Media)
+    assert {phase for phase, next_ones in LIFE.items() if not next_ones} == ENDS
+
+
+def test_every_phase_has_a_public_name() -> None:
+    public = {phase: call_state(phase) for phase in Phase}
+    assert public.pop(Phase.CONNECTING) is CallState.RINGING
+    assert all(phase.name == state.name for phase, state in public.items())
+
+
+def test_evolve_keeps_the_table() -> None:
+    with pytest.raises(AssertionError, match="CALLING -> ESTABLISHED"):
+        evolve(after(CREATE_IN), lm.Established(NOON))
