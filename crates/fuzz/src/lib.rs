@@ -1,1 +1,28 @@
 //! Fuzz bodies for everything that meets the network, and their corpus.
+//!
+//! A body is a plain function of bytes that panics when something that must always hold does
+//! not. Any fuzzer can call one; [`run`] is the one that needs nothing but stable Rust.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a panic is how a body tells what it found"
+)]
+
+mod mutation;
+mod packets;
+mod random;
+mod reports;
+mod runner;
+mod secrets;
+mod text;
+mod transport;
+
+pub use packets::{h264, rtp, stun, vp8};
+pub use reports::rtcp;
+pub use runner::run;
+pub use secrets::srtp;
+pub use text::sdp;
+pub use transport::transport;

@@ -1,0 +1,41 @@
+//! Runs every body over its corpus and for some seconds of mutations.
+
+#[test]
+fn rtp() {
+    fuzz::run("rtp", fuzz::rtp);
+}
+
+#[test]
+fn rtcp() {
+    fuzz::run("rtcp", fuzz::rtcp);
+}
+
+#[test]
+fn stun() {
+    fuzz::run("stun", fuzz::stun);
+}
+
+#[test]
+fn sdp() {
+    fuzz::run("sdp", fuzz::sdp);
+}
+
+#[test]
+fn vp8() {
+    fuzz::run("vp8", fuzz::vp8);
+}
+
+#[test]
+fn h264() {
+    fuzz::run("h264", fuzz::h264);
+}
+
+#[test]
+fn srtp() {
+    fuzz::run("srtp", fuzz::srtp);
+}
+
+#[test]
+fn transport() {
+    fuzz::run("transport", fuzz::transport);
+}
