@@ -7,16 +7,13 @@ use zeroize::Zeroizing;
 use crate::Error;
 use crate::key::{MAX_SALT, MasterKey};
 
-/// What a session key is for (RFC 3711 §4.3.2): the label of the RTP keys; those of RTCP are higher by [`RTCP`].
+/// What a session key is for: the label that makes it differ from the others (RFC 3711 §4.3.2).
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Label {
     Encryption = 0,
     Authentication = 1,
     Salt = 2,
 }
-
-/// The distance from a label of RTP to that of RTCP.
-pub(crate) const RTCP: u8 = 3;
 
 /// The position of the label in the 112-bit salt: the key id is label and 48-bit index, aligned to the right.
 const LABEL_AT: usize = MAX_SALT - 7;
@@ -58,7 +55,7 @@ impl<'a> Derivation<'a> {
         })
     }
 
-    /// The first `N` bytes of the session key of `label`; `offset` is 0 for RTP and [`RTCP`] for RTCP.
+    /// The first `N` bytes of the session key of `label`; `offset` is added to the label.
     ///
     /// The key derivation rate is zero, so the index in the key id is zero as well.
     pub(crate) fn bytes<const N: usize>(
@@ -81,12 +78,24 @@ impl<'a> Derivation<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
     use crate::Profile;
-    use crate::cipher::tests::hex;
+
+    pub(crate) fn hex(text: &str) -> Vec<u8> {
+        let digits: Vec<u32> = text
+            .chars()
+            .map(|digit| digit.to_digit(16).unwrap())
+            .collect();
+        digits
+            .as_chunks()
+            .0
+            .iter()
+            .map(|[high, low]| u8::try_from(high << 4 | low).unwrap())
+            .collect()
+    }
 
     #[test]
     fn session_keys_are_those_of_rfc_3711_appendix_b3() {

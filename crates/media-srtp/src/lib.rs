@@ -11,8 +11,10 @@
 #![forbid(unsafe_code)]
 
 mod cipher;
+mod cm_sha1;
 mod derive;
 mod error;
+mod gcm;
 mod key;
 mod opener;
 mod profile;

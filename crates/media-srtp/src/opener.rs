@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::cipher::{ENCRYPTED, Keys, rtcp_ssrc};
+use crate::cipher::{Keys, rtcp_ssrc};
 use crate::{Error, MasterKey, Profile, ReplayWindow};
 
 /// Senders of RTCP that are told apart for replay protection. A peer has one for each of its streams at most; beyond that the one
@@ -65,7 +65,7 @@ impl Opener {
     /// [`Error::Malformed`], [`Error::Replayed`], [`Error::TooOld`], [`Error::Unauthentic`], [`Error::Library`].
     pub fn open_rtcp(&mut self, packet: &mut [u8]) -> Result<usize, Error> {
         let ssrc = rtcp_ssrc(packet)?;
-        let index = u64::from(self.keys.rtcp.rtcp_word(packet)? & !ENCRYPTED);
+        let index = u64::from(self.keys.rtcp.rtcp_index(packet)?);
         let known = self
             .rtcp_senders
             .iter()

@@ -115,7 +115,6 @@ pub(crate) fn low_half(index: u64) -> u16 {
 }
 
 fn position(index: u64) -> (usize, u64) {
-    #[expect(clippy::cast_possible_truncation, reason = "less than WINDOW")]
     let bit = (index % WINDOW) as usize;
     (bit / 64, 1 << (bit % 64))
 }

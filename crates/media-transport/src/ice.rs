@@ -115,8 +115,9 @@ impl Agent {
         }
         if message.ice_controlled().is_some() {
             // A lite agent is never the controlling one (RFC 8445 §6.1.1): the peer is told to be it.
-            let answer =
-                self.write(StunMessage::binding_role_conflict_reply(message.trans_id()))?;
+            let answer = self.write(&StunMessage::binding_role_conflict_reply(
+                message.trans_id(),
+            ))?;
             return Some(Check {
                 answer,
                 moved: None,
@@ -143,10 +144,10 @@ impl Agent {
     }
 
     fn answer(&self, transaction: TransId, mapped: SocketAddr) -> Option<Vec<u8>> {
-        self.write(StunMessage::binding_reply(transaction, mapped))
+        self.write(&StunMessage::binding_reply(transaction, mapped))
     }
 
-    fn write(&self, message: StunMessage<'_>) -> Option<Vec<u8>> {
+    fn write(&self, message: &StunMessage<'_>) -> Option<Vec<u8>> {
         let mut bytes = vec![0; ANSWER];
         let len = message
             .to_bytes(Some(self.local.pwd.as_bytes()), &mut bytes, hmac_sha1)

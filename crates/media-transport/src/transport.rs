@@ -171,7 +171,7 @@ impl Transport {
         let (events, waiting, life) = (&mut self.events, &mut self.waiting, &mut self.life);
         let done = step(&mut self.dtls, &mut |progress| match (progress, selected) {
             (Progress::Send(bytes), Some(path)) => {
-                events.push_back(Event::Transmit { path, bytes })
+                events.push_back(Event::Transmit { path, bytes });
             }
             (Progress::Send(bytes), None) if waiting.len() < MAX_WAITING => waiting.push(bytes),
             // It is repeated when the peer does not answer.

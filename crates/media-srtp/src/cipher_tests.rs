@@ -1,3 +1,0 @@
-pub(crate) fn hex(_: &str) -> Vec<u8> {
-    vec![]
-}
