@@ -103,6 +103,12 @@ fn run(arguments: &Arguments) -> Result<Ended, Failure> {
     };
     let shards = Shards::start(sockets, Segmentation::Offloaded, make)?;
     let program = Program::new(signals, door, shards, Engine::new(hello), arguments.grace)?;
+    let socket = arguments.socket.display();
+    log(
+        Level::Info,
+        "waiting for a control plane",
+        &[("socket", &socket)],
+    );
     Ok(program.run()?)
 }
 
