@@ -1,6 +1,11 @@
 //! What a sealer seals its opener opens, and nothing else.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::similar_names,
+    missing_docs
+)]
 
 use media_srtp::{Error, MAX_RTCP_SENDERS, MasterKey, Opener, Profile, Sealer, WINDOW};
 use proptest::prelude::*;

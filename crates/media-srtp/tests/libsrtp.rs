@@ -141,18 +141,18 @@ fn rtp_goes_both_ways() {
         for ssrc in [1, 0xCAFE_BABE] {
             let mut window = ReplayWindow::new();
             for (index, header_len, plain) in rtp_packets(ssrc) {
-                let sealed = sealed_by_us(&sealer, index, header_len, &plain);
+                let ours = sealed_by_us(&sealer, index, header_len, &plain);
                 assert_eq!(
                     peer.ask("seal-rtp", &plain).as_ref(),
-                    Ok(&sealed),
+                    Ok(&ours),
                     "{profile:?} {index}"
                 );
                 assert_eq!(
-                    peer.ask("open-rtp", &sealed),
+                    peer.ask("open-rtp", &ours),
                     Ok(plain.clone()),
                     "{profile:?} {index}"
                 );
-                let mut packet = sealed;
+                let mut packet = ours;
                 let estimated = window.estimate(u16::from_be_bytes([plain[2], plain[3]]));
                 assert_eq!(estimated, index);
                 assert_eq!(
@@ -173,11 +173,11 @@ fn rtcp_goes_both_ways() {
         for words in 0..50_u8 {
             let mut plain = vec![0x80, 200, 0, words + 1, 1, 2, 3, 4];
             plain.extend((0..words).flat_map(|word| [word, 1, 2, 3]));
-            let mut sealed = plain.clone();
-            sealed.resize(plain.len() + profile.rtcp_overhead(), 0);
-            sealer.seal_rtcp(&mut sealed, plain.len()).unwrap();
+            let mut ours = plain.clone();
+            ours.resize(plain.len() + profile.rtcp_overhead(), 0);
+            sealer.seal_rtcp(&mut ours, plain.len()).unwrap();
             assert_eq!(
-                peer.ask("open-rtcp", &sealed),
+                peer.ask("open-rtcp", &ours),
                 Ok(plain.clone()),
                 "{profile:?} {words}"
             );
@@ -197,11 +197,11 @@ fn the_peer_notices_a_change() {
     for profile in Profile::ALL {
         let (mut peer, sealer, _) = ends(profile);
         let (index, header_len, plain) = rtp_packets(9).next().unwrap();
-        let mut sealed = sealed_by_us(&sealer, index, header_len, &plain);
-        let last = sealed.len() - 1;
-        sealed[last] ^= 1;
+        let mut ours = sealed_by_us(&sealer, index, header_len, &plain);
+        let last = ours.len() - 1;
+        ours[last] ^= 1;
         assert_eq!(
-            peer.ask("open-rtp", &sealed),
+            peer.ask("open-rtp", &ours),
             Err("error 7".into()),
             "{profile:?}: srtp_err_status_auth_fail"
         );

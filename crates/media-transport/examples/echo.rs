@@ -159,7 +159,7 @@ impl Echo {
             while let Some(event) = self.transport.poll() {
                 match event {
                     Event::Transmit { path, bytes } => {
-                        drop(self.socket.send_to(&bytes, path.remote))
+                        drop(self.socket.send_to(&bytes, path.remote));
                     }
                     Event::Selected(path) => println!("selected {}", path.remote),
                     Event::Established {
