@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from ringway.domain.causes import Cause, Refused
@@ -237,6 +239,57 @@ async def test_the_same_call_again_is_the_same_call() -> None:
     assert world.views.leg_of(red.id) is None
     await world.call(red, call_id="another")
     assert world.heard(blue)[-1] == "SayIncoming"
+
+
+async def test_a_caller_that_cancels_at_once_is_heard_as_that() -> None:
+    world = World()
+    red = world.lines.connect("red-1", "red")
+    blue = world.lines.connect("blue-1", "blue")
+    caller = LegId("c" * 8)
+    await world.exchange.call(red, caller, "blue", proposal("offer"))
+    await world.exchange.hangup(red, caller)
+    await world.quiet()
+    assert set(world.views.ended) == {Cause.CANCELLED}
+    assert world.heard(blue)[1:] in ([], ["SayEnded"])
+
+
+async def test_accepting_what_is_cancelled_at_the_same_time() -> None:
+    world = World()
+    red = world.lines.connect("red-1", "red")
+    blue = world.lines.connect("blue-1", "blue")
+    caller = await world.call(red)
+    callee = world.incoming(blue)
+    await asyncio.gather(
+        world.exchange.accept(blue, callee, proposal("accept")),
+        world.exchange.hangup(red, caller),
+    )
+    await world.quiet()
+    ended = [world.last(red), world.last(blue)]
+    assert [e.cause for e in ended if isinstance(e, lines.SayEnded)] == [
+        Cause.CANCELLED,
+        Cause.CANCELLED,
+    ]
+
+
+async def test_two_devices_accept_at_the_same_time() -> None:
+    world = World()
+    red = world.lines.connect("red-1", "red")
+    blues = [world.lines.connect(f"blue-{n}", "blue") for n in (1, 2)]
+    caller = await world.call(red)
+    await world.connected(caller)
+    legs = [world.incoming(blue) for blue in blues]
+    await asyncio.gather(
+        *(
+            world.exchange.accept(blue, leg, proposal("accept"))
+            for blue, leg in zip(blues, legs, strict=True)
+        )
+    )
+    await world.connected(*legs)
+    assert world.views.ended == {Cause.ANSWERED_ELSEWHERE: 1}
+    assert sorted(world.heard(blue)[-1] for blue in blues) == [
+        "SayEnded",
+        "SayEstablished",
+    ]
 
 
 # ------------------------------------------------------------- whose call it is

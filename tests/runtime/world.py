@@ -114,7 +114,7 @@ class World:
         self.views = Views()
         self.known = {(US, "blue"), (US, "red")}
         self._dice = count(self.clock.now())
-        routing = Routing(self.lines, self.views, self._is_known)
+        routing = Routing(self.lines, self.views, self._ask)
         self.house = House(
             log=self.log,
             clock=self.clock,
@@ -129,7 +129,10 @@ class World:
         self.newsroom = Newsroom(self.house)
         self._numbers = count(1)
 
-    async def _is_known(self, account: AccountId, identity: str) -> bool:
+    async def _ask(self, account: AccountId, identity: str) -> bool:
+        return await self.is_known(account, identity)
+
+    async def is_known(self, account: AccountId, identity: str) -> bool:
         return (account, identity) in self.known
 
     async def quiet(self) -> None:

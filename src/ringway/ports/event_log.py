@@ -8,7 +8,7 @@ may raise `StorageUnavailable` (`ports.storage`): then nothing of it has happene
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ringway.domain.values import AccountId, TextKey
@@ -56,7 +56,7 @@ class Text:
 
     account: AccountId
     key: TextKey
-    text: str
+    text: str = field(repr=False)
 
 
 class VersionConflict(Exception):

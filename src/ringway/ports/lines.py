@@ -1,13 +1,13 @@
 """Lines to clients: what the house says to the devices of people.
 
 Plain values; `rtc` turns them into its wire messages.  Everything said is about
-one call, and goes to one device.
+one call, and goes to one device.  Texts of people and SDP are never printed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from ringway.domain.causes import Cause
@@ -48,7 +48,7 @@ class SayIncoming:
     leg: LegId
     caller: Endpoint
     video: bool
-    custom_data: Mapping[str, str]
+    custom_data: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class SayPipeAnswer:
 
     leg: LegId
     generation: int
-    answer: str
+    answer: str = field(repr=False)
     sections: Sequence[Section]
 
 
@@ -76,7 +76,7 @@ class SayEstablished:
     at: int
     """Microseconds since 1970, UTC."""
     remote: Look
-    custom_data: Mapping[str, str]
+    custom_data: Mapping[str, str] = field(repr=False)
     """What the callee accepted with; empty for the callee itself."""
 
 
@@ -87,7 +87,7 @@ class SayOffer:
     leg: LegId
     generation: int
     negotiation: int
-    offer: str
+    offer: str = field(repr=False)
     sections: Sequence[Section]
 
 

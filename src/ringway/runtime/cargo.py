@@ -7,7 +7,7 @@ so are the lines that could use it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -23,7 +23,7 @@ MAX_BYTES: Final = 64 << 20
 class Offer:
     """A client's complete offer, and what it sends in which section."""
 
-    sdp: str
+    sdp: str = field(repr=False)
     sending: Sequence[Sending]
 
 
@@ -33,7 +33,7 @@ class Load:
 
     offer: Offer
     key: TextKey | None
-    custom_data: Mapping[str, str]
+    custom_data: Mapping[str, str] = field(repr=False)
 
     @property
     def size(self) -> int:

@@ -43,10 +43,10 @@ MAX_CUSTOM_DATA: Final = 64 * 1024
 class Proposal:
     """What a client brings when it calls or accepts."""
 
-    offer: str
+    offer: str = field(repr=False)
     """SDP, complete, at most 128 KiB; only the engine reads it."""
     sending: Sequence[wire.Sending]
-    custom_data: Mapping[str, str] = field(default_factory=dict)
+    custom_data: Mapping[str, str] = field(default_factory=dict, repr=False)
     recording: Recording = Recording.UNDEFINED
     auto_reconnect: bool = False
 

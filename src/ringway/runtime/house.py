@@ -168,7 +168,8 @@ class House:
     def _first(self, account: AccountId, address: Address, given: Any) -> Actor:
         """Make the machine that begins with what is given."""
         if not isinstance(given, leg.Create | bridge.Create | fork.Create):
-            raise Refused(Cause.INVALID_REQUEST, "There is no such call.")
+            ended = self.views.cause(account, LegId(address.id))
+            raise Refused(Cause.INVALID_REQUEST, "There is no such call.", ended)
         if isinstance(given, leg.Create):
             if not self.lines.is_connected(given.device):
                 gone = Cause.NETWORK_ERROR

@@ -14,6 +14,8 @@ from ringway.ports.engine_messages import Load, PipeStatistics
 
 MAX_STATISTICS: Final = 4096
 """Pipes whose statistics are remembered, also after their end."""
+MAX_CAUSES: Final = 4096
+"""Ended legs whose cause is remembered, for who is told too late."""
 
 
 class Views:
@@ -24,6 +26,7 @@ class Views:
         self._holders: dict[DeviceId, LegId] = {}
         self._held: dict[tuple[AccountId, LegId], DeviceId] = {}
         self._statistics: OrderedDict[LegId, PipeStatistics] = OrderedDict()
+        self._causes: OrderedDict[tuple[AccountId, LegId], Cause] = OrderedDict()
         self.ended: Counter[Cause] = Counter()
         """Legs that have ended since the start, by cause."""
         self.created = 0
@@ -38,6 +41,9 @@ class Views:
         if isinstance(event, Ended):
             self.ended[event.cause] += 1
             self._legs.pop(leg.id, None)
+            self._causes[leg.account, leg.id] = event.cause
+            while len(self._causes) > MAX_CAUSES:
+                self._causes.popitem(last=False)
         else:
             self.created += leg.id not in self._legs
             self._legs[leg.id] = leg
@@ -93,6 +99,10 @@ class Views:
         """Give the live leg if it belongs to the account."""
         found = self._legs.get(leg)
         return found if found is not None and found.account == account else None
+
+    def cause(self, account: AccountId, leg: LegId) -> Cause | None:
+        """Say why a leg has ended, if that is not long ago."""
+        return self._causes.get((account, leg))
 
     def statistics(self, leg: LegId) -> PipeStatistics | None:
         """Give the last statistics of the leg's pipe, also for a while after it."""
