@@ -4,7 +4,7 @@ use super::super::{TRANSPORT_FEEDBACK, append_feedback};
 use super::{DELTA_UNIT, FORMAT, LARGE, NOT_RECEIVED, REFERENCE_UNIT, SMALL};
 use crate::seq;
 
-/// Longest packet that [`write`] appends, so that it fits one datagram with reports.
+/// Longest packet that [`write()`] appends, so that it fits one datagram with reports.
 pub const MAX_LEN: usize = 1_100;
 
 const MAX_RUN: usize = 0x1fff;
