@@ -1,6 +1,8 @@
 //! A running `ringway-media`, and a control plane to talk to it.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod party;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::os::unix::net::UnixStream;
@@ -143,6 +145,13 @@ impl Control {
 
     pub fn say_bytes(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).unwrap();
+    }
+
+    /// The same connection, for another thread to give orders over.
+    pub fn speaker(&self) -> Self {
+        Self {
+            stream: self.stream.try_clone().unwrap(),
+        }
     }
 
     /// The next news; `None` when the engine has closed the connection.

@@ -1,0 +1,226 @@
+//! A party with a media stack that is not ours (str0m), on a real socket.
+
+use std::collections::HashMap;
+use std::io::ErrorKind;
+use std::net::UdpSocket;
+use std::time::{Duration, Instant};
+
+use media::protocol::{Answered, Offered, OpenPipe, Order, Sending, Source};
+use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
+use str0m::format::Codec;
+use str0m::media::{Direction, Frequency, MediaData, MediaKind, MediaTime, Mid};
+use str0m::net::{Protocol, Receive};
+use str0m::{Candidate, Event, Input, Output, Rtc};
+
+/// Between two packets of sound, and between two frames of pictures.
+const SOUND_EVERY: Duration = Duration::from_millis(20);
+const PICTURE_EVERY: Duration = Duration::from_millis(40);
+
+/// Bytes of a frame: several packets.
+const PICTURE: usize = 5_000;
+
+pub struct Party {
+    pub name: String,
+    /// In every payload it sends.
+    mark: u8,
+    rtc: Rtc,
+    socket: UdpSocket,
+    pending: Option<SdpPendingOffer>,
+    offer: String,
+    mids: [(Source, Mid); 2],
+    connected: bool,
+    begin: Instant,
+    due: [Instant; 2],
+    /// Payloads received: how many of each source and mark, whole and as they were sent.
+    pub heard: HashMap<(MediaKind, u8), usize>,
+    /// Payloads received that nobody can have sent.
+    pub broken: usize,
+}
+
+impl Party {
+    /// A party that sends sound and pictures, and has an offer.
+    pub fn new(name: &str, mark: u8) -> Self {
+        let now = Instant::now();
+        let mut rtc = Rtc::builder()
+            .clear_codecs()
+            .enable_opus(true, false)
+            .enable_vp8(true)
+            .build(now);
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let host = Candidate::host(socket.local_addr().unwrap(), "udp").unwrap();
+        rtc.add_local_candidate(host).unwrap();
+        let mut changes = rtc.sdp_api();
+        let mids = [
+            (Source::Microphone, MediaKind::Audio),
+            (Source::Camera, MediaKind::Video),
+        ]
+        .map(|(source, kind)| {
+            let mid = changes.add_media(kind, Direction::SendRecv, None, None, None);
+            (source, mid)
+        });
+        let (offer, pending) = changes.apply().unwrap();
+        Self {
+            name: name.to_owned(),
+            mark,
+            rtc,
+            socket,
+            pending: Some(pending),
+            offer: offer.to_sdp_string(),
+            mids,
+            connected: false,
+            begin: now,
+            due: [now; 2],
+            heard: HashMap::new(),
+            broken: 0,
+        }
+    }
+
+    pub fn open(&self, shard: u64) -> Order {
+        let sending = self.mids.iter().map(|(source, mid)| Sending {
+            mid: mid.to_string(),
+            source: *source,
+        });
+        Order::OpenPipe(OpenPipe {
+            pipe: self.name.clone(),
+            generation: 1,
+            offer: self.offer.clone(),
+            sending: sending.collect(),
+            shard: Some(shard),
+        })
+    }
+
+    pub fn answered(&mut self, answered: &Answered) {
+        let answer = SdpAnswer::from_sdp_string(&answered.answer).unwrap();
+        let pending = self.pending.take().unwrap();
+        self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+    }
+
+    /// Takes an offer of the engine; the answer.
+    pub fn offered(&mut self, offered: &Offered) -> String {
+        let offer = SdpOffer::from_sdp_string(&offered.offer).unwrap();
+        self.rtc
+            .sdp_api()
+            .accept_offer(offer)
+            .unwrap()
+            .to_sdp_string()
+    }
+
+    pub fn is_alive(&self) -> bool {
+        self.rtc.is_alive()
+    }
+
+    /// Lives for at most a millisecond.
+    pub fn live(&mut self) {
+        let timeout = loop {
+            if !self.rtc.is_alive() {
+                return;
+            }
+            match self.rtc.poll_output().unwrap() {
+                Output::Timeout(due) => break due,
+                Output::Transmit(transmit) => {
+                    self.socket
+                        .send_to(&transmit.contents, transmit.destination)
+                        .unwrap();
+                }
+                Output::Event(Event::Connected) => self.connected = true,
+                Output::Event(Event::MediaData(data)) => self.hear(&data),
+                Output::Event(_) => {}
+            }
+        };
+        let wait = timeout.saturating_duration_since(Instant::now());
+        let wait = wait.clamp(Duration::from_micros(10), Duration::from_millis(1));
+        self.socket.set_read_timeout(Some(wait)).unwrap();
+        let mut buffer = [0; 2_048];
+        match self.socket.recv_from(&mut buffer) {
+            Ok((length, source)) => {
+                let destination = self.socket.local_addr().unwrap();
+                let contents = buffer[..length].try_into().unwrap();
+                let receive = Receive {
+                    proto: Protocol::Udp,
+                    source,
+                    destination,
+                    contents,
+                };
+                self.rtc
+                    .handle_input(Input::Receive(Instant::now(), receive))
+                    .unwrap();
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(error) => panic!("{error}"),
+        }
+        self.rtc
+            .handle_input(Input::Timeout(Instant::now()))
+            .unwrap();
+        if self.connected {
+            self.speak();
+        }
+    }
+
+    fn speak(&mut self) {
+        let now = Instant::now();
+        for ((source, mid), due) in self.mids.iter().zip(&mut self.due) {
+            if *due > now {
+                continue;
+            }
+            let (codec, clock, every, payload) = match source {
+                Source::Microphone => (
+                    Codec::Opus,
+                    Frequency::FORTY_EIGHT_KHZ,
+                    SOUND_EVERY,
+                    sound(self.mark),
+                ),
+                _ => (
+                    Codec::Vp8,
+                    Frequency::NINETY_KHZ,
+                    PICTURE_EVERY,
+                    picture(self.mark),
+                ),
+            };
+            *due = now + every;
+            let Some(writer) = self.rtc.writer(*mid) else {
+                continue;
+            };
+            let mut params = writer.payload_params();
+            let Some(pt) = params
+                .find(|params| params.spec().codec == codec)
+                .map(str0m::format::PayloadParams::pt)
+            else {
+                continue;
+            };
+            let ticks = (now - self.begin).as_micros() * u128::from(clock.get()) / 1_000_000;
+            let time = MediaTime::new(u64::try_from(ticks).unwrap(), clock);
+            drop(params);
+            writer.write(pt, now, time, payload).unwrap();
+        }
+    }
+
+    fn hear(&mut self, data: &MediaData) {
+        let mark = data.data.last().copied().unwrap_or_default();
+        let kind = if data.params.spec().codec == Codec::Opus {
+            MediaKind::Audio
+        } else {
+            MediaKind::Video
+        };
+        let expected = if kind == MediaKind::Audio {
+            sound(mark)
+        } else {
+            picture(mark)
+        };
+        if expected[..] == data.data[..] {
+            *self.heard.entry((kind, mark)).or_default() += 1;
+        } else {
+            self.broken += 1;
+        }
+    }
+}
+
+/// A payload of Opus: what the engine forwards, it does not decode.
+fn sound(mark: u8) -> Vec<u8> {
+    [&[0x78][..], &[mark; 80]].concat()
+}
+
+/// A VP8 key frame (RFC 6386 section 9.1) of 320 x 240, and then nothing but the mark.
+fn picture(mark: u8) -> Vec<u8> {
+    let head = [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00];
+    [&head[..], &[mark; PICTURE]].concat()
+}
