@@ -1,0 +1,245 @@
+/** Calls of kinds that Ringway does not have yet: they end at once and say so. */
+
+import { CallsApiEvent, type CallEventHandler, type CallEvents } from "../events/calls.js";
+import type { DataChannel } from "../events/data-channel.js";
+import { Emitter } from "../events/emitter.js";
+import type { AudioFilter, VideoFilter } from "../media/filters.js";
+import { TotalMediaStats } from "../media/stats.js";
+import type { AudioOptions, AudioQualityMode } from "../options/audio.js";
+import type { CustomData } from "../options/custom-data.js";
+import { VideoOptions } from "../options/video.js";
+import { type Endpoint, PhoneEndpoint, ViberEndpoint, WebrtcEndpoint } from "./endpoints.js";
+import { unavailable } from "./error-codes.js";
+import type { ApplicationCall, PhoneCall, RecordingState, RoomCall, ViberCall } from "./interfaces.js";
+import { CallStatus } from "./status.js";
+import type { CameraOrientation } from "./video.js";
+
+interface AnyOptions {
+  audioOptions: AudioOptions;
+  customData: CustomData;
+  videoOptions?: VideoOptions;
+}
+
+/** `what` begins the sentence that its errors say, e.g. "Calling a telephone". */
+class UnavailableCall<Options extends AnyOptions> {
+  readonly #what: string;
+  readonly #options: Options;
+  readonly #events = new Emitter<CallEvents>(CallsApiEvent);
+  readonly #id = crypto.randomUUID();
+  readonly #startTime = new Date();
+  #endTime: Date | undefined;
+
+  constructor(what: string, options: Options) {
+    this.#what = what;
+    this.#options = options;
+    setTimeout(() => this.#end(), 0);
+  }
+
+  protected told(): CallsApiEvent.HANGUP | CallsApiEvent.ROOM_LEFT {
+    return CallsApiEvent.HANGUP;
+  }
+
+  #end(): void {
+    this.#endTime = new Date();
+    const { errorCode } = unavailable(this.#what);
+    this.#events.emit(CallsApiEvent.ERROR, { errorCode });
+    this.#events.emit(this.told(), { errorCode, totalMediaStats: new TotalMediaStats() });
+  }
+
+  async #refuse(): Promise<never> {
+    throw unavailable(this.#what);
+  }
+
+  on<K extends CallsApiEvent>(name: K, handler: CallEventHandler<K>): void {
+    this.#events.on(name, handler);
+  }
+
+  id(): string {
+    return this.#id;
+  }
+
+  options(): Options {
+    return this.#options;
+  }
+
+  customData(): CustomData {
+    return this.#options.customData;
+  }
+
+  status(): CallStatus {
+    return this.#endTime === undefined ? CallStatus.INITIALIZED : CallStatus.FINISHED;
+  }
+
+  duration(): number {
+    return 0;
+  }
+
+  startTime(): Date {
+    return this.#startTime;
+  }
+
+  // The familiar types promise a Date always; these calls are never established.
+  establishTime(): Date {
+    return undefined as unknown as Date;
+  }
+
+  endTime(): Date {
+    return this.#endTime as Date;
+  }
+
+  joinTime(): Date {
+    return this.establishTime();
+  }
+
+  leaveTime(): Date {
+    return this.endTime();
+  }
+
+  /** It ends by itself. */
+  hangup(): void {}
+
+  /** It ends by itself. */
+  leave(): void {}
+
+  muted(): boolean {
+    return false;
+  }
+
+  audioQualityMode(): AudioQualityMode {
+    return this.#options.audioOptions.audioQualityMode;
+  }
+
+  audioFilter(): AudioFilter {
+    return this.#options.audioOptions.audioFilter as AudioFilter;
+  }
+
+  videoFilter(): VideoFilter {
+    return this.#options.videoOptions?.videoFilter as VideoFilter;
+  }
+
+  cameraOrientation(): CameraOrientation {
+    return (this.#options.videoOptions ?? new VideoOptions()).cameraOrientation;
+  }
+
+  hasCameraVideo(): boolean {
+    return false;
+  }
+
+  hasScreenShare(): boolean {
+    return false;
+  }
+
+  recordingState(): RecordingState {
+    return {};
+  }
+
+  setAudioQualityMode(): void {
+    throw unavailable(this.#what);
+  }
+
+  pauseIncomingVideo(): void {
+    throw unavailable(this.#what);
+  }
+
+  resumeIncomingVideo(): void {
+    throw unavailable(this.#what);
+  }
+
+  dataChannel(): DataChannel {
+    throw unavailable(this.#what);
+  }
+
+  localCapturer(): never {
+    throw unavailable(this.#what);
+  }
+
+  serverCapturer(): never {
+    throw unavailable(this.#what);
+  }
+
+  readonly mute = (_: boolean): Promise<void> => this.#refuse();
+  readonly sendDTMF = (_: string): Promise<void> => this.#refuse();
+  readonly setAudioInputDevice = (_: string): Promise<void> => this.#refuse();
+  readonly setAudioFilter = (_: AudioFilter): Promise<void> => this.#refuse();
+  readonly clearAudioFilter = (): Promise<void> => this.#refuse();
+  readonly cameraVideo = (_: boolean): Promise<void> => this.#refuse();
+  readonly setVideoInputDevice = (_: string): Promise<void> => this.#refuse();
+  readonly setCameraOrientation = (_: CameraOrientation): Promise<void> => this.#refuse();
+  readonly screenShare = (_: boolean): Promise<void> => this.#refuse();
+  readonly startScreenShare = (): Promise<void> => this.#refuse();
+  readonly stopScreenShare = (): Promise<void> => this.#refuse();
+  readonly stopVideo = (): Promise<void> => this.#refuse();
+  readonly setVideoFilter = (_: VideoFilter): Promise<void> => this.#refuse();
+  readonly clearVideoFilter = (): Promise<void> => this.#refuse();
+}
+
+class UnavailableDialog<Options extends AnyOptions> extends UnavailableCall<Options> {
+  readonly #source: Endpoint;
+  readonly #destination: Endpoint;
+
+  constructor(what: string, options: Options, identity: string, destination: Endpoint) {
+    super(what, options);
+    this.#source = new WebrtcEndpoint(identity);
+    this.#destination = destination;
+  }
+
+  source(): Endpoint {
+    return this.#source;
+  }
+
+  destination(): Endpoint {
+    return this.#destination;
+  }
+
+  counterpart(): Endpoint {
+    return this.#destination;
+  }
+}
+
+type OptionsOf<C extends { options(): unknown }> = ReturnType<C["options"]>;
+
+export function phoneCall(identity: string, number: string, options: OptionsOf<PhoneCall>): PhoneCall {
+  return new UnavailableDialog("Calling a telephone", options, identity, new PhoneEndpoint(number));
+}
+
+export function viberCall(identity: string, number: string, options: OptionsOf<ViberCall>): ViberCall {
+  return new UnavailableDialog("Calling Viber", options, identity, new ViberEndpoint(number));
+}
+
+class UnavailableRoom extends UnavailableCall<OptionsOf<RoomCall>> implements RoomCall {
+  readonly #name: string;
+
+  constructor(name: string, options: OptionsOf<RoomCall>) {
+    super("A room", options);
+    this.#name = name;
+  }
+
+  name(): string {
+    return this.#name;
+  }
+
+  protected override told(): CallsApiEvent.ROOM_LEFT {
+    return CallsApiEvent.ROOM_LEFT;
+  }
+}
+
+class UnavailableApplicationCall extends UnavailableCall<OptionsOf<ApplicationCall>> implements ApplicationCall {
+  readonly #configuration: string;
+
+  constructor(configuration: string, options: OptionsOf<ApplicationCall>) {
+    super("Calling an application", options);
+    this.#configuration = configuration;
+  }
+
+  callsConfigurationId(): string {
+    return this.#configuration;
+  }
+}
+
+export function roomCall(name: string, options: OptionsOf<RoomCall>): RoomCall {
+  return new UnavailableRoom(name, options);
+}
+
+export function applicationCall(configuration: string, options: OptionsOf<ApplicationCall>): ApplicationCall {
+  return new UnavailableApplicationCall(configuration, options);
+}

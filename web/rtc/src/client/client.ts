@@ -1,0 +1,243 @@
+/** The client of one person: connects, calls, and is called. */
+
+import { Conversation, type Beginning, type CallMessage, type Line } from "../call/conversation.js";
+import { WebrtcEndpoint } from "../call/endpoints.js";
+import { ApplicationErrorCode } from "../call/error-codes.js";
+import type { ApplicationCall, PhoneCall, RoomCall, ViberCall, WebrtcCall } from "../call/interfaces.js";
+import { CallStatus } from "../call/status.js";
+import { applicationCall, phoneCall, roomCall, viberCall } from "../call/unavailable.js";
+import { DialogCall, IncomingDialogCall } from "../call/webrtc.js";
+import { Emitter } from "../events/emitter.js";
+import {
+  IncomingWebrtcCallEvent,
+  RingwayRTCEvent,
+  type RTCEventHandler,
+  type RTCEvents,
+} from "../events/client.js";
+import type { FromHouse, Incoming } from "../generated/messages.js";
+import { listDevices } from "../media/devices.js";
+import { ApplicationCallOptions } from "../options/application.js";
+import { checkCustomData } from "../options/custom-data.js";
+import { PhoneCallOptions } from "../options/phone.js";
+import { RoomCallOptions } from "../options/room.js";
+import { ViberCallOptions } from "../options/viber.js";
+import { WebrtcCallOptions } from "../options/webrtc.js";
+import { Connection } from "../signalling/connection.js";
+import {
+  checkCaller,
+  checkConfiguration,
+  checkIdentity,
+  checkPhoneNumber,
+  checkRoomName,
+} from "./destinations.js";
+import type { RingwayRTC, RTCOptions } from "./interface.js";
+import { signallingAddress } from "./server.js";
+import { readToken } from "./token.js";
+import { User } from "./user.js";
+
+const SDK = "ringway-rtc/0.1.0 (javascript)";
+
+/** Make a client; it connects when it is told to. Throws for what is no token, or no browser for calls. */
+export function createRingwayRtc(token: string, rtcOptions: RTCOptions = {}): RingwayRTC {
+  return new Client(token, rtcOptions);
+}
+
+class Client implements RingwayRTC {
+  readonly #events = new Emitter<RTCEvents>(RingwayRTCEvent);
+  readonly #user: User;
+  readonly #connection: Connection;
+  #debug: boolean;
+  #call: Conversation | undefined;
+  #microphone: string | undefined;
+  #camera: string | undefined;
+
+  constructor(token: string, options: RTCOptions) {
+    const claims = readToken(token);
+    if (typeof globalThis.navigator?.mediaDevices?.getUserMedia !== "function") {
+      throw new Error("Browser does not support WebRTC.");
+    }
+    this.#user = new User(claims.identity as string, claims.name as string);
+    this.#debug = options.debug === true;
+    this.#connection = new Connection(
+      signallingAddress(options.serverUrl, claims.iss),
+      token,
+      SDK,
+      {
+        connected: ({ identity }) => this.#events.emit(RingwayRTCEvent.CONNECTED, { identity }),
+        reconnecting: () => {
+          this.#lose();
+          this.#events.emit(RingwayRTCEvent.RECONNECTING, {});
+        },
+        reconnected: () => this.#events.emit(RingwayRTCEvent.RECONNECTED, {}),
+        disconnected: (reason) => {
+          this.#lose();
+          this.#events.emit(RingwayRTCEvent.DISCONNECTED, { reason });
+        },
+        message: (message) => this.#hear(message),
+      },
+      (text) => {
+        if (this.#debug) console.debug(`ringway-rtc ${text}`);
+      },
+    );
+  }
+
+  on<K extends RingwayRTCEvent>(name: K, handler: RTCEventHandler<K>): void {
+    this.#events.on(name, handler);
+  }
+
+  debug(debug: boolean): void {
+    this.#debug = debug;
+  }
+
+  connect(): void {
+    this.#connection.connect();
+  }
+
+  disconnect(): void {
+    this.#call?.hangup();
+    void this.#call?.finish(ApplicationErrorCode.NORMAL_HANGUP);
+    this.#connection.disconnect();
+  }
+
+  connectedUser(): User {
+    return this.#user;
+  }
+
+  callWebrtc(identity: string, options: WebrtcCallOptions = new WebrtcCallOptions()): WebrtcCall {
+    checkIdentity(identity);
+    checkCustomData(options.customData);
+    this.#checkFree();
+    const destination = new WebrtcEndpoint(identity);
+    const conversation = this.#begin(
+      {
+        id: crypto.randomUUID(),
+        source: this.#self(),
+        destination,
+        counterpart: destination,
+        customData: options.customData,
+        options,
+        remoteVideo: false,
+      },
+      CallStatus.INITIALIZED,
+    );
+    setTimeout(() => void conversation.dial(identity), 0);
+    return new DialogCall(conversation);
+  }
+
+  callPhone(phoneNumber: string, options: PhoneCallOptions = new PhoneCallOptions()): PhoneCall {
+    checkPhoneNumber(phoneNumber);
+    this.#checkFree();
+    return phoneCall(this.#user.identity, phoneNumber, options);
+  }
+
+  callViber(phoneNumber: string, from: string, options: ViberCallOptions = new ViberCallOptions()): ViberCall {
+    checkPhoneNumber(phoneNumber);
+    checkCaller(from);
+    this.#checkFree();
+    return viberCall(this.#user.identity, phoneNumber, options);
+  }
+
+  joinRoom(roomName: string, options: RoomCallOptions = new RoomCallOptions()): RoomCall {
+    checkRoomName(roomName);
+    this.#checkFree();
+    return roomCall(roomName, options);
+  }
+
+  callApplication(
+    callsConfigurationId: string,
+    options: ApplicationCallOptions = new ApplicationCallOptions(),
+  ): ApplicationCall {
+    checkConfiguration(callsConfigurationId);
+    this.#checkFree();
+    return applicationCall(callsConfigurationId, options);
+  }
+
+  getAudioInputDevices(): Promise<MediaDeviceInfo[]> {
+    return listDevices("audioinput");
+  }
+
+  getAudioOutputDevices(): Promise<MediaDeviceInfo[]> {
+    return listDevices("audiooutput");
+  }
+
+  getVideoInputDevices(): Promise<MediaDeviceInfo[]> {
+    return listDevices("videoinput");
+  }
+
+  setAudioInputDevice(deviceId: string): void {
+    this.#microphone = deviceId;
+  }
+
+  unsetAudioInputDevice(deviceId: string): void {
+    if (this.#microphone === deviceId) this.#microphone = undefined;
+  }
+
+  setVideoInputDevice(deviceId: string): void {
+    this.#camera = deviceId;
+  }
+
+  unsetVideoInputDevice(deviceId: string): void {
+    if (this.#camera === deviceId) this.#camera = undefined;
+  }
+
+  #self(): WebrtcEndpoint {
+    return new WebrtcEndpoint(this.#user.identity, this.#user.displayName);
+  }
+
+  /** The familiar sentence, which names callApplication whatever was asked for. */
+  #checkFree(): void {
+    const state = this.#connection.state();
+    const status = state === "CONNECTED" && this.#call !== undefined ? "CALL_ACTIVE" : state;
+    if (status === "CONNECTED") return;
+    throw new Error(`Cannot callApplication, required status is CONNECTED, current status is ${status}.`);
+  }
+
+  #begin(beginning: Beginning, status: CallStatus.INITIALIZED | CallStatus.RINGING): Conversation {
+    const line: Line = {
+      say: (message) => this.#connection.say(message),
+      over: () => {
+        if (this.#call === conversation) this.#call = undefined;
+      },
+      microphone: () => this.#microphone,
+      camera: () => this.#camera,
+    };
+    const conversation = new Conversation(line, beginning, status);
+    this.#call = conversation;
+    return conversation;
+  }
+
+  #hear(message: FromHouse): void {
+    if (message.t === "incoming") this.#incoming(message);
+    else if ("call" in message && message.call === this.#call?.beginning.id) this.#call.hear(message as CallMessage);
+  }
+
+  #incoming(message: Incoming): void {
+    if (this.#call?.beginning.id === message.call) return;
+    if (this.#call !== undefined || !this.#events.has(RingwayRTCEvent.INCOMING_WEBRTC_CALL)) {
+      this.#connection.say({ t: "decline", call: message.call });
+      return;
+    }
+    const source = new WebrtcEndpoint(message.source.identity, message.source.displayName);
+    const customData = { ...message.customData };
+    const conversation = this.#begin(
+      {
+        id: message.call,
+        source,
+        destination: this.#self(),
+        counterpart: source,
+        customData,
+        options: new WebrtcCallOptions(),
+        remoteVideo: message.video,
+      },
+      CallStatus.RINGING,
+    );
+    conversation.ring();
+    const call = new IncomingDialogCall(conversation);
+    this.#events.emit(RingwayRTCEvent.INCOMING_WEBRTC_CALL, new IncomingWebrtcCallEvent(call, customData));
+  }
+
+  /** The line is lost, and the call with it. */
+  #lose(): void {
+    void this.#call?.finish(ApplicationErrorCode.NETWORK_ERROR);
+  }
+}

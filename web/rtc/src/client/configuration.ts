@@ -1,0 +1,5 @@
+/** Names of applications that are there for everybody. */
+
+export enum RingwayCallsConfiguration {
+  CONVERSATIONS = "conversations",
+}

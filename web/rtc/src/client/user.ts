@@ -1,0 +1,8 @@
+/** Who a client is. */
+
+export class User {
+  constructor(
+    readonly identity: string,
+    readonly displayName: string,
+  ) {}
+}
