@@ -108,7 +108,7 @@ proptest! {
 fn a_change_of_any_byte_of_rtp_is_noticed() {
     for profile in Profile::ALL {
         let (sealer, opener) = pair(profile);
-        let index = 3 << 16 | 77;
+        let index = (3 << 16) + 77;
         let mut sealed = rtp(index, 0xDEAD_BEEF, &[9; 40]);
         let len = sealed.len();
         sealed.resize(len + profile.rtp_overhead(), 0);

@@ -1,0 +1,222 @@
+//! An independent client connects: keys, endings, a bad network.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+mod common;
+
+use std::time::Duration;
+
+use common::{
+    CLIENT, CLIENT_SSRC, Faults, IDENTITY, Pair, SERVER, client_credentials, server_credentials,
+};
+use media_srtp::{Profile, Sealer};
+use media_transport::{CONSENT, Credentials, Fingerprint, Path, Reason, Transport};
+use str0m::IceCreds;
+use str0m::crypto::dtls::DtlsVersion;
+use str0m::rtp::RtpWrite;
+
+const VERSIONS: [DtlsVersion; 3] = [DtlsVersion::Dtls12, DtlsVersion::Dtls13, DtlsVersion::Auto];
+
+fn speak(pair: &mut Pair, sequence: u64, payload: &[u8]) {
+    let now = pair.now;
+    let payload_type = pair
+        .client
+        .codec_config()
+        .find(|params| params.spec().codec.is_audio())
+        .unwrap()
+        .pt();
+    let mut api = pair.client.direct_api();
+    let stream = api.stream_tx(&CLIENT_SSRC.into()).unwrap();
+    stream.write_rtp(RtpWrite::new(
+        payload_type,
+        sequence.into(),
+        960,
+        now,
+        payload,
+    ));
+}
+
+#[test]
+fn keys_work_in_both_directions() {
+    for version in VERSIONS {
+        let mut pair = Pair::new(version);
+        pair.run_until_connected();
+        let keys = pair.keys.as_ref().unwrap();
+        assert_eq!(keys.profile, Profile::AeadAes256Gcm, "{version}");
+        assert_eq!(
+            pair.selected,
+            [Path {
+                remote: CLIENT,
+                local: SERVER.ip()
+            }]
+        );
+        let sealer = Sealer::new(keys.profile, &keys.send).unwrap();
+        pair.run_for(1);
+        for index in 1..=5_u8 {
+            speak(&mut pair, u64::from(index), &[index; 30]);
+            pair.say(&sealer, 65_530 + u64::from(index) * 2, &[index; 40]);
+            pair.run_for(1);
+        }
+        assert_eq!(
+            pair.server_heard,
+            (1..=5).map(|index| vec![index; 30]).collect::<Vec<_>>(),
+            "{version}"
+        );
+        assert_eq!(
+            pair.client_heard,
+            (1..=5).map(|index| vec![index; 40]).collect::<Vec<_>>(),
+            "{version}"
+        );
+        assert!(pair.rtcp_heard > 0, "{version}");
+    }
+}
+
+#[test]
+fn a_bad_network_delays_but_does_not_prevent() {
+    let faults = Faults {
+        lost: 15,
+        twice: 20,
+        late: Duration::from_millis(150),
+    };
+    for version in VERSIONS {
+        for seed in 1..=20 {
+            let mut pair = Pair::new(version);
+            pair.faults = faults;
+            pair.seed(seed);
+            pair.run_until_connected();
+            assert!(
+                pair.keys.is_some() && pair.failed.is_none(),
+                "{version} {seed}: {:?}",
+                pair.failed
+            );
+            assert!(pair.client.is_connected(), "{version} {seed}");
+        }
+    }
+}
+
+#[test]
+fn another_certificate_than_announced_gets_no_keys() {
+    for version in VERSIONS {
+        let mut pair = Pair::new(version);
+        let other = Fingerprint::sha256(b"somebody else");
+        pair.transport = Transport::new(
+            &IDENTITY,
+            server_credentials(),
+            client_credentials(),
+            vec![other],
+            pair.start,
+        )
+        .unwrap();
+        pair.run_for(20);
+        assert_eq!(pair.failed, Some(Reason::Fingerprint), "{version}");
+        assert!(pair.keys.is_none());
+    }
+}
+
+#[test]
+fn a_wrong_password_is_answered_with_silence() {
+    let mut pair = Pair::with(DtlsVersion::Auto, |client| {
+        let Credentials { ufrag, .. } = server_credentials();
+        client.direct_api().set_remote_ice_credentials(IceCreds {
+            ufrag,
+            pass: "not+the+password+of+it".into(),
+        });
+    });
+    pair.run_until(pair.start + Duration::from_millis(14_999), |_| false);
+    assert_eq!(pair.failed, None);
+    assert!(pair.transport.drops().stun > 5);
+    assert!(!pair.transport.is_valid(CLIENT) && pair.selected.is_empty() && pair.keys.is_none());
+    pair.run_for(1);
+    assert_eq!(pair.failed, Some(Reason::NotConnected));
+    assert_eq!(pair.transport.next_timeout(), None);
+}
+
+#[test]
+fn a_client_hello_from_an_address_without_checks_is_answered_with_silence() {
+    let mut pair = Pair::new(DtlsVersion::Auto);
+    pair.run_until_connected();
+    let hello = pair
+        .from_client
+        .iter()
+        .find(|bytes| bytes[0] == 22)
+        .unwrap();
+    let fingerprint = vec![Fingerprint::sha256(b"")];
+    let mut fresh = Transport::new(
+        &IDENTITY,
+        server_credentials(),
+        client_credentials(),
+        fingerprint,
+        pair.start,
+    )
+    .unwrap();
+    let path = Path {
+        remote: CLIENT,
+        local: SERVER.ip(),
+    };
+    fresh.handle(pair.start, &path, hello);
+    assert!(fresh.poll().is_none());
+    assert_eq!(fresh.drops().dtls, 1);
+    let elsewhere = Path {
+        remote: "203.0.113.9:9".parse().unwrap(),
+        local: SERVER.ip(),
+    };
+    pair.transport.handle(pair.now, &elsewhere, hello);
+    assert!(pair.transport.poll().is_none());
+    assert_eq!(pair.transport.drops().dtls, 1);
+}
+
+#[test]
+fn a_peer_that_falls_silent_is_given_up_after_consent_expires() {
+    let mut pair = Pair::new(DtlsVersion::Auto);
+    pair.run_until_connected();
+    pair.run_for(60);
+    assert_eq!(pair.failed, None, "checks keep it alive");
+    pair.client.disconnect();
+    let silent_since = pair.now;
+    pair.run_until(silent_since + CONSENT * 2, |pair| pair.failed.is_some());
+    assert_eq!(pair.failed, Some(Reason::TimedOut));
+    let after = pair.now - silent_since;
+    assert!(
+        after <= CONSENT + Duration::from_millis(200) && after > CONSENT / 2,
+        "{after:?}"
+    );
+    assert!(!pair.transport.is_valid(CLIENT));
+}
+
+#[test]
+fn the_peer_is_told_of_the_end() {
+    for version in VERSIONS {
+        let mut pair = Pair::new(version);
+        pair.run_until_connected();
+        pair.transport.close();
+        assert_eq!(pair.transport.next_timeout(), None);
+        let end = pair.now + Duration::from_secs(1);
+        pair.run_until(end, |pair| !pair.client.is_alive());
+        assert!(
+            !pair.client.is_alive(),
+            "{version}: the client has heard it"
+        );
+        assert_eq!((pair.failed, pair.remote_closed), (None, false));
+    }
+}
+
+#[test]
+fn closing_before_there_is_a_connection_is_silent() {
+    let mut pair = Pair::new(DtlsVersion::Auto);
+    pair.transport.close();
+    assert!(pair.transport.poll().is_none());
+    pair.run_for(1);
+    assert!(pair.selected.is_empty() && pair.transport.drops().other > 0);
+}
+
+#[test]
+fn the_peer_can_end_it() {
+    for version in VERSIONS {
+        let mut pair = Pair::new(version);
+        pair.run_until_connected();
+        pair.client.close().unwrap();
+        pair.run_for(1);
+        assert!(pair.remote_closed, "{version}");
+        assert_eq!(pair.transport.next_timeout(), None);
+    }
+}
