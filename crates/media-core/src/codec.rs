@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use media_wire::sdp::{self, H264Profile, Parameter};
+
 /// Sound or picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -76,8 +78,70 @@ impl Codec {
         }
     }
 
+    /// Audio channels; 1 for pictures.
+    #[must_use]
+    pub const fn channels(self) -> u8 {
+        match self {
+            Codec::Opus => 2,
+            _ => 1,
+        }
+    }
+
+    /// Which one a description means, if the engine carries it.
+    pub(crate) fn of(described: &sdp::Codec) -> Option<Self> {
+        let found = Codec::ALL.into_iter().find(|codec| {
+            described.is(codec.name())
+                && described.clock == codec.clock()
+                && described.channels == codec.channels()
+        })?;
+        if found != Codec::H264ConstrainedBaseline {
+            return Some(found);
+        }
+        if described.parameter("packetization-mode") != Some("1") {
+            return None;
+        }
+        match described.profile_level_id()?.profile {
+            H264Profile::ConstrainedBaseline => Some(Codec::H264ConstrainedBaseline),
+            H264Profile::Baseline => Some(Codec::H264Baseline),
+            H264Profile::Main => Some(Codec::H264Main),
+            H264Profile::High => Some(Codec::H264High),
+            _ => None,
+        }
+    }
+
+    /// What the engine says of it in `a=fmtp`, in answer to `offered`.
+    ///
+    /// The level of H.264 is that of the offer: the engine decodes nothing and has no limit of its own.
+    pub(crate) fn parameters(self, offered: Option<&sdp::Codec>) -> Vec<Parameter> {
+        let profile = match self {
+            Codec::Opus => {
+                return vec![parameter("minptime", "10"), parameter("useinbandfec", "1")];
+            }
+            Codec::Pcmu | Codec::Pcma | Codec::Vp8 => return Vec::new(),
+            Codec::H264ConstrainedBaseline => "42e01f",
+            Codec::H264Baseline => "42001f",
+            Codec::H264Main => "4d001f",
+            Codec::H264High => "64001f",
+        };
+        let profile = offered
+            .and_then(|offered| offered.parameter("profile-level-id"))
+            .unwrap_or(profile);
+        vec![
+            parameter("level-asymmetry-allowed", "1"),
+            parameter("packetization-mode", "1"),
+            parameter("profile-level-id", profile),
+        ]
+    }
+
     const fn bit(self) -> u16 {
         1 << (self as u16)
+    }
+}
+
+fn parameter(name: &str, value: &str) -> Parameter {
+    Parameter {
+        name: name.to_owned(),
+        value: Some(value.to_owned()),
     }
 }
 

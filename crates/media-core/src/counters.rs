@@ -27,6 +27,8 @@ counters! {
     PipesRefused = "pipes_refused",
     PipesFailed = "pipes_failed",
     Panics = "panics",
+    /// A track could not be shown, because the description has no room for another section.
+    SectionsExhausted = "sections_exhausted",
     RelayBursts = "relay_bursts",
     /// First byte of no protocol spoken here (RFC 7983).
     DropUnclassified = "drop_unclassified",

@@ -127,6 +127,7 @@ impl Forwarding {
             send_time: write_absolute_send_time(self.clock.wall(now)),
         };
         let mut waits = false;
+        let turn = self.turn;
         for view in &mut track.views {
             let Some(Some(egress)) = self.egress.get_mut(view.peer) else {
                 continue;
@@ -134,6 +135,7 @@ impl Forwarding {
             self.turn = Some(view.peer);
             waits |= out.burst(view, egress, &burst);
         }
+        self.turn = turn;
         if waits {
             track.key_frames.want();
             self.starved.push(key);

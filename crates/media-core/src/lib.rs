@@ -15,29 +15,41 @@
     )
 )]
 
+mod agreement;
 mod alarms;
+mod bridge;
 mod burst;
 mod clock;
 mod codec;
 mod config;
 mod counters;
+mod describe;
 mod egress;
 mod feedback;
 mod forwarding;
 mod header;
+mod ingress;
 mod key_frames;
 mod missing;
 mod negotiation;
 mod news;
+mod offer;
+mod opening;
 mod order;
 mod outgoing;
+mod pipe;
 mod random;
 mod reception;
 mod relay;
+mod renegotiation;
+mod reports;
 mod ring;
+mod section;
 mod send;
 mod shard;
+mod statistics;
 mod stream;
+mod subscription;
 mod track;
 mod view;
 

@@ -81,6 +81,15 @@ impl Missing {
         }
     }
 
+    /// The client cannot be asked: only wait for what took a longer way.
+    pub(crate) fn wait(&mut self, now: Instant) {
+        self.gaps
+            .retain(|gap| now.duration_since(gap.since) < MAX_AGE);
+        for gap in &mut self.gaps {
+            gap.ask = gap.since + MAX_AGE;
+        }
+    }
+
     /// Whether a packet was given up since the last call: what refers to it cannot be decoded.
     pub(crate) fn take_lost(&mut self) -> bool {
         std::mem::take(&mut self.lost)

@@ -32,6 +32,7 @@ pub(crate) struct Reception {
     expected_before: u64,
     direct_before: u64,
     jitter: f64,
+    clock: u32,
     transit: Option<f64>,
     sender_report: Option<(u32, Instant)>,
     pub(crate) packets: u64,
@@ -79,6 +80,9 @@ impl Reception {
 
     /// Take the timing of a packet that was not retransmitted (RFC 3550 appendix A.8).
     pub(crate) fn timing(&mut self, since_start: Duration, timestamp: u32, clock: u32) {
+        if self.clock != clock {
+            (self.clock, self.transit, self.jitter) = (clock, None, 0.0);
+        }
         let arrival = since_start.as_secs_f64() * f64::from(clock);
         let transit = (arrival - f64::from(timestamp)).rem_euclid(4_294_967_296.0);
         if let Some(before) = self.transit {
@@ -95,12 +99,6 @@ impl Reception {
     /// Jitter in units of the codec's clock.
     pub(crate) fn jitter(&self) -> f64 {
         self.jitter
-    }
-
-    /// A new time line begins: the clock rate changed.
-    pub(crate) fn forget_timing(&mut self) {
-        self.transit = None;
-        self.jitter = 0.0;
     }
 
     /// A sender report came.

@@ -55,6 +55,8 @@ pub(crate) struct Track {
     pub(crate) key_frames: KeyFrames,
     /// A wall-clock time and the timestamp of that time.
     pub(crate) captured: Option<(NtpTime, u32)>,
+    /// Of a track of another shard: what that shard was told our viewers can decode.
+    pub(crate) wanted: Option<CodecSet>,
     /// Pipes that should see it but have no codec in common with it.
     pub(crate) refused: Vec<usize>,
 }
@@ -87,6 +89,7 @@ impl Track {
             codec: None,
             key_frames: KeyFrames::default(),
             captured: None,
+            wanted: None,
             refused: Vec::new(),
         }
     }

@@ -147,11 +147,6 @@ impl View {
         }
     }
 
-    /// Whether packets pass; otherwise it waits for one that a decoder can begin with.
-    pub(crate) fn is_open(&self) -> bool {
-        self.shift.is_some()
-    }
-
     /// The next packet must be one that a decoder can begin with.
     pub(crate) fn close(&mut self) {
         if let Some(shift) = self.shift.take() {

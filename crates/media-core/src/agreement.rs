@@ -1,0 +1,226 @@
+//! What a pipe's client and the engine have agreed on for all sections alike.
+
+use media_wire::extension::{Ids, Kind as Extension};
+use media_wire::sdp::Parameter;
+
+use crate::codec::{Codec, CodecSet, Kind};
+use crate::view::PayloadTypes;
+
+/// Dynamic payload types (RFC 3551 section 6, RFC 5761 section 4).
+const DYNAMIC: std::ops::RangeInclusive<u8> = 96..=127;
+
+/// Feedback a client understands for a codec (`a=rtcp-fb`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Feedbacks {
+    pub(crate) nack: bool,
+    pub(crate) picture_loss: bool,
+    pub(crate) transport: bool,
+}
+
+/// A codec on this pipe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Agreed {
+    pub(crate) types: PayloadTypes,
+    pub(crate) feedbacks: Feedbacks,
+    /// What `a=fmtp` says of it.
+    pub(crate) parameters: Vec<Parameter>,
+}
+
+/// Payload types and header extension ids are the same in all bundled sections (RFC 9143).
+#[derive(Debug, Clone)]
+pub(crate) struct Agreement {
+    codecs: [Option<Agreed>; Codec::ALL.len()],
+    /// Payload types the client has given a meaning, known to the engine or not.
+    taken: [bool; 128],
+    pub(crate) extensions: Ids,
+    /// Extension ids the client has given a meaning.
+    taken_ids: [bool; 15],
+    /// Whether RTCP packets need not be compound (RFC 5506).
+    pub(crate) reduced_size: bool,
+}
+
+impl Default for Agreement {
+    fn default() -> Self {
+        Self {
+            codecs: [const { None }; Codec::ALL.len()],
+            taken: [false; 128],
+            extensions: Ids::default(),
+            taken_ids: [false; 15],
+            reduced_size: false,
+        }
+    }
+}
+
+impl Agreement {
+    /// How a codec is agreed on, if it is.
+    pub(crate) fn codec(&self, codec: Codec) -> Option<&Agreed> {
+        self.codecs.get(codec as usize)?.as_ref()
+    }
+
+    /// Agree on a codec; what was agreed before stays.
+    pub(crate) fn agree(&mut self, codec: Codec, agreed: Agreed) {
+        self.take(agreed.types.media);
+        if let Some(rtx) = agreed.types.rtx {
+            self.take(rtx);
+        }
+        if let Some(slot) = self.codecs.get_mut(codec as usize)
+            && slot.is_none()
+        {
+            *slot = Some(agreed);
+        }
+    }
+
+    /// The client uses this payload type for something.
+    pub(crate) fn take(&mut self, payload_type: u8) {
+        if let Some(taken) = self.taken.get_mut(usize::from(payload_type)) {
+            *taken = true;
+        }
+    }
+
+    /// The client uses this extension id for something.
+    pub(crate) fn take_id(&mut self, id: u8) {
+        if let Some(taken) = self.taken_ids.get_mut(usize::from(id)) {
+            *taken = true;
+        }
+    }
+
+    /// What the client can use of a kind.
+    pub(crate) fn codecs(&self, kind: Kind) -> CodecSet {
+        CodecSet::all(kind)
+            .iter()
+            .filter(|codec| self.codec(*codec).is_some())
+            .collect()
+    }
+
+    /// What the client said about a codec that the engine proposed; without payload types it has
+    /// not taken it.
+    pub(crate) fn confirm(&mut self, codec: Codec, rtx: bool, feedbacks: Feedbacks) {
+        if let Some(Some(agreed)) = self.codecs.get_mut(codec as usize) {
+            agreed.types.rtx = agreed.types.rtx.filter(|_| rtx);
+            agreed.feedbacks = feedbacks;
+        }
+    }
+
+    /// What a payload type means, and whether it is a retransmission.
+    pub(crate) fn meaning(&self, payload_type: u8) -> Option<(Codec, bool)> {
+        Codec::ALL.into_iter().find_map(|codec| {
+            let types = self.codec(codec)?.types;
+            if types.media == payload_type {
+                Some((codec, false))
+            } else if types.rtx == Some(payload_type) {
+                Some((codec, true))
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Give payload types to all codecs of a kind of which the client has said nothing yet.
+    pub(crate) fn propose(&mut self, kind: Kind) {
+        if !self.codecs(kind).is_empty() {
+            return;
+        }
+        for codec in CodecSet::all(kind).iter() {
+            let Some(media) = self.free(codec) else {
+                return;
+            };
+            self.take(media);
+            let rtx = match kind {
+                Kind::Video => self.free(codec),
+                Kind::Audio => None,
+            };
+            let agreed = Agreed {
+                types: PayloadTypes { media, rtx },
+                feedbacks: Feedbacks {
+                    nack: kind == Kind::Video,
+                    picture_loss: kind == Kind::Video,
+                    transport: true,
+                },
+                parameters: codec.parameters(None),
+            };
+            self.agree(codec, agreed);
+        }
+    }
+
+    /// Give ids to extensions of which the client has said nothing yet.
+    pub(crate) fn propose_extensions(&mut self, kind: Kind) {
+        let wanted = [
+            Extension::Mid,
+            Extension::TransportSequence,
+            Extension::AbsoluteSendTime,
+            match kind {
+                Kind::Audio => Extension::AudioLevel,
+                Kind::Video => Extension::VideoOrientation,
+            },
+        ];
+        for extension in wanted {
+            if self.extensions.id(extension).is_some() {
+                continue;
+            }
+            let free = (1..15).find(|id| self.taken_ids.get(usize::from(*id)) == Some(&false));
+            if let Some(id) = free {
+                self.take_id(id);
+                self.extensions.set(extension, id);
+            }
+        }
+    }
+
+    fn free(&self, codec: Codec) -> Option<u8> {
+        match codec {
+            // Static (RFC 3551 section 6).
+            Codec::Pcmu => Some(0),
+            Codec::Pcma => Some(8),
+            _ => DYNAMIC
+                .into_iter()
+                .find(|candidate| self.taken.get(usize::from(*candidate)) == Some(&false)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agreed(media: u8, rtx: Option<u8>) -> Agreed {
+        Agreed {
+            types: PayloadTypes { media, rtx },
+            feedbacks: Feedbacks::default(),
+            parameters: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_first_agreement_stays() {
+        let mut agreement = Agreement::default();
+        agreement.agree(Codec::Vp8, agreed(96, Some(97)));
+        agreement.agree(Codec::Vp8, agreed(100, None));
+        assert_eq!(agreement.meaning(96), Some((Codec::Vp8, false)));
+        assert_eq!(agreement.meaning(97), Some((Codec::Vp8, true)));
+        assert_eq!(agreement.meaning(100), None);
+        assert_eq!(agreement.codecs(Kind::Video), CodecSet::NONE.with(Codec::Vp8));
+    }
+
+    #[test]
+    fn proposals_take_nothing_that_is_taken() {
+        let mut agreement = Agreement::default();
+        agreement.agree(Codec::Opus, agreed(96, None));
+        for payload_type in 97..110 {
+            agreement.take(payload_type);
+        }
+        agreement.take_id(1);
+        agreement.propose(Kind::Video);
+        agreement.propose_extensions(Kind::Video);
+        assert_eq!(agreement.codecs(Kind::Video), CodecSet::all(Kind::Video));
+        let mut types: Vec<_> = CodecSet::all(Kind::Video)
+            .iter()
+            .filter_map(|codec| agreement.codec(codec).map(|agreed| agreed.types))
+            .flat_map(|types| [types.media, types.rtx.unwrap()])
+            .collect();
+        types.sort_unstable();
+        types.dedup();
+        assert_eq!(types.len(), 10);
+        assert!(types.iter().all(|payload_type| *payload_type >= 110));
+        assert_ne!(agreement.extensions.id(Extension::Mid), Some(1));
+        assert_eq!(agreement.codecs(Kind::Audio), CodecSet::NONE.with(Codec::Opus));
+    }
+}

@@ -1,0 +1,235 @@
+//! Writes the engine's descriptions: its answer to the first offer, and its own offers.
+
+use std::net::SocketAddr;
+
+use media_transport::Fingerprint;
+use media_wire::extension::Kind as Extension;
+use media_wire::sdp::{
+    self, Attributes, Description, Direction, Msid, Origin, Setup, Ssrc, SsrcGroup,
+};
+
+use crate::agreement::{Agreed, Agreement};
+use crate::codec::{Codec, CodecSet, Kind};
+use crate::offer::wanted;
+use crate::order::Source;
+use crate::pipe::Pipe;
+use crate::section::{Section, Stage};
+
+/// What a camera may send, in bit/s of payload.
+const CAMERA_RATE: u64 = 1_500_000;
+/// What a screen may send: text wants more than faces.
+const SCREEN_RATE: u64 = 2_500_000;
+/// Port of a section that ICE finds the way for (RFC 8840 section 4.1).
+const DISCARD: u16 = 9;
+/// Type preference of a host candidate, shifted to its place (RFC 8445 section 5.1.2.1).
+const HOST: u32 = 126 << 24;
+
+/// What all descriptions of a shard have in common.
+#[derive(Debug)]
+pub(crate) struct Writer<'a> {
+    pub(crate) advertised: &'a [SocketAddr],
+    pub(crate) fingerprint: &'a Fingerprint,
+    pub(crate) cname: &'a str,
+}
+
+impl Writer<'_> {
+    /// The answer to the client's first offer.
+    pub(crate) fn answer(&self, pipe: &Pipe) -> String {
+        self.description(pipe, Setup::Passive, pipe.bundled)
+    }
+
+    /// An offer with everything the engine wants now. The DTLS connection stays as it is; offering
+    /// both roles is what an offer has to do (RFC 8842 section 5.2).
+    pub(crate) fn offer(&self, pipe: &Pipe) -> String {
+        self.description(pipe, Setup::ActPass, true)
+    }
+
+    fn description(&self, pipe: &Pipe, setup: Setup, bundled: bool) -> String {
+        let bundle: Vec<String> = pipe
+            .sections
+            .iter()
+            .filter(|section| section.stage != Stage::Rejected)
+            .map(|section| section.mid.clone())
+            .collect();
+        let sections = pipe
+            .sections
+            .iter()
+            .map(|section| match section.stage {
+                Stage::Rejected => rejected(section),
+                _ => self.section(pipe, section, setup),
+            })
+            .collect();
+        Description {
+            origin: Origin {
+                session_id: pipe.session,
+                version: pipe.version,
+                ..Origin::default()
+            },
+            bundles: if bundled { vec![bundle] } else { Vec::new() },
+            ice_lite: true,
+            msid_semantic: Some("WMS *".to_owned()),
+            sections,
+            ..Description::default()
+        }
+        .to_string()
+    }
+
+    fn section(&self, pipe: &Pipe, section: &Section, setup: Setup) -> sdp::Section {
+        let receives = section.sends || section.expects.is_some();
+        let mut described = sdp::Section {
+            kind: section.media.clone(),
+            port: DISCARD,
+            protocol: section.protocol.clone(),
+            codecs: codecs(&pipe.agreement, section.target),
+            mid: Some(section.mid.clone()),
+            attributes: Attributes {
+                ice_ufrag: Some(pipe.ufrag.clone()),
+                ice_pwd: Some(pipe.password.clone()),
+                fingerprints: sdp::Fingerprint::parse(&self.fingerprint.to_string())
+                    .into_iter()
+                    .collect(),
+                setup: Some(setup),
+                direction: Some(Direction::of(section.slot.is_some(), receives)),
+                extensions: extensions(&pipe.agreement, section.kind),
+                ..Attributes::default()
+            },
+            rtcp_mux: true,
+            rtcp_rsize: pipe.agreement.reduced_size,
+            candidates: candidates(self.advertised),
+            end_of_candidates: true,
+            bandwidth_tias: bandwidth(section).filter(|_| receives),
+            ..sdp::Section::default()
+        };
+        self.sources(pipe, section, &mut described);
+        described
+    }
+
+    /// Announce the SSRCs of a slot, so that a view can be put into it without a negotiation.
+    fn sources(&self, pipe: &Pipe, section: &Section, described: &mut sdp::Section) {
+        let Some(slot) = &section.slot else {
+            return;
+        };
+        // The nth slots of sound and picture are one stream: what a client shows together.
+        let place = pipe
+            .of_kind(section.kind)
+            .take_while(|(_, other)| other.mid != section.mid)
+            .count();
+        let msid = Msid {
+            stream: format!("slot{place}"),
+            track: Some(format!("slot{place}-{}", section.media.name())),
+        };
+        let repaired = section
+            .target
+            .iter()
+            .filter_map(|codec| pipe.agreement.codec(codec))
+            .any(|agreed| agreed.types.rtx.is_some());
+        let mut ssrcs = vec![slot.ssrc];
+        if repaired {
+            ssrcs.push(slot.rtx_ssrc);
+            described.ssrc_groups.push(SsrcGroup {
+                semantics: "FID".to_owned(),
+                ssrcs: ssrcs.clone(),
+            });
+        }
+        described.ssrcs = ssrcs
+            .into_iter()
+            .map(|ssrc| Ssrc {
+                ssrc,
+                cname: Some(self.cname.to_owned()),
+                msid: Some(msid.clone()),
+            })
+            .collect();
+        described.msids = vec![msid];
+    }
+}
+
+fn rejected(section: &Section) -> sdp::Section {
+    sdp::Section {
+        kind: section.media.clone(),
+        port: 0,
+        protocol: section.protocol.clone(),
+        formats: section.formats.clone(),
+        mid: Some(section.mid.clone()),
+        attributes: Attributes {
+            direction: Some(Direction::Inactive),
+            ..Attributes::default()
+        },
+        ..sdp::Section::default()
+    }
+}
+
+fn bandwidth(section: &Section) -> Option<u64> {
+    let source = section
+        .incoming
+        .as_ref()
+        .map(|incoming| incoming.source)
+        .or(section.expects);
+    match (section.kind, source) {
+        (Kind::Audio, _) => None,
+        (Kind::Video, Some(Source::Screen)) => Some(SCREEN_RATE),
+        (Kind::Video, _) => Some(CAMERA_RATE),
+    }
+}
+
+/// Codecs in the engine's order of preference, each followed by its retransmission.
+fn codecs(agreement: &Agreement, set: CodecSet) -> Vec<sdp::Codec> {
+    set.iter()
+        .filter_map(|codec| Some((codec, agreement.codec(codec)?)))
+        .flat_map(|(codec, agreed)| {
+            let rtx = agreed.types.rtx.map(|payload_type| {
+                sdp::Codec::new(payload_type, "rtx", codec.clock(), 1)
+                    .with("apt", &agreed.types.media.to_string())
+            });
+            std::iter::once(described(codec, agreed)).chain(rtx)
+        })
+        .collect()
+}
+
+fn described(codec: Codec, agreed: &Agreed) -> sdp::Codec {
+    let mut described = sdp::Codec::new(
+        agreed.types.media,
+        codec.name(),
+        codec.clock(),
+        codec.channels(),
+    );
+    described.parameters.clone_from(&agreed.parameters);
+    let feedbacks = [
+        (agreed.feedbacks.transport, "transport-cc"),
+        (agreed.feedbacks.nack, "nack"),
+        (agreed.feedbacks.picture_loss, "nack pli"),
+    ];
+    described.feedback = feedbacks
+        .into_iter()
+        .filter(|(agreed, _)| *agreed)
+        .map(|(_, name)| name.to_owned())
+        .collect();
+    described
+}
+
+fn extensions(agreement: &Agreement, kind: Kind) -> Vec<sdp::Extension> {
+    Extension::ALL
+        .into_iter()
+        .filter(|extension| wanted(*extension, kind))
+        .filter_map(|extension| {
+            Some(sdp::Extension {
+                id: u16::from(agreement.extensions.id(extension)?),
+                direction: None,
+                uri: extension.uri().to_owned(),
+                attributes: None,
+            })
+        })
+        .collect()
+}
+
+/// A host candidate for each address, the first the most preferred (RFC 8839 section 5.1).
+fn candidates(advertised: &[SocketAddr]) -> Vec<String> {
+    (0u32..)
+        .zip(advertised)
+        .map(|(at, address)| {
+            let preference = 65_535u32.saturating_sub(at);
+            let priority = HOST | preference << 8 | 255;
+            let (ip, port) = (address.ip(), address.port());
+            format!("{} 1 udp {priority} {ip} {port} typ host", at + 1)
+        })
+        .collect()
+}

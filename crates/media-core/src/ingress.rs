@@ -1,0 +1,307 @@
+//! What a pipe's client sends: RTP to its tracks, RTCP to whom it concerns.
+
+use std::time::Instant;
+
+use media_srtp::Error;
+use media_wire::extension::{Kind as Extension, read_text, read_transport_sequence};
+use media_wire::rtcp::{self, Packet as Control};
+use media_wire::{h264, rtp, rtx, seq, vp8};
+
+use crate::alarms::Alarms;
+use crate::codec::Codec;
+use crate::counters::Counter;
+use crate::forwarding::Forwarding;
+use crate::pipe::Pipe;
+use crate::reception::Accepted;
+use crate::relay::{Packet, Relay};
+use crate::section::Stage;
+
+/// Track sequence numbers begin here, so that packets before the first have room below it.
+const ORIGIN: u64 = 1 << 16;
+
+/// One datagram's way in.
+pub(crate) struct Ingress<'a> {
+    pub(crate) now: Instant,
+    /// Slot number of the pipe.
+    pub(crate) slot: usize,
+    pub(crate) pipe: &'a mut Pipe,
+    pub(crate) forwarding: &'a mut Forwarding,
+    pub(crate) alarms: &'a mut Alarms,
+}
+
+impl Ingress<'_> {
+    /// Take an SRTP packet from an address of the client.
+    pub(crate) fn rtp(&mut self, datagram: &mut [u8]) {
+        if let Err(reason) = self.accept_rtp(datagram) {
+            self.forwarding.counters.count(reason);
+        }
+    }
+
+    fn accept_rtp(&mut self, datagram: &mut [u8]) -> Result<(), Counter> {
+        let header = rtp::Header::parse(datagram).map_err(|_| Counter::DropRtpMalformed)?;
+        let at = match self.pipe.binding(header.ssrc) {
+            Some(at) => at,
+            None => self
+                .bind(datagram, &header)
+                .ok_or(Counter::DropRtpUnknownSsrc)?,
+        };
+        let (index, length) = self.open(datagram, &header, at)?;
+        let Pipe {
+            bindings,
+            sections,
+            agreement,
+            feedback,
+            ..
+        } = &mut *self.pipe;
+        let binding = bindings.get(at).ok_or(Counter::DropRtpUnknownSsrc)?;
+        let counters = &mut self.forwarding.counters;
+        counters.count(Counter::RtpReceived);
+        counters.add(Counter::RtpBytesReceived, datagram.len() as u64);
+        let packet = datagram.get(..length).ok_or(Counter::DropRtpMalformed)?;
+        let element = |kind| header.element(packet, agreement.extensions.id(kind)?);
+        let since_start = self.forwarding.clock.since_start(self.now);
+        if let Some(number) =
+            element(Extension::TransportSequence).and_then(read_transport_sequence)
+            && let Some(due) = feedback.arrived(self.now, since_start, number)
+        {
+            self.alarms.set(self.slot, due);
+        }
+        let payload = rtp::payload(packet, &header).map_err(|_| Counter::DropRtpMalformed)?;
+        let section = sections
+            .get_mut(binding.section)
+            .ok_or(Counter::DropRtpUnknownSsrc)?;
+        let incoming = section
+            .incoming
+            .as_mut()
+            .ok_or(Counter::DropRtpUnknownSsrc)?;
+        let (codec, repair) = agreement
+            .meaning(header.payload_type)
+            .filter(|(codec, repair)| section.codecs.contains(*codec) && *repair == binding.repair)
+            .ok_or(Counter::DropRtpPayloadType)?;
+        let (sequence, payload) = if repair {
+            // A retransmission without payload probes the bandwidth.
+            let Some((number, original)) = rtx::split(payload).filter(|(_, rest)| !rest.is_empty())
+            else {
+                return Ok(());
+            };
+            let newest = incoming.reception.newest();
+            let newest = newest.ok_or(Counter::DropRtpUseless)?;
+            (seq::extend(newest, number), original)
+        } else {
+            (ORIGIN + index, payload)
+        };
+        match incoming.reception.accept(self.now, sequence, repair) {
+            Accepted::Useless => return Err(Counter::DropRtpUseless),
+            Accepted::Newest { gap: true } => {
+                if let Some(due) = incoming.reception.missing.due() {
+                    self.alarms.set(self.slot, due);
+                }
+            }
+            Accepted::Newest { gap: false } | Accepted::Older => {}
+        }
+        incoming.reception.bytes += payload.len() as u64;
+        if !repair {
+            incoming
+                .reception
+                .timing(since_start, header.timestamp, codec.clock());
+        }
+        let stored = Packet {
+            sequence,
+            timestamp: header.timestamp,
+            arrived: self.now,
+            length: u16::try_from(payload.len()).map_err(|_| Counter::DropRtpMalformed)?,
+            codec,
+            marker: header.marker,
+            key_frame: starts_key_frame(codec, payload),
+            audio_level: element(Extension::AudioLevel).and_then(|value| value.first().copied()),
+            orientation: element(Extension::VideoOrientation)
+                .and_then(|value| value.first().copied()),
+        };
+        let track = incoming.track;
+        self.forwarding.packet(self.now, track, stored, payload);
+        Ok(())
+    }
+
+    /// Find the place of an SSRC by the MID the packet names (RFC 9143 section 9.2). It is bound for
+    /// good only when the packet turns out to be authentic.
+    fn bind(&mut self, datagram: &[u8], header: &rtp::Header) -> Option<usize> {
+        let id = self.pipe.agreement.extensions.id(Extension::Mid)?;
+        let mid = read_text(header.element(datagram, id)?)?;
+        let section = self.pipe.sections.iter().position(|section| {
+            section.mid == mid && section.stage != Stage::Rejected && section.incoming.is_some()
+        })?;
+        let (_, repair) = self.pipe.agreement.meaning(header.payload_type)?;
+        self.pipe.bind(header.ssrc, section, repair)
+    }
+
+    /// Authenticate and decrypt in place. Gives the packet's index and its length.
+    fn open(
+        &mut self,
+        datagram: &mut [u8],
+        header: &rtp::Header,
+        at: usize,
+    ) -> Result<(u64, usize), Counter> {
+        let opener = self.pipe.opener.as_ref().ok_or(Counter::DropBeforeKeys)?;
+        let binding = self
+            .pipe
+            .bindings
+            .get_mut(at)
+            .ok_or(Counter::DropRtpUnknownSsrc)?;
+        let index = binding.window.estimate(header.sequence);
+        binding
+            .window
+            .check(index)
+            .map_err(|_| Counter::DropRtpReplayed)?;
+        let length = opener
+            .open_rtp(datagram, header.header_len, index)
+            .map_err(|error| match error {
+                Error::Malformed => Counter::DropRtpMalformed,
+                _ => Counter::DropRtpUnauthentic,
+            })?;
+        binding.window.commit(index);
+        binding.heard = true;
+        Ok((index, length))
+    }
+
+    /// Take an SRTCP packet from an address of the client.
+    pub(crate) fn rtcp(&mut self, datagram: &mut [u8]) {
+        let Some(opener) = self.pipe.opener.as_mut() else {
+            self.forwarding.counters.count(Counter::DropBeforeKeys);
+            return;
+        };
+        let packet = match opener.open_rtcp(datagram) {
+            Ok(length) => datagram.get(..length).unwrap_or_default(),
+            Err(_) => {
+                self.forwarding
+                    .counters
+                    .count(Counter::DropRtcpUnauthentic);
+                return;
+            }
+        };
+        self.forwarding.counters.count(Counter::RtcpReceived);
+        for packet in rtcp::packets(packet) {
+            match packet {
+                Ok(packet) => self.control(&packet),
+                Err(_) => self.forwarding.counters.count(Counter::DropRtcpMalformed),
+            }
+        }
+    }
+
+    fn control(&mut self, packet: &Control<'_>) {
+        match packet {
+            Control::SenderReport(report) => {
+                self.sender_report(report);
+                report.blocks().for_each(|block| self.reported(&block));
+            }
+            Control::ReceiverReport(report) => {
+                report.blocks().for_each(|block| self.reported(&block));
+            }
+            Control::Nack(nack) => {
+                if let Some((track, view)) = self.view(nack.media) {
+                    self.forwarding.nack(self.now, track, view, nack.lost());
+                }
+            }
+            Control::PictureLoss(loss) => self.picture_lost(loss.media),
+            Control::FullIntra(request) => {
+                for entry in request.entries() {
+                    self.picture_lost(entry.ssrc);
+                }
+            }
+            Control::Description(_)
+            | Control::Goodbye(_)
+            | Control::Arrivals(_)
+            | Control::Bitrate(_)
+            | Control::Other { .. } => {}
+        }
+    }
+
+    /// The track and the view behind one of our SSRCs.
+    fn view(&self, ssrc: u32) -> Option<(usize, usize)> {
+        let section = self.pipe.sections.get(self.pipe.slot(ssrc)?)?;
+        let slot = section.slot.as_ref()?;
+        Some((slot.track?, slot.view?))
+    }
+
+    fn picture_lost(&mut self, ssrc: u32) {
+        let Some((key, view)) = self.view(ssrc) else {
+            return;
+        };
+        let Some(track) = self.forwarding.tracks.get_mut(key) else {
+            return;
+        };
+        if let Some(view) = track.views.get_mut(view) {
+            view.counts.plis += 1;
+        }
+        track.key_frames.want();
+        self.forwarding.starved.push(key);
+    }
+
+    fn reported(&mut self, block: &rtcp::ReportBlock) {
+        let Some((track, view)) = self.view(block.ssrc) else {
+            return;
+        };
+        let view = self
+            .forwarding
+            .tracks
+            .get_mut(track)
+            .and_then(|track| track.views.get_mut(view));
+        if let Some(view) = view
+            && let Some(round_trip) = view.stream.reported(self.now, block)
+        {
+            self.pipe.measured(round_trip);
+        }
+    }
+
+    /// The client tells which wall-clock time a timestamp of its track has.
+    ///
+    /// One offset per client turns its clock into the engine's, so that sound and picture of one
+    /// client keep their relation, however unevenly their reports travel.
+    fn sender_report(&mut self, report: &rtcp::SenderReport<'_>) {
+        let binding = self
+            .pipe
+            .bindings
+            .iter()
+            .find(|binding| binding.ssrc == report.ssrc && !binding.repair);
+        let Some(binding) = binding else {
+            return;
+        };
+        let ours = self.forwarding.clock.wall(self.now);
+        let passed = ours.0.wrapping_sub(report.info.ntp.0);
+        // The report that travelled fastest tells best.
+        let offset = match self.pipe.clock_offset {
+            Some(offset) if passed.wrapping_sub(offset).cast_signed() >= 0 => offset,
+            _ => passed,
+        };
+        self.pipe.clock_offset = Some(offset);
+        let section = self.pipe.sections.get_mut(binding.section);
+        let Some(incoming) = section.and_then(|section| section.incoming.as_mut()) else {
+            return;
+        };
+        incoming.reception.sender_report(self.now, report.info.ntp);
+        let wall = media_wire::ntp::NtpTime(report.info.ntp.0.wrapping_add(offset));
+        let Some(track) = self.forwarding.tracks.get_mut(incoming.track) else {
+            return;
+        };
+        track.captured = Some((wall, report.info.timestamp));
+        for (shard, _) in &track.shards {
+            let clock = Relay::Clock {
+                track: track.id,
+                wall,
+                timestamp: report.info.timestamp,
+            };
+            self.forwarding.relays.push((*shard, clock));
+        }
+    }
+}
+
+fn starts_key_frame(codec: Codec, payload: &[u8]) -> bool {
+    match codec {
+        Codec::Vp8 => vp8::Descriptor::parse(payload)
+            .is_ok_and(|descriptor| descriptor.starts_key_frame(payload)),
+        Codec::Opus | Codec::Pcmu | Codec::Pcma => false,
+        Codec::H264ConstrainedBaseline
+        | Codec::H264Baseline
+        | Codec::H264Main
+        | Codec::H264High => h264::starts_key_frame(payload),
+    }
+}

@@ -1,0 +1,360 @@
+//! Reads a client's first offer: what it can, what it sends, and whether that can be.
+
+use media_transport::{Credentials, Fingerprint};
+use media_wire::extension::Kind as Extension;
+use media_wire::sdp::{self, Description, Direction, MediaKind, Setup};
+
+use crate::agreement::{Agreed, Agreement, Feedbacks};
+use crate::codec::{Codec, CodecSet, Kind};
+use crate::config::Limits;
+use crate::news::CloseReason;
+use crate::order::{Sending, Source};
+use crate::view::PayloadTypes;
+
+/// A description that cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) reason: CloseReason,
+    /// A sentence for a person.
+    pub(crate) text: String,
+}
+
+impl Refusal {
+    pub(crate) fn bad(text: impl Into<String>) -> Self {
+        Self {
+            reason: CloseReason::BadOffer,
+            text: text.into(),
+        }
+    }
+}
+
+/// What an offer says, as far as the engine cares.
+#[derive(Debug)]
+pub(crate) struct Offer {
+    pub(crate) credentials: Credentials,
+    pub(crate) fingerprints: Vec<Fingerprint>,
+    pub(crate) agreement: Agreement,
+    /// Whether the client knows BUNDLE.
+    pub(crate) bundled: bool,
+    pub(crate) sections: Vec<OfferedSection>,
+}
+
+/// One section of an offer.
+#[derive(Debug)]
+pub(crate) struct OfferedSection {
+    pub(crate) mid: String,
+    pub(crate) media: MediaKind,
+    pub(crate) protocol: String,
+    pub(crate) formats: Vec<String>,
+    /// What both can; nothing if the section is of a kind the engine does not take, or stopped.
+    pub(crate) usable: Option<Usable>,
+}
+
+/// What a section can be used for.
+#[derive(Debug)]
+pub(crate) struct Usable {
+    pub(crate) kind: Kind,
+    pub(crate) codecs: CodecSet,
+    pub(crate) sends: bool,
+    pub(crate) receives: bool,
+    pub(crate) source: Option<Source>,
+    /// SSRC of the client's media and of its retransmissions.
+    pub(crate) ssrcs: (Option<u32>, Option<u32>),
+}
+
+/// Read a client's first offer.
+pub(crate) fn read(text: &str, sending: &[Sending], limits: &Limits) -> Result<Offer, Refusal> {
+    if text.len() > limits.description {
+        return Err(Refusal::bad(format!(
+            "The description has more than {} bytes.",
+            limits.description
+        )));
+    }
+    let description = parse(text)?;
+    if description.sections.len() > limits.sections {
+        return Err(Refusal::bad(format!(
+            "The description has more than {} sections.",
+            limits.sections
+        )));
+    }
+    if description.ice_lite {
+        return Err(Refusal::bad("Both sides are ICE-lite; one has to check."));
+    }
+    check_sending(&description, sending, limits)?;
+    let mut agreement = Agreement::default();
+    for section in &description.sections {
+        reserve(&description, section, &mut agreement);
+    }
+    let mut sections = Vec::new();
+    for section in &description.sections {
+        sections.push(section_of(&description, section, sending, &mut agreement)?);
+    }
+    let used: Vec<_> = description
+        .sections
+        .iter()
+        .zip(&sections)
+        .filter(|(_, section)| section.usable.is_some())
+        .map(|(described, _)| described)
+        .collect();
+    let Some(first) = used.first().copied() else {
+        return Err(Refusal {
+            reason: CloseReason::NoCodec,
+            text: "The offer has no sound or picture in a codec that the engine carries.".into(),
+        });
+    };
+    for section in &used {
+        check_shared(&description, section, used.len() > 1)?;
+    }
+    agreement.reduced_size = used.iter().all(|section| section.rtcp_rsize);
+    Ok(Offer {
+        credentials: credentials(&description, first)?,
+        fingerprints: fingerprints(&description, first)?,
+        agreement,
+        bundled: !description.bundles.is_empty(),
+        sections,
+    })
+}
+
+/// Parse a description.
+pub(crate) fn parse(text: &str) -> Result<Description, Refusal> {
+    Description::parse(text)
+        .map_err(|error| Refusal::bad(format!("The description cannot be read: {error}.")))
+}
+
+fn check_sending(
+    description: &Description,
+    sending: &[Sending],
+    limits: &Limits,
+) -> Result<(), Refusal> {
+    if sending.len() > limits.tracks {
+        return Err(Refusal::bad(format!(
+            "A client sends at most {} sources.",
+            limits.tracks
+        )));
+    }
+    for (at, one) in sending.iter().enumerate() {
+        let mid = &one.mid;
+        let Some(section) = description.section(mid) else {
+            return Err(Refusal::bad(format!("There is no section {mid}.")));
+        };
+        let fits = match one.source.kind() {
+            Kind::Audio => section.kind == MediaKind::Audio,
+            Kind::Video => section.kind == MediaKind::Video,
+        };
+        if !fits {
+            return Err(Refusal::bad(format!(
+                "Section {mid} is of another kind than what is sent in it."
+            )));
+        }
+        if !description.direction(section).sends() {
+            return Err(Refusal::bad(format!(
+                "Section {mid} is not one that the client sends in."
+            )));
+        }
+        let others = sending.get(..at).unwrap_or_default();
+        if others
+            .iter()
+            .any(|other| other.mid == *mid || other.source == one.source)
+        {
+            return Err(Refusal::bad("A section or a source is named twice."));
+        }
+    }
+    Ok(())
+}
+
+/// Note every number the client has given a meaning.
+fn reserve(description: &Description, section: &sdp::Section, agreement: &mut Agreement) {
+    for codec in &section.codecs {
+        agreement.take(codec.payload_type);
+    }
+    let unknown = section.formats.iter().filter(|_| section.is_rtp());
+    for payload_type in unknown.filter_map(|format| format.parse().ok()) {
+        agreement.take(payload_type);
+    }
+    for extension in description.extensions(section) {
+        if let Ok(id) = u8::try_from(extension.id) {
+            agreement.take_id(id);
+        }
+    }
+}
+
+fn section_of(
+    description: &Description,
+    section: &sdp::Section,
+    sending: &[Sending],
+    agreement: &mut Agreement,
+) -> Result<OfferedSection, Refusal> {
+    let mid = section
+        .mid
+        .clone()
+        .ok_or_else(|| Refusal::bad("A section has no a=mid."))?;
+    let kind = match section.kind {
+        MediaKind::Audio => Some(Kind::Audio),
+        MediaKind::Video => Some(Kind::Video),
+        MediaKind::Application | MediaKind::Other(_) => None,
+    };
+    let kind = kind.filter(|_| {
+        !section.is_rejected() && section.protocol.to_ascii_uppercase().ends_with("TLS/RTP/SAVPF")
+    });
+    let usable = kind.and_then(|kind| {
+        let codecs = agree_on_codecs(section, kind, agreement);
+        if codecs.is_empty() {
+            return None;
+        }
+        agree_on_extensions(description.extensions(section), kind, agreement);
+        let direction = description.direction(section);
+        let named = sending.iter().find(|one| one.mid == mid);
+        Some(Usable {
+            kind,
+            codecs,
+            sends: direction.sends(),
+            receives: direction.receives(),
+            source: named.map(|one| one.source),
+            ssrcs: ssrcs(section),
+        })
+    });
+    Ok(OfferedSection {
+        mid,
+        media: section.kind.clone(),
+        protocol: section.protocol.clone(),
+        formats: section.formats.clone(),
+        usable,
+    })
+}
+
+/// SSRC of the media a section announces, and of its retransmissions.
+pub(crate) fn ssrcs(section: &sdp::Section) -> (Option<u32>, Option<u32>) {
+    // Layers of a simulcast are told apart by their RID, and there are none here.
+    let media = section.ssrcs.first().map(|source| source.ssrc);
+    let grouped = section
+        .ssrc_groups
+        .iter()
+        .find(|group| group.semantics == "FID")
+        .and_then(|group| group.ssrcs.first().copied());
+    let media = grouped.or(media);
+    (media, media.and_then(|media| section.retransmission_ssrc(media)))
+}
+
+fn agree_on_codecs(section: &sdp::Section, kind: Kind, agreement: &mut Agreement) -> CodecSet {
+    let mut codecs = CodecSet::NONE;
+    for described in &section.codecs {
+        let Some(codec) = Codec::of(described).filter(|codec| codec.kind() == kind) else {
+            continue;
+        };
+        let rtx = section
+            .retransmission_of(described.payload_type)
+            .map(|rtx| rtx.payload_type);
+        agreement.agree(
+            codec,
+            Agreed {
+                types: PayloadTypes {
+                    media: described.payload_type,
+                    rtx,
+                },
+                feedbacks: feedbacks(described),
+                parameters: codec.parameters(Some(described)),
+            },
+        );
+        let same = agreement
+            .codec(codec)
+            .is_some_and(|agreed| section.codec(agreed.types.media).is_some());
+        if same {
+            codecs = codecs.with(codec);
+        }
+    }
+    codecs
+}
+
+/// What a description allows a codec's receiver to tell.
+pub(crate) fn feedbacks(described: &sdp::Codec) -> Feedbacks {
+    Feedbacks {
+        nack: described.has_feedback("nack"),
+        picture_loss: described.has_feedback("nack pli"),
+        transport: described.has_feedback("transport-cc"),
+    }
+}
+
+fn agree_on_extensions<'a>(
+    offered: impl Iterator<Item = &'a sdp::Extension>,
+    kind: Kind,
+    agreement: &mut Agreement,
+) {
+    for extension in offered {
+        let both_ways = matches!(extension.direction, None | Some(Direction::SendRecv));
+        let known = Extension::from_uri(&extension.uri).filter(|known| wanted(*known, kind));
+        let id = u8::try_from(extension.id).ok().filter(|id| *id < 15);
+        if let (Some(known), Some(id), true) = (known, id, both_ways)
+            && agreement.extensions.id(known).is_none()
+        {
+            agreement.extensions.set(known, id);
+        }
+    }
+}
+
+/// Whether the engine uses an extension in sections of this kind.
+pub(crate) fn wanted(extension: Extension, kind: Kind) -> bool {
+    match extension {
+        Extension::Mid | Extension::TransportSequence | Extension::AbsoluteSendTime => true,
+        Extension::AudioLevel => kind == Kind::Audio,
+        Extension::VideoOrientation => kind == Kind::Video,
+        Extension::Rid | Extension::RepairedRid => false,
+    }
+}
+
+/// What every section that is used must have, since all share one transport.
+fn check_shared(
+    description: &Description,
+    section: &sdp::Section,
+    several: bool,
+) -> Result<(), Refusal> {
+    let mid = section.mid.as_deref().unwrap_or_default();
+    let bundled = description
+        .bundles
+        .first()
+        .is_some_and(|group| group.iter().any(|member| member == mid));
+    if several && !bundled {
+        return Err(Refusal::bad(format!(
+            "Section {mid} is not in the first BUNDLE group; all media shares one transport."
+        )));
+    }
+    if !section.rtcp_mux {
+        return Err(Refusal::bad(format!("Section {mid} has no a=rtcp-mux.")));
+    }
+    match description.setup(section) {
+        Some(Setup::ActPass | Setup::Active) => Ok(()),
+        _ => Err(Refusal::bad(format!(
+            "Section {mid} must offer a=setup:actpass or active; the engine is the DTLS server."
+        ))),
+    }
+}
+
+fn credentials(
+    description: &Description,
+    section: &sdp::Section,
+) -> Result<Credentials, Refusal> {
+    match (description.ice_ufrag(section), description.ice_pwd(section)) {
+        (Some(ufrag), Some(pwd)) => Ok(Credentials {
+            ufrag: ufrag.to_owned(),
+            pwd: pwd.to_owned(),
+        }),
+        _ => Err(Refusal::bad("The offer has no ICE user name or password.")),
+    }
+}
+
+fn fingerprints(
+    description: &Description,
+    section: &sdp::Section,
+) -> Result<Vec<Fingerprint>, Refusal> {
+    // Other hash functions may stand besides those the engine knows (RFC 8122 section 5).
+    let known: Vec<Fingerprint> = description
+        .fingerprints(section)
+        .iter()
+        .filter_map(|fingerprint| fingerprint.to_string().parse().ok())
+        .collect();
+    if known.is_empty() {
+        return Err(Refusal::bad(
+            "The offer has no certificate fingerprint of SHA-256, SHA-384 or SHA-512.",
+        ));
+    }
+    Ok(known)
+}

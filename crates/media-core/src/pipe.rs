@@ -1,0 +1,206 @@
+//! A pipe: one client's transport, its sections, and what is known of its path.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use media_srtp::Opener;
+use media_transport::Transport;
+
+use crate::agreement::Agreement;
+use crate::codec::{Codec, CodecSet, Kind};
+use crate::feedback::Feedback;
+use crate::header::Header;
+use crate::negotiation::Negotiation;
+use crate::news;
+use crate::order::Name;
+use crate::section::{Binding, Ended, Section, Stage};
+use crate::view::{Format, Repair};
+
+/// How often reports and statistics are sent.
+pub(crate) const REPORT: Duration = Duration::from_secs(1);
+pub(crate) const STATISTICS: Duration = Duration::from_secs(2);
+/// How long an answer to a NACK is waited for when the path is not known yet.
+const UNKNOWN_ROUND_TRIP: Duration = Duration::from_millis(50);
+
+/// One client's connection.
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    pub(crate) name: Name,
+    pub(crate) generation: u64,
+    pub(crate) bridge: Option<Name>,
+    pub(crate) ufrag: String,
+    pub(crate) password: String,
+    pub(crate) transport: Transport,
+    /// Keys for what the client sends; there once it is connected.
+    pub(crate) opener: Option<Opener>,
+    pub(crate) agreement: Agreement,
+    /// Whether the client's first offer had a BUNDLE group.
+    pub(crate) bundled: bool,
+    /// Addresses that lead to this pipe.
+    pub(crate) addresses: Vec<SocketAddr>,
+    pub(crate) sections: Vec<Section>,
+    pub(crate) bindings: Vec<Binding>,
+    pub(crate) negotiation: Negotiation,
+    pub(crate) feedback: Feedback,
+    /// Sender of reports that belong to no stream.
+    pub(crate) ssrc: u32,
+    pub(crate) round_trip: Option<Duration>,
+    /// What to add to the client's wall clock to get the engine's, in 2⁻³² s.
+    pub(crate) clock_offset: Option<u64>,
+    pub(crate) report_due: Instant,
+    pub(crate) statistics_due: Instant,
+    pub(crate) ended: Ended,
+    /// Whether sections the client knows of have another meaning than it was told.
+    pub(crate) remapped: bool,
+    /// `o=` line: session id, and the version of the last description.
+    pub(crate) session: u64,
+    pub(crate) version: u64,
+    /// Makes the next turn of the pipe panic.
+    #[cfg(test)]
+    pub(crate) sabotaged: bool,
+}
+
+impl Pipe {
+    /// How long an answer of the client to a NACK may take.
+    pub(crate) fn retry(&self) -> Duration {
+        let round_trip = self.round_trip.unwrap_or(UNKNOWN_ROUND_TRIP);
+        (round_trip + Duration::from_millis(10))
+            .clamp(Duration::from_millis(20), Duration::from_millis(200))
+    }
+
+    /// A round trip was measured (smoothed as in RFC 6298 section 2).
+    pub(crate) fn measured(&mut self, round_trip: Duration) {
+        self.round_trip = Some(match self.round_trip {
+            Some(before) => (before * 7 + round_trip) / 8,
+            None => round_trip,
+        });
+    }
+
+    /// The binding of an SSRC.
+    pub(crate) fn binding(&self, ssrc: u32) -> Option<usize> {
+        self.bindings
+            .iter()
+            .position(|binding| binding.ssrc == ssrc)
+    }
+
+    /// Bind an SSRC, in place of one that has not been heard.
+    ///
+    /// Gives nothing if another one holds its place, or if the SSRC is bound elsewhere.
+    pub(crate) fn bind(&mut self, ssrc: u32, section: usize, repair: bool) -> Option<usize> {
+        if self.binding(ssrc).is_some() {
+            return None;
+        }
+        let held = self
+            .bindings
+            .iter()
+            .position(|binding| binding.section == section && binding.repair == repair);
+        let fresh = Binding::new(ssrc, section, repair);
+        if let Some(at) = held {
+            let old = self.bindings.get_mut(at).filter(|old| !old.heard)?;
+            *old = fresh;
+            return Some(at);
+        }
+        self.bindings.push(fresh);
+        Some(self.bindings.len() - 1)
+    }
+
+    /// The section whose slot has this SSRC.
+    pub(crate) fn slot(&self, ssrc: u32) -> Option<usize> {
+        self.sections
+            .iter()
+            .position(|section| section.slot.as_ref().is_some_and(|slot| slot.ssrc == ssrc))
+    }
+
+    /// The SSRC of the client's media in a section.
+    pub(crate) fn media_ssrc(&self, section: usize) -> Option<u32> {
+        self.bindings
+            .iter()
+            .find(|binding| binding.section == section && !binding.repair)
+            .map(|binding| binding.ssrc)
+    }
+
+    /// Whether NACK, PLI and transport-wide feedback were agreed on for a section.
+    pub(crate) fn nacks(&self, section: &Section) -> bool {
+        section
+            .codecs
+            .iter()
+            .filter_map(|codec| self.agreement.codec(codec))
+            .any(|agreed| agreed.feedbacks.nack)
+    }
+
+    /// What its sections are for, with or without those that the client does not know of yet.
+    pub(crate) fn mapping(
+        &self,
+        planned: bool,
+        track: impl Fn(usize) -> Option<news::Received>,
+    ) -> Vec<news::Section> {
+        self.sections
+            .iter()
+            .filter(|section| planned || section.stage != Stage::Planned)
+            .map(|section| news::Section {
+                mid: section.mid.clone(),
+                sends: section
+                    .incoming
+                    .as_ref()
+                    .map(|incoming| incoming.source)
+                    .or(section.expects),
+                receives: section
+                    .slot
+                    .as_ref()
+                    .and_then(|slot| slot.track)
+                    .and_then(&track),
+            })
+            .collect()
+    }
+
+    /// What the client can decode of a kind; everything, as long as it has said nothing.
+    pub(crate) fn capability(&self, kind: Kind) -> CodecSet {
+        let known = self
+            .of_kind(kind)
+            .fold(CodecSet::NONE, |all, (_, section)| all.or(section.capable));
+        if known.is_empty() {
+            CodecSet::all(kind)
+        } else {
+            known
+        }
+    }
+
+    /// What was agreed on for the slot of a section.
+    pub(crate) fn format(&self, section: &Section) -> Format {
+        let mut payload_types = [None; Codec::ALL.len()];
+        let (mut nack, mut rtx) = (false, false);
+        for codec in section.codecs.iter() {
+            let Some(agreed) = self.agreement.codec(codec) else {
+                continue;
+            };
+            nack |= agreed.feedbacks.nack;
+            rtx |= agreed.types.rtx.is_some();
+            if let Some(types) = payload_types.get_mut(codec as usize) {
+                *types = Some(agreed.types);
+            }
+        }
+        let repair = match (nack, rtx) {
+            (false, _) => Repair::None,
+            (true, false) => Repair::Plain,
+            (true, true) => Repair::Rtx,
+        };
+        Format {
+            header: Header::new(
+                &self.agreement.extensions,
+                &section.mid,
+                section.kind == Kind::Audio,
+                repair != Repair::Plain,
+            ),
+            payload_types,
+            repair,
+        }
+    }
+
+    /// Sections of a kind that carry media.
+    pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (usize, &Section)> {
+        self.sections
+            .iter()
+            .enumerate()
+            .filter(move |(_, section)| section.kind == kind && section.stage != Stage::Rejected)
+    }
+}

@@ -1,0 +1,485 @@
+//! Which slot shows which track, and with what codecs the track may be encoded.
+
+use std::time::Instant;
+
+use media_wire::sdp::MediaKind;
+
+use crate::codec::{CodecSet, Kind};
+use crate::counters::Counter;
+use crate::news::{News, Received};
+use crate::order::Source;
+use crate::pipe::Pipe;
+use crate::relay::Relay;
+use crate::section::{Section, Slot, Stage};
+use crate::shard::Shard;
+use crate::statistics;
+use crate::stream::Stream;
+use crate::track::{Origin, Track};
+use crate::view::View;
+
+/// Protocol of the sections the engine adds.
+const PROTOCOL: &str = "UDP/TLS/RTP/SAVPF";
+
+/// Where a track could be shown.
+#[derive(Debug, PartialEq, Eq)]
+enum Place {
+    /// In the slot of this section.
+    Slot(usize),
+    /// In a new section.
+    New,
+    /// Nowhere: no codec in common.
+    Nowhere,
+}
+
+/// Find a place for a track on a pipe: a free slot that can take what is sent now, or one that can
+/// take something else the sender may send, or a new one.
+fn place(pipe: &Pipe, track: &Track) -> Place {
+    let kind = track.kind();
+    let free = || {
+        pipe.of_kind(kind).filter(|(_, section)| {
+            let slot = section.slot.as_ref();
+            slot.is_some_and(|slot| slot.track.is_none())
+                && !usable(section).and(track.allowed).is_empty()
+        })
+    };
+    let now = free().find(|(_, section)| {
+        track
+            .codec
+            .is_some_and(|codec| usable(section).contains(codec))
+    });
+    match now.or_else(|| free().next()) {
+        Some((at, _)) => Place::Slot(at),
+        None if pipe.capability(kind).and(track.allowed).is_empty() => Place::Nowhere,
+        None => Place::New,
+    }
+}
+
+/// What a section's slot can show: what is negotiated, or what will be offered.
+fn usable(section: &Section) -> CodecSet {
+    match section.stage {
+        Stage::Live => {
+            let both = section.codecs.and(section.target);
+            if both.is_empty() { section.target } else { both }
+        }
+        Stage::Planned | Stage::Offered => section.target,
+        Stage::Rejected => CodecSet::NONE,
+    }
+}
+
+impl Shard {
+    /// Let a pipe see a track. Does nothing if it does, or if the track is its own.
+    pub(crate) fn subscribe(&mut self, now: Instant, slot: usize, key: usize) {
+        let Some(track) = self.forwarding.tracks.get(key) else {
+            return;
+        };
+        let Some(pipe) = self.pipes.get(slot) else {
+            return;
+        };
+        let own = matches!(track.origin, Origin::Local { pipe, .. } if pipe == slot);
+        if own || showing(pipe, key).is_some() {
+            return;
+        }
+        let section = match place(pipe, track) {
+            Place::Slot(section) => section,
+            Place::New => {
+                let kind = track.kind();
+                match self.add_section(now, slot, kind) {
+                    Some(section) => section,
+                    None => return,
+                }
+            }
+            Place::Nowhere => {
+                self.refuse(slot, key);
+                return;
+            }
+        };
+        if let Some(pipe) = self.pipes.get_mut(slot)
+            && let Some(section) = pipe.sections.get_mut(section)
+            && let Some(held) = &mut section.slot
+        {
+            held.track = Some(key);
+            pipe.remapped |= section.stage != Stage::Planned;
+        }
+        self.changed.push(slot);
+        self.show(slot, section);
+        self.reconsider(now, key);
+    }
+
+    /// Let a pipe not see a track any more.
+    pub(crate) fn unsubscribe(&mut self, now: Instant, slot: usize, key: usize) {
+        let Some(section) = self.pipes.get(slot).and_then(|pipe| showing(pipe, key)) else {
+            return;
+        };
+        self.hide(slot, section);
+        if let Some(pipe) = self.pipes.get_mut(slot)
+            && let Some(section) = pipe.sections.get_mut(section)
+            && let Some(held) = &mut section.slot
+        {
+            held.track = None;
+            pipe.remapped |= section.stage != Stage::Planned;
+        }
+        self.changed.push(slot);
+        self.reconsider(now, key);
+    }
+
+    /// See to it that a pipe sees a track, now that what either can do has changed.
+    pub(crate) fn subscribe_again(&mut self, now: Instant, slot: usize, key: usize) {
+        let Some(pipe) = self.pipes.get(slot) else {
+            return;
+        };
+        let Some(track) = self.forwarding.tracks.get_mut(key) else {
+            return;
+        };
+        match showing(pipe, key) {
+            Some(section) => {
+                let fits = pipe
+                    .sections
+                    .get(section)
+                    .is_some_and(|section| !usable(section).and(track.allowed).is_empty());
+                if !fits {
+                    self.unsubscribe(now, slot, key);
+                    self.subscribe(now, slot, key);
+                }
+            }
+            None => {
+                let refused = track.refused.contains(&slot);
+                let capable = pipe.capability(track.kind());
+                if !refused || !capable.and(track.allowed).is_empty() {
+                    track.refused.retain(|refused| *refused != slot);
+                    self.subscribe(now, slot, key);
+                }
+            }
+        }
+    }
+
+    /// Tell that a pipe has no codec in common with a track.
+    fn refuse(&mut self, slot: usize, key: usize) {
+        let Some(track) = self.forwarding.tracks.get_mut(key) else {
+            return;
+        };
+        let Some(pipe) = self.pipes.get(slot) else {
+            return;
+        };
+        if track.refused.contains(&slot) {
+            return;
+        }
+        track.refused.push(slot);
+        let what = match track.source {
+            Source::Microphone => "The microphone",
+            Source::Camera => "The camera",
+            Source::Screen => "The screen",
+        };
+        let text = format!(
+            "{what} can be sent as {}, but the receiver can only decode {}.",
+            track.allowed,
+            pipe.capability(track.kind())
+        );
+        self.news.push(News::Incompatible {
+            pipe: pipe.name.clone(),
+            generation: pipe.generation,
+            sender: track.sender.clone(),
+            source: track.source,
+            text,
+        });
+    }
+
+    /// Plan a section with a free slot. Gives its place, unless there are too many.
+    pub(crate) fn add_section(&mut self, now: Instant, slot: usize, kind: Kind) -> Option<usize> {
+        let stream = Stream::new(&mut self.random);
+        let pipe = self.pipes.get_mut(slot)?;
+        if pipe.sections.len() >= self.config.limits.sections {
+            self.forwarding.counters.count(Counter::SectionsExhausted);
+            return None;
+        }
+        let capable = pipe.capability(kind);
+        pipe.agreement.propose(kind);
+        pipe.agreement.propose_extensions(kind);
+        let mid = (pipe.sections.len()..)
+            .map(|number| format!("r{number}"))
+            .find(|mid| pipe.sections.iter().all(|section| section.mid != *mid))?;
+        pipe.sections.push(Section {
+            mid,
+            kind,
+            media: match kind {
+                Kind::Audio => MediaKind::Audio,
+                Kind::Video => MediaKind::Video,
+            },
+            protocol: PROTOCOL.to_owned(),
+            formats: Vec::new(),
+            sends: false,
+            stage: Stage::Planned,
+            capable,
+            codecs: CodecSet::NONE,
+            target: capable,
+            incoming: None,
+            expects: None,
+            slot: Some(Slot::new(stream)),
+        });
+        pipe.negotiation.change(now);
+        let section = pipe.sections.len() - 1;
+        self.rearm(now, slot);
+        Some(section)
+    }
+
+    /// Make the view of a slot that has a track, if it is time for it.
+    pub(crate) fn show(&mut self, slot: usize, section: usize) {
+        let Some(pipe) = self.pipes.get_mut(slot) else {
+            return;
+        };
+        let Some(described) = pipe.sections.get(section) else {
+            return;
+        };
+        if described.stage != Stage::Live {
+            return;
+        }
+        let format = pipe.format(described);
+        let Some(described) = pipe.sections.get_mut(section) else {
+            return;
+        };
+        let Some(held) = &mut described.slot else {
+            return;
+        };
+        let Some((key, track)) = held
+            .track
+            .and_then(|key| Some((key, self.forwarding.tracks.get_mut(key)?)))
+        else {
+            return;
+        };
+        match held.view.and_then(|view| track.views.get_mut(view)) {
+            Some(view) => view.renegotiated(format),
+            None => {
+                let Some(stream) = held.stream.take() else {
+                    return;
+                };
+                held.view = Some(track.views.len());
+                track.views.push(View::new(slot, section, stream, format));
+            }
+        }
+        if track.kind() == Kind::Video {
+            track.key_frames.want();
+            self.forwarding.starved.push(key);
+        }
+    }
+
+    /// Take the view of a slot away; its stream goes back to the slot.
+    pub(crate) fn hide(&mut self, slot: usize, section: usize) {
+        let Some(pipe) = self.pipes.get_mut(slot) else {
+            return;
+        };
+        let described = pipe.sections.get_mut(section);
+        let Some(held) = described.and_then(|section| section.slot.as_mut()) else {
+            return;
+        };
+        let (Some(key), Some(at)) = (held.track, held.view.take()) else {
+            return;
+        };
+        let Some(track) = self.forwarding.tracks.get_mut(key) else {
+            return;
+        };
+        if at >= track.views.len() {
+            return;
+        }
+        let view = track.views.swap_remove(at);
+        pipe.ended.add(statistics::sent(track, &view));
+        held.stream = Some(view.stream);
+        // The last view has moved into its place.
+        let moved = track.views.get(at).map(|view| (view.peer, view.section));
+        if let Some((peer, section)) = moved
+            && let Some(pipe) = self.pipes.get_mut(peer)
+            && let Some(section) = pipe.sections.get_mut(section)
+            && let Some(held) = &mut section.slot
+        {
+            held.view = Some(at);
+        }
+    }
+
+    /// Take every pipe's view of a track away.
+    pub(crate) fn drop_views(&mut self, now: Instant, key: usize) {
+        let peers = self.forwarding.tracks.get(key);
+        let peers: Vec<usize> = peers
+            .map(|track| track.views.iter().map(|view| view.peer).collect())
+            .unwrap_or_default();
+        for slot in peers {
+            self.unsubscribe(now, slot, key);
+        }
+    }
+
+    /// Forget a track that nobody sees.
+    pub(crate) fn drop_track(&mut self, key: usize) {
+        if let Some(track) = self.forwarding.tracks.try_remove(key) {
+            self.keys.remove(&track.id);
+            for bridge in self.bridges.values_mut() {
+                bridge.tracks.retain(|track| *track != key);
+            }
+        }
+    }
+
+    /// Work out anew what a track may be encoded with, and see to it.
+    pub(crate) fn reconsider(&mut self, now: Instant, key: usize) {
+        let Some(track) = self.forwarding.tracks.get(key) else {
+            return;
+        };
+        let viewers = self.viewers(key);
+        match track.origin {
+            Origin::Remote(shard) => self.want(shard, key, &viewers),
+            Origin::Local { pipe, section } => {
+                let shards = track.shards.iter().map(|(_, codecs)| *codecs);
+                let allowed = viewers
+                    .iter()
+                    .copied()
+                    .chain(shards)
+                    .map(|codecs| codecs.and(track.offered))
+                    .fold(track.offered, |allowed, codecs| {
+                        // Who came later and has nothing in common with the others is refused.
+                        let both = allowed.and(codecs);
+                        if both.is_empty() { allowed } else { both }
+                    });
+                self.allow(now, key, allowed);
+                self.hold(now, pipe, section, key);
+            }
+        }
+    }
+
+    /// What each viewer of this shard can decode of a track.
+    fn viewers(&self, key: usize) -> Vec<CodecSet> {
+        let bridge = self
+            .bridges
+            .values()
+            .find(|bridge| bridge.tracks.contains(&key));
+        bridge
+            .into_iter()
+            .flat_map(|bridge| &bridge.members)
+            .filter_map(|slot| {
+                let pipe = self.pipes.get(*slot)?;
+                let section = pipe.sections.get(showing(pipe, key)?)?;
+                Some(usable(section))
+            })
+            .collect()
+    }
+
+    /// Tell a shard whether we want a track of its, and what we can decode.
+    fn want(&mut self, shard: u16, key: usize, viewers: &[CodecSet]) {
+        let Some(track) = self.forwarding.tracks.get_mut(key) else {
+            return;
+        };
+        let wanted = (!viewers.is_empty()).then(|| {
+            let all = CodecSet::all(track.kind());
+            viewers.iter().fold(all, |codecs, one| {
+                let both = codecs.and(*one);
+                if both.is_empty() { codecs } else { both }
+            })
+        });
+        if wanted == track.wanted {
+            return;
+        }
+        track.wanted = wanted;
+        let id = track.id;
+        let relay = match wanted {
+            Some(codecs) => Relay::Want { track: id, codecs },
+            None => Relay::Unwant { track: id },
+        };
+        self.forwarding.relays.push((shard, relay));
+    }
+
+    /// Set what a track may be encoded with; those who were refused may fit now.
+    fn allow(&mut self, now: Instant, key: usize, allowed: CodecSet) {
+        let Some(track) = self.forwarding.tracks.get_mut(key) else {
+            return;
+        };
+        if track.allowed == allowed {
+            return;
+        }
+        track.allowed = allowed;
+        let refused = track.refused.clone();
+        self.announce_again(key);
+        for slot in refused {
+            self.subscribe_again(now, slot, key);
+        }
+    }
+
+    /// Hold a sender to what its viewers can decode: offer its section anew if it sends otherwise.
+    fn hold(&mut self, now: Instant, slot: usize, section: usize, key: usize) {
+        let Some(track) = self.forwarding.tracks.get(key) else {
+            return;
+        };
+        let Some(pipe) = self.pipes.get_mut(slot) else {
+            return;
+        };
+        let Some(described) = pipe.sections.get_mut(section) else {
+            return;
+        };
+        let negotiated = |codec| described.codecs.contains(codec);
+        // Before the first packet: the first codec of our description is what a sender takes.
+        let sent = track
+            .codec
+            .filter(|codec| negotiated(*codec))
+            .or_else(|| described.codecs.iter().next());
+        let fits = sent.is_some_and(|codec| track.allowed.contains(codec));
+        let target = if fits {
+            described.codecs
+        } else {
+            track.allowed.and(described.capable)
+        };
+        if target.is_empty() || target == described.target {
+            return;
+        }
+        described.target = target;
+        let shown = described.slot.as_ref().and_then(|held| held.track);
+        if target != described.codecs {
+            pipe.negotiation.change(now);
+            self.rearm(now, slot);
+        }
+        // What this pipe is shown in the same section must be among these codecs as well.
+        if let Some(shown) = shown {
+            let fits = self
+                .forwarding
+                .tracks
+                .get(shown)
+                .is_some_and(|track| !track.allowed.and(target).is_empty());
+            if !fits {
+                self.unsubscribe(now, slot, shown);
+                self.subscribe(now, slot, shown);
+            }
+        }
+    }
+
+    /// Tell pipes whose sections have another meaning than they were told.
+    pub(crate) fn tell_mappings(&mut self) {
+        for slot in std::mem::take(&mut self.changed) {
+            let Some(pipe) = self.pipes.get_mut(slot) else {
+                continue;
+            };
+            if !std::mem::take(&mut pipe.remapped) {
+                continue;
+            }
+            let Some(pipe) = self.pipes.get(slot) else {
+                continue;
+            };
+            let sections = pipe.mapping(false, |key| self.received(key));
+            self.news.push(News::Mapped {
+                pipe: pipe.name.clone(),
+                generation: pipe.generation,
+                sections,
+            });
+        }
+    }
+
+    /// What a client is told of a track it receives.
+    pub(crate) fn received(&self, key: usize) -> Option<Received> {
+        let track = self.forwarding.tracks.get(key)?;
+        Some(Received {
+            pipe: track.sender.clone(),
+            source: track.source,
+        })
+    }
+}
+
+/// The section of a pipe whose slot shows a track.
+pub(crate) fn showing(pipe: &Pipe, key: usize) -> Option<usize> {
+    pipe.sections.iter().position(|section| {
+        section
+            .slot
+            .as_ref()
+            .is_some_and(|slot| slot.track == Some(key))
+    })
+}
