@@ -44,7 +44,8 @@ pub enum Report<N> {
         /// The number of the ping.
         number: u64,
     },
-    /// What went through the thread's socket since it began, every 2 s; may be dropped.
+    /// What went through the thread's socket since it began, every 2 s and at the end; may
+    /// be dropped.
     Traffic {
         /// Which one.
         shard: u16,

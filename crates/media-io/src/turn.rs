@@ -17,6 +17,9 @@ use crate::socket::MediaSocket;
 /// Full batches taken from the socket before orders are looked at again.
 const BATCHES: usize = 8;
 
+/// Refusals of the socket in a row after which it is no use any more.
+const REFUSALS: u64 = 1_000;
+
 /// Between two reports of what went through the socket.
 const TRAFFIC: Duration = Duration::from_secs(2);
 
@@ -67,6 +70,7 @@ pub(crate) fn run<M: Machine>(
         outlet: Outlet::new(Kernel::new(socket), &posts.plain),
         mail: VecDeque::new(),
         writing: false,
+        refusals: 0,
         relays_dropped: 0,
         traffic_due: Instant::now() + TRAFFIC,
     }
@@ -84,6 +88,8 @@ struct Turn<'a, M: Machine> {
     mail: VecDeque<Inbound<M::Order, M::Relay>>,
     /// Whether we wait for room in the socket.
     writing: bool,
+    /// How often in a row the socket gave an error instead of datagrams.
+    refusals: u64,
     relays_dropped: u64,
     traffic_due: Instant,
 }
@@ -106,6 +112,7 @@ impl<M: Machine> Turn<'_, M> {
             }
             if ready.iter().any(|event| event.token == MAIL) && !self.read_mail() {
                 self.settle(Instant::now())?;
+                self.tell_traffic();
                 return Ok(());
             }
             if ready
@@ -142,9 +149,16 @@ impl<M: Machine> Turn<'_, M> {
     fn read_socket(&mut self) -> io::Result<()> {
         for _ in 0..BATCHES {
             let taken = match self.batch.receive(self.socket) {
-                Ok(taken) => taken,
+                Ok(taken) => {
+                    self.refusals = 0;
+                    taken
+                }
                 Err(error) => match error.kind() {
-                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => 0,
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => return Ok(()),
+                    _ if self.refusals < REFUSALS => {
+                        self.refusals += 1;
+                        return Ok(());
+                    }
                     _ => return Err(error),
                 },
             };
@@ -205,15 +219,14 @@ impl<M: Machine> Turn<'_, M> {
         });
         if self.traffic_due <= now {
             self.traffic_due = now + TRAFFIC;
-            let counters = self.traffic();
-            reports.offer(Report::Traffic { shard, counters });
+            self.tell_traffic();
         }
         Ok(())
     }
 
-    fn traffic(&self) -> Vec<(&'static str, u64)> {
+    fn tell_traffic(&self) {
         let (received, sent) = (self.batch.counted(), self.outlet.counted());
-        vec![
+        let counters = vec![
             ("udp_datagrams_received", received.datagrams),
             ("udp_bytes_received", received.bytes),
             ("udp_drop_too_long", received.too_long),
@@ -226,6 +239,10 @@ impl<M: Machine> Turn<'_, M> {
             ("udp_drop_send_buffer_full", sent.overflown),
             ("udp_drop_undeliverable", sent.failed),
             ("relays_dropped", self.relays_dropped),
-        ]
+        ];
+        let shard = self.posts.shard;
+        self.posts
+            .reports
+            .offer(Report::Traffic { shard, counters });
     }
 }

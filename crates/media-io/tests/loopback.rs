@@ -1,7 +1,7 @@
 //! Shard threads with real sockets on loopback and a machine that only records.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
@@ -129,6 +129,8 @@ struct Running {
     addresses: Vec<SocketAddr>,
     epoll: Epoll,
     reports: VecDeque<Report<News>>,
+    /// Counters of the first shard, as told last.
+    traffic: HashMap<&'static str, u64>,
 }
 
 impl Running {
@@ -146,6 +148,7 @@ impl Running {
             addresses,
             epoll,
             reports: VecDeque::new(),
+            traffic: HashMap::new(),
         }
     }
 
@@ -158,6 +161,9 @@ impl Running {
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.reports.pop_front() {
+                Some(Report::Traffic { shard: 0, counters }) => {
+                    self.traffic = counters.into_iter().collect();
+                }
                 Some(Report::Traffic { .. }) => {}
                 Some(report) => return report,
                 None => {
@@ -177,7 +183,8 @@ impl Running {
         }
     }
 
-    fn stop(mut self) {
+    /// Ends it well; the last counters of the first shard.
+    fn stop(mut self) -> HashMap<&'static str, u64> {
         self.shards.stop();
         for _ in &self.addresses.clone() {
             assert!(matches!(
@@ -189,6 +196,7 @@ impl Running {
             ));
         }
         self.shards.join();
+        self.traffic
     }
 }
 
@@ -266,7 +274,11 @@ fn segmentation_changes_nothing_that_a_client_sees() {
                 .order(0, Order::Send(remote, bytes.to_vec(), 1_100));
             let got: Vec<_> = expected.iter().map(|_| received(&client).0).collect();
             assert_eq!(got, expected);
-            running.stop();
+            let offloaded = segmentation == Segmentation::Offloaded;
+            assert_eq!(
+                running.stop()["udp_messages_segmented"],
+                u64::from(offloaded)
+            );
         }
     }
 }
@@ -300,7 +312,14 @@ fn a_datagram_too_long_to_be_media_is_dropped() {
         News::Came(_, bytes) => assert_eq!(bytes.len(), 2048),
         other => panic!("{other:?}"),
     }
-    running.stop();
+    let traffic = running.stop();
+    assert_eq!(
+        (
+            traffic["udp_drop_too_long"],
+            traffic["udp_datagrams_received"]
+        ),
+        (1, 2)
+    );
 }
 
 #[test]
@@ -328,7 +347,14 @@ fn nobody_at_the_other_end_harms_nobody() {
             number: 7
         }
     ));
-    running.stop();
+    let traffic = running.stop();
+    assert_eq!(
+        (
+            traffic["udp_drop_undeliverable"],
+            traffic["udp_messages_sent"]
+        ),
+        (3, 6)
+    );
 }
 
 #[test]

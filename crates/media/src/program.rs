@@ -22,8 +22,11 @@ const MOST_STRANGERS: usize = 8;
 /// Between two `Load`s.
 const LOAD_EVERY: Duration = Duration::from_secs(2);
 
+/// How long the first control plane may take to come, whatever the grace period.
+const FIRST_WITHIN: Duration = Duration::from_secs(10);
+
 /// How long the shards, and then the control plane, may take at the end.
-const END_WITHIN: Duration = Duration::from_secs(2);
+const END_WITHIN: Duration = Duration::from_secs(1);
 
 /// How soon orders are read again after a shard had too much to do.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -126,7 +129,7 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
             grace,
             visitors: HashMap::new(),
             next_visitor: FIRST_CONNECTION,
-            life: Life::Alone(now + grace),
+            life: Life::Alone(now + grace.max(FIRST_WITHIN)),
             load_due: now + LOAD_EVERY,
             reports: VecDeque::new(),
         })
@@ -189,8 +192,16 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
         let Some(door) = &self.door else {
             return Ok(());
         };
-        let Some(stream) = door.accept()? else {
-            return Ok(());
+        let stream = match door.accept() {
+            Ok(Some(stream)) => stream,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                // No descriptor is left: whoever has not said hello has to make room.
+                log(Level::Error, "nobody can be let in", &[("error", &error)]);
+                self.visitors
+                    .retain(|_, visitor| visitor.stage == Stage::Control);
+                return Ok(());
+            }
         };
         let is_stranger = |visitor: &&Visitor| matches!(visitor.stage, Stage::Stranger(_));
         if self.visitors.values().filter(is_stranger).count() >= MOST_STRANGERS {
@@ -413,12 +424,7 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
         }
         match self.life {
             Life::Alone(due) if due <= now => {
-                let seconds = self.grace.as_secs();
-                log(
-                    Level::Info,
-                    "no control plane came back",
-                    &[("seconds", &seconds)],
-                );
+                log(Level::Info, "no control plane came in time", &[]);
                 self.end();
             }
             Life::Ending(due, missing) if due <= now => {

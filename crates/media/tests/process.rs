@@ -252,5 +252,5 @@ fn it_waits_for_another_control_plane_and_then_ends() {
     drop(control);
     let (status, log) = program.ended();
     assert_eq!(status.code(), Some(0));
-    assert!(log.contains("no control plane came back"), "{log}");
+    assert!(log.contains("no control plane came in time"), "{log}");
 }
