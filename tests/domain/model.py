@@ -112,7 +112,14 @@ class House:
     def post(self, to: Address, given: Any, source: Address | None = None) -> House:
         to = one(to)
         letters = one((*self.mail.get(to, ()), one(Letter(given, source))))
-        return replace(self, mail={**self.mail, to: letters})
+        return self.with_mail({**self.mail, to: letters})
+
+    def with_mail(self, mail: Mapping[Address, tuple[Letter, ...]]) -> House:
+        return House(self.machines, mail, self.ends, self.devices)
+
+    def with_machine(self, address: Address, state: Any) -> House:
+        machines = {**self.machines, address: state}
+        return House(machines, self.mail, self.ends, self.devices)
 
     def tell(self, who: LegId, given: lm.Given) -> House:
         return self.post(Address(Kind.LEG, who), given)
@@ -134,7 +141,7 @@ class House:
         letter, *rest = mail.pop(address)
         if rest:
             mail[address] = one(tuple(rest))
-        house = replace(self, mail=mail)
+        house = self.with_mail(mail)
         machine = MACHINES[address.kind]
         state = house.state(address)
         try:
@@ -149,7 +156,7 @@ class House:
             return house.post(letter.source, unheard)
         for event in events:
             state = one(machine.evolve(state, event))
-            house = replace(house, machines={**house.machines, address: state})
+            house = house.with_machine(address, state)
             if isinstance(event, lm.Ended):
                 house = replace(house, ends=(*house.ends, (state.id, event.cause)))
             for effect in machine.react(state, event):
