@@ -18,6 +18,8 @@ from ringway.ports.engine_messages import (
     ControlHello,
     EngineHello,
     Fenced,
+    HeldPipe,
+    Holding,
     News,
     Order,
     Ping,
@@ -88,6 +90,7 @@ class EngineSocket:
         self._arrived, self._room = asyncio.Event(), asyncio.Event()
         self._room.set()
         self._first: asyncio.Future[None] | None = None
+        self._held: list[HeldPipe] = []
         self._engine: EngineHello | None = None
         self._trouble = "The media engine has not been reached yet."
         self._pings = self._unanswered = self._restarts = 0
@@ -237,6 +240,7 @@ class EngineSocket:
         if self._engine is not None and self._engine.epoch != hello.epoch:
             self._restarts += 1
         self.tally.connections += 1
+        self._held = []
         self._engine = hello
         self._unanswered = 0
         log.info("engine connected", engine=hello.engine, epoch=hello.epoch)
@@ -251,6 +255,11 @@ class EngineSocket:
                 case Unsupported():
                     self.tally.unsupported += 1
                     log.error("order not understood", order=it.order, why=it.text)
+                case Holding(pipes, more):
+                    self._held += pipes
+                    if not more:
+                        self._keep(Holding(self._held))
+                        self._held = []
                 case Fenced():
                     self._fence(it)
                 case _:
