@@ -124,6 +124,10 @@ class EngineMemory:
             wire.Incompatible(self._next(), it.id, it.generation, sender, source, text)
         )
 
+    def measure(self, counters: dict[str, int], gauges: dict[str, int]) -> None:
+        """Tell what it has counted."""
+        self._tell(wire.Load(self._next(), counters, gauges))
+
     def reconnect(self) -> None:
         """Lose the connection, not the engine."""
         self._greet()

@@ -81,7 +81,7 @@ def _capabilities(given: object, wrong: dict[str, str]) -> frozenset[Capability]
     recording = given.get("recording")
     if recording is None:
         return frozenset()
-    if recording not in RECORDING:
+    if not isinstance(recording, str) or recording not in RECORDING:
         wrong["capabilities.recording"] = "is " + ", ".join(RECORDING)
         return frozenset()
     return frozenset({RECORDING[recording]})
