@@ -81,6 +81,7 @@ pub struct Peer {
     generators: HashMap<Source, Generator>,
     pending: Option<SdpPendingOffer>,
     timeout: Instant,
+    out: Vec<Datagram>,
 }
 
 impl Peer {
@@ -113,6 +114,7 @@ impl Peer {
             generators: HashMap::new(),
             pending: None,
             timeout: now,
+            out: Vec::new(),
         }
     }
 
@@ -177,7 +179,12 @@ impl Peer {
 
     /// Begin to send the source from now on.
     pub fn speak(&mut self, source: Source, now: Instant) {
-        self.generators.insert(source, Generator::new(source, now));
+        self.speak_as(source, Generator::new(source, now));
+    }
+
+    /// Send of the source what this makes.
+    pub fn speak_as(&mut self, source: Source, generator: Generator) {
+        self.generators.insert(source, generator);
     }
 
     /// Send no more of it.
@@ -223,6 +230,8 @@ impl Peer {
         if let Ok(receive) = receive {
             // An error ends this client; the test sees that nothing arrives any more.
             let _ = self.rtc.handle_input(Input::Receive(now, receive));
+            // It holds one packet of each stream: the next would push it out.
+            self.drain(now);
         }
     }
 
@@ -230,14 +239,19 @@ impl Peer {
     pub fn wake(&mut self, now: Instant) -> Vec<Datagram> {
         self.generate(now);
         let _ = self.rtc.handle_input(Input::Timeout(now));
-        let mut out = Vec::new();
+        self.drain(now);
+        std::mem::take(&mut self.out)
+    }
+
+    /// Take what the client has to say until it has nothing more.
+    fn drain(&mut self, now: Instant) {
         while self.rtc.is_alive() {
             match self.rtc.poll_output() {
                 Ok(Output::Timeout(at)) => {
                     self.timeout = at;
-                    return out;
+                    return;
                 }
-                Ok(Output::Transmit(it)) => out.push(Datagram {
+                Ok(Output::Transmit(it)) => self.out.push(Datagram {
                     from: it.source,
                     to: it.destination,
                     bytes: it.contents.to_vec(),
@@ -247,7 +261,6 @@ impl Peer {
             }
         }
         self.timeout = now + Duration::from_secs(3600);
-        out
     }
 
     fn generate(&mut self, now: Instant) {

@@ -139,12 +139,15 @@ impl<'a> Frame<'a> {
     }
 
     /// Only the last packet of a compound may be padded (RFC 3550 §6.4.1).
+    ///
+    /// The count should be a multiple of four, but what pads transport-wide feedback up to a
+    /// word, libwebrtc among them, counts just these one to three bytes.
     fn unpadded(&self, is_last: bool) -> Result<&'a [u8], ParseError> {
         if !self.has_padding {
             return Ok(self.body);
         }
         let count = usize::from(*self.body.last().ok_or(ParseError::Padding)?);
-        if !is_last || count == 0 || count % 4 != 0 {
+        if !is_last || count == 0 {
             return Err(ParseError::Padding);
         }
         let len = self
@@ -277,7 +280,7 @@ mod tests {
             packets(&padded).next(),
             Some(Ok(Packet::PictureLoss(_)))
         ));
-        for count in [0, 3, 16] {
+        for count in [0, 16] {
             padded[15] = count;
             assert_eq!(
                 packets(&padded).next().unwrap().map(|_| ()),
