@@ -3,7 +3,7 @@
 //! Reads an offer on standard input up to its end, prints an answer, and then one line for each thing that happens. Only for
 //! trying the transport against real browsers: media is not paced, repaired or checked.
 //!
-//!     cargo run -p media-transport --example echo < offer.sdp
+//!     cargo run -p media-transport --example echo [ADDRESS] < offer.sdp
 
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +13,7 @@
 )]
 
 use std::collections::HashMap;
+use std::env;
 use std::fmt::Write as _;
 use std::io::{self, Read as _};
 use std::net::{SocketAddr, UdpSocket};
@@ -27,7 +28,9 @@ const OTHER: u32 = 0x0100_0000;
 fn main() {
     let mut offer = String::new();
     io::stdin().read_to_string(&mut offer).expect("an offer");
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    // Firefox checks no loopback address from another one: give it one of the machine's own.
+    let address = env::args().nth(1).unwrap_or_else(|| "127.0.0.1".into());
+    let socket = UdpSocket::bind((address.as_str(), 0)).expect("a port of this address");
     let own = socket.local_addr().expect("its number");
     let identity = Identity::generate().expect("a certificate");
     let local = Credentials {
