@@ -1,0 +1,80 @@
+/** A connected client over a scripted socket, and what it tells. */
+
+import { vi } from "vitest";
+import {
+  type CallsApiEvent,
+  CallsApiEvent as Names,
+  createRingwayRtc,
+  type IncomingWebrtcCall,
+  type RingwayRTC,
+  RingwayRTCEvent,
+  type WebrtcCall,
+} from "../src/index.js";
+import type { FromClient, FromHouse } from "../src/generated/messages.js";
+import { type FakeDevices, fakeBrowser, FakeSocket, token } from "./fakes.js";
+
+export const OVER = { id: "10000", name: "NORMAL_HANGUP", description: "The call was hung up." };
+
+export interface Told {
+  readonly name: string;
+  readonly event: Record<string, any>;
+}
+
+/** Everything a call tells, in order. */
+export function follow(call: WebrtcCall): Told[] {
+  const told: Told[] = [];
+  for (const name of Object.values(Names)) {
+    call.on(name as CallsApiEvent.RINGING, (event) => told.push({ name, event }));
+  }
+  return told;
+}
+
+export const names = (told: readonly Told[]): string[] => told.map(({ name }) => name);
+
+/** Let promises and timers that are due go on. */
+export const settle = (milliseconds = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(milliseconds);
+
+export interface Scene {
+  readonly rtc: RingwayRTC;
+  readonly devices: FakeDevices;
+  readonly told: Told[];
+  readonly incoming: IncomingWebrtcCall[];
+}
+
+/** A client that is connected as alice. */
+export async function connected(options: { incoming?: boolean } = {}): Promise<Scene> {
+  const devices = fakeBrowser();
+  const rtc = createRingwayRtc(token());
+  const told: Told[] = [];
+  const incoming: IncomingWebrtcCall[] = [];
+  for (const name of Object.values(RingwayRTCEvent)) {
+    if (name === RingwayRTCEvent.INCOMING_WEBRTC_CALL) {
+      if (options.incoming !== false) rtc.on(name, (event) => incoming.push(event.incomingCall));
+    } else rtc.on(name as RingwayRTCEvent.CONNECTED, (event) => told.push({ name, event }));
+  }
+  rtc.connect();
+  FakeSocket.last.open();
+  hear({ t: "connected", protocol: "1.0", identity: "alice", connection: "c1" });
+  return { rtc, devices, told, incoming };
+}
+
+export const hear = (message: FromHouse): void => FakeSocket.last.hear(message);
+
+export const said = <T extends FromClient["t"]>(name: T): Extract<FromClient, { t: T }>[] =>
+  FakeSocket.last.of(name);
+
+export function answer(call: string): void {
+  hear({ t: "pipe_answer", call, generation: 1, answer: "answer of the house", sections: [] });
+}
+
+/** Bring a call that was made to where both sides talk. */
+export async function establish(call: WebrtcCall, more: object = {}): Promise<void> {
+  await settle();
+  answer(call.id());
+  await settle();
+  hear({ t: "rang", call: call.id() });
+  hear({ t: "established", call: call.id(), at: 0, ...more });
+  await settle();
+}
+
+export const ended = (call: string, code = OVER): void => hear({ t: "ended", call, code, at: 0 });
