@@ -209,10 +209,14 @@ async def test_a_pipe_that_never_connects(
 
 async def test_no_common_codec_ends_both() -> None:
     world = World()
-    _, _, caller, callee = await talking(world)
+    red, blue, caller, callee = await talking(world)
     world.newsroom.hear(wire.Incompatible(80, callee, 0, caller, "CAMERA", "VP8 only"))
     await world.quiet()
     assert world.views.ended == {Cause.MEDIA_ERROR: 2}
+    for device in (red, blue):
+        last = world.last(device)
+        assert isinstance(last, lines.SayEnded)
+        assert last.detail == "VP8 only"
 
 
 async def test_a_lost_line_ends_the_call() -> None:

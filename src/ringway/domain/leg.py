@@ -176,19 +176,19 @@ def _learn(leg: Leg, signal: Signal, at: int) -> Iterator[Event]:
                 yield MediaOpened(generation)
                 if leg.phase is Phase.CONNECTING:
                     yield Established(at)
-        case PipeClosed(generation, loss):
+        case PipeClosed(generation, loss, detail):
             if generation == leg.generation and leg.media is Media.OPENING:
                 no_room = loss is Loss.NO_ROOM
                 cause = Cause.SERVICE_UNAVAILABLE if no_room else Cause.MEDIA_ERROR
-                yield _end(leg, cause, at)
+                yield _end(leg, cause, at, detail=detail)
             elif generation == leg.generation and leg.media is Media.OPEN:
                 yield MediaLost(at, generation + 1)
         case MediaOverdue(generation):
             if generation == leg.generation and leg.media in _AWAITED:
                 yield _end(leg, Cause.MEDIA_ERROR, at)
-        case Incompatible(generation):
+        case Incompatible(generation, detail):
             if generation == leg.generation and leg.media is not Media.NONE:
-                yield _end(leg, Cause.MEDIA_ERROR, at)
+                yield _end(leg, Cause.MEDIA_ERROR, at, detail=detail)
         case LineLost():
             yield _end(leg, Cause.NETWORK_ERROR, at)
         case RangTooLong():
@@ -245,11 +245,13 @@ def _hung_up(leg: Leg, cause: Cause) -> Cause:
     return Cause.CANCELLED if inbound else Cause.REJECTED
 
 
-def _end(leg: Leg, cause: Cause, at: int, *, everywhere: bool = False) -> Ended:
+def _end(
+    leg: Leg, cause: Cause, at: int, *, everywhere: bool = False, detail: str = ""
+) -> Ended:
     since = leg.established_at
     seconds = 0 if since is None else max(0, at - since) // SECOND
     phase = _end_phase(leg, cause)
-    return Ended(phase, cause, at, since, seconds, leg.bridge, everywhere)
+    return Ended(phase, cause, at, since, seconds, leg.bridge, everywhere, detail)
 
 
 def _end_phase(leg: Leg, cause: Cause) -> Phase:

@@ -165,6 +165,8 @@ class PipeClosed:
 
     generation: int
     loss: Loss = Loss.BROKEN
+    detail: str = ""
+    """A sentence for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,8 @@ class Incompatible:
     """The party has no codec in common with the other."""
 
     generation: int
+    detail: str = ""
+    """A sentence for a person: what one sends and what the other can receive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +332,8 @@ class Ended:
     """The one it was in."""
     everywhere: bool = False
     """The person called wants it on no other device either."""
+    detail: str = ""
+    """More than the cause says, for a person; often empty."""
 
 
 Event: TypeAlias = (

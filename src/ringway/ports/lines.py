@@ -127,6 +127,8 @@ class SayEnded:
     """Microseconds since 1970, UTC."""
     duration: int
     """Whole seconds since it was established; 0 if it never was."""
+    detail: str = ""
+    """More than the cause says; shown instead of its description."""
 
 
 Said: TypeAlias = (

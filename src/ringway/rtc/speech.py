@@ -16,9 +16,9 @@ _PICTURES: Final[dict[Picture, Literal["CAMERA", "SCREEN"]]] = {
 }
 
 
-def error_code(cause: Cause) -> wire.ErrorCode:
+def error_code(cause: Cause, detail: str = "") -> wire.ErrorCode:
     """Give a reason as the SDK shows it."""
-    return wire.ErrorCode(str(cause.id), cause.name, cause.description)
+    return wire.ErrorCode(str(cause.id), cause.name, detail or cause.description)
 
 
 def message(said: lines.Said) -> wire.FromHouse:
@@ -47,8 +47,8 @@ def message(said: lines.Said) -> wire.FromHouse:
             return wire.RemoteMuted(leg, muted)
         case lines.SayRemoteShows(leg, picture, on):
             return wire.RemoteShows(leg, _PICTURES[picture], on)
-        case lines.SayEnded(leg, cause, at, duration):
-            return wire.Ended(leg, error_code(cause), at // 1000, duration)
+        case lines.SayEnded(leg, cause, at, duration, detail):
+            return wire.Ended(leg, error_code(cause, detail), at // 1000, duration)
         case _:
             assert_never(said)
 

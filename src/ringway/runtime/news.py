@@ -114,9 +114,13 @@ class Newsroom:
                 say(found.device, SaySections(found.id, generation, sections))
             case wire.Connected():
                 self._signal(found, leg.PipeOpened(generation))
-            case wire.Incompatible(text=text):
+            case wire.Incompatible(sender=sender, text=text):
                 log.info("no common codec", leg=found.id, text=text)
-                self._signal(found, leg.Incompatible(generation))
+                self._signal(found, leg.Incompatible(generation, text))
+                other = self._house.views.pipe(sender)
+                if other is not None:
+                    signal = leg.Incompatible(other.generation, text)
+                    self._signal(other, signal)
             case wire.Statistics(statistics=statistics):
                 self._house.views.measured(found.id, statistics)
 
@@ -139,7 +143,7 @@ class Newsroom:
         self._house.signal(
             found.account,
             Address(Kind.LEG, found.id),
-            leg.PipeClosed(news.generation, loss),
+            leg.PipeClosed(news.generation, loss, news.text),
             partial(self._settled, terminal, news.number),
         )
 

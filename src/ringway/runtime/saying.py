@@ -43,6 +43,6 @@ def said(leg: Leg, event: object, cargo: Cargo) -> Iterator[Said]:
                 if before.shows(picture) != look.shows(picture):
                     yield SayRemoteShows(leg.id, picture, look.shows(picture))
         case Ended():
-            yield SayEnded(leg.id, event.cause, event.at, event.duration)
+            yield SayEnded(leg.id, event.cause, event.at, event.duration, event.detail)
         case _:
             pass
