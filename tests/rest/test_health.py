@@ -15,7 +15,8 @@ async def scrape(it: Whole) -> list[str]:
     headers = {"Authorization": f"App {it.key.secret}"}
     response = await it.http.get("/metrics", headers=headers)
     assert response.status_code == 200
-    assert response.headers["content-type"].startswith("text/plain; version=")
+    kind = response.headers["content-type"]
+    assert kind == "text/plain; version=0.0.4; charset=utf-8"
     return response.text.splitlines()
 
 

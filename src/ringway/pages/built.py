@@ -10,22 +10,23 @@ from pathlib import Path
 from typing import Final
 
 TYPES: Final[Mapping[str, str]] = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
+    ".css": "text/css",
+    ".html": "text/html",
     ".ico": "image/vnd.microsoft.icon",
-    ".js": "text/javascript; charset=utf-8",
+    ".js": "text/javascript",
     ".json": "application/json",
     ".map": "application/json",
-    ".mjs": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript",
     ".mp3": "audio/mpeg",
     ".png": "image/png",
     ".svg": "image/svg+xml",
-    ".ts": "text/plain; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
+    ".ts": "text/plain",
+    ".txt": "text/plain",
     ".wav": "audio/wav",
     ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
+"""The framework adds the charset to texts."""
 OTHER: Final = "application/octet-stream"
 _HASHED = re.compile(r"-[A-Za-z0-9_-]{8}\.[a-z0-9.]+$")
 """As the page builder writes names that change with the content."""

@@ -115,7 +115,7 @@ def _give(
         return Response(
             files.encode(),
             status_code=HTTPStatus.SERVICE_UNAVAILABLE,
-            media_type="text/plain; charset=utf-8",
+            media_type="text/plain",
             headers={"Cache-Control": "no-store"},
         )
     file = files.get(path)

@@ -20,7 +20,8 @@ from ringway.ports.catalog import FIRST_ACCOUNT, Catalog
 from ringway.rest.authorization import authorized
 from ringway.rest.errors import ApiError
 
-PROMETHEUS: Final = "text/plain; version=0.0.4; charset=utf-8"
+PROMETHEUS: Final = "text/plain; version=0.0.4"
+"""The framework adds the charset."""
 PASSED_ON: Final = ("forwarded", "via", "x-real-ip")
 """Headers of proxies, beside all that begin with ``x-forwarded-``."""
 

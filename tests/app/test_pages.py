@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ringway.app.house import Front
+from ringway.pages.built import NotBuilt, read_built
+from tests.app.whole import whole
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Front:
+    sdk, demo = tmp_path / "sdk", tmp_path / "demo"
+    (demo / "assets").mkdir(parents=True)
+    sdk.mkdir()
+    (sdk / "ringway-rtc.js").write_text("var createRingwayRtc;")
+    (sdk / "ringway-rtc.js.map").write_text("{}")
+    (demo / "index.html").write_text("<!doctype html><title>Demo</title>")
+    (demo / "assets" / "index-Ab3_x-9Z.js").write_text("0")
+    (tmp_path / "secret").write_text("secret")
+    return Front(
+        sdk=read_built(sdk, "ringway-rtc.js"),
+        demo_page=read_built(demo, "index.html"),
+        public_url="https://ringway.test",
+    )
+
+
+async def test_the_sdk_is_for_every_page(front: Front) -> None:
+    async with whole(front) as it:
+        got = await it.http.get("/sdk/ringway-rtc.js")
+        assert got.status_code == 200
+        assert got.text == "var createRingwayRtc;"
+        assert got.headers["content-type"] == "text/javascript; charset=utf-8"
+        assert got.headers["access-control-allow-origin"] == "*"
+        assert got.headers["cross-origin-resource-policy"] == "cross-origin"
+        assert got.headers["cache-control"] == "no-cache"
+        assert (await it.http.get("/sdk/ringway-rtc.js.map")).status_code == 200
+
+
+async def test_what_has_not_changed_is_not_sent_again(front: Front) -> None:
+    async with whole(front) as it:
+        tag = (await it.http.get("/sdk/ringway-rtc.js")).headers["etag"]
+        for header in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+            got = await it.http.get(
+                "/sdk/ringway-rtc.js", headers={"If-None-Match": header}
+            )
+            assert (got.status_code, got.content) == (304, b"")
+            assert got.headers["etag"] == tag
+            assert got.headers["access-control-allow-origin"] == "*"
+        got = await it.http.get(
+            "/sdk/ringway-rtc.js", headers={"If-None-Match": '"other"'}
+        )
+        assert got.status_code == 200
+
+
+async def test_names_with_a_hash_are_kept(front: Front) -> None:
+    async with whole(front) as it:
+        got = await it.http.get("/demo/assets/index-Ab3_x-9Z.js")
+        assert "immutable" in got.headers["cache-control"]
+        page = await it.http.get("/demo/")
+        assert page.headers["cache-control"] == "no-cache"
+
+
+async def test_the_page_may_do_what_it_needs_and_no_more(front: Front) -> None:
+    async with whole(front) as it:
+        page = await it.http.get("/demo/")
+        assert page.status_code == 200
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "connect-src 'self' https://ringway.test wss://ringway.test;" in policy
+        assert page.headers["x-content-type-options"] == "nosniff"
+        assert "camera=(self)" in page.headers["permissions-policy"]
+
+
+async def test_the_way_to_the_demo(front: Front) -> None:
+    async with whole(front) as it:
+        root = await it.http.get("/")
+        assert (root.status_code, root.headers["location"]) == (307, "/demo/")
+        bare = await it.http.get("/demo?name=dana&x=%26")
+        assert bare.headers["location"] == "/demo/?name=dana&x=%26"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sdk/",
+        "/sdk/nothing.js",
+        "/sdk/../secret",
+        "/sdk/..%2fsecret",
+        "/sdk/%2e%2e/secret",
+        "/demo/..%2f..%2fsecret",
+        "/sdk//etc/passwd",
+        "/sdk/ringway-rtc.js%00",
+    ],
+)
+async def test_there_is_nothing_else(front: Front, path: str) -> None:
+    async with whole(front) as it:
+        got = await it.http.get(path)
+        assert got.status_code == 404
+        assert (
+            got.json()["requestError"]["serviceException"]["messageId"] == "NOT_FOUND"
+        )
+
+
+async def test_what_was_not_built_is_said() -> None:
+    async with whole() as it:
+        for path in ("/sdk/ringway-rtc.js", "/demo/"):
+            got = await it.http.get(path)
+            assert got.status_code == 503
+            assert "make build" in got.text
+
+
+def test_a_folder_without_its_entry_was_not_built(tmp_path: Path) -> None:
+    with pytest.raises(NotBuilt, match="make build"):
+        read_built(tmp_path / "sdk", "ringway-rtc.js")
