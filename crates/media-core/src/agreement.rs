@@ -197,7 +197,10 @@ mod tests {
         assert_eq!(agreement.meaning(96), Some((Codec::Vp8, false)));
         assert_eq!(agreement.meaning(97), Some((Codec::Vp8, true)));
         assert_eq!(agreement.meaning(100), None);
-        assert_eq!(agreement.codecs(Kind::Video), CodecSet::NONE.with(Codec::Vp8));
+        assert_eq!(
+            agreement.codecs(Kind::Video),
+            CodecSet::NONE.with(Codec::Vp8)
+        );
     }
 
     #[test]
@@ -221,6 +224,9 @@ mod tests {
         assert_eq!(types.len(), 10);
         assert!(types.iter().all(|payload_type| *payload_type >= 110));
         assert_ne!(agreement.extensions.id(Extension::Mid), Some(1));
-        assert_eq!(agreement.codecs(Kind::Audio), CodecSet::NONE.with(Codec::Opus));
+        assert_eq!(
+            agreement.codecs(Kind::Audio),
+            CodecSet::NONE.with(Codec::Opus)
+        );
     }
 }

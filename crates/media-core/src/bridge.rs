@@ -29,7 +29,10 @@ impl Shard {
             return;
         }
         self.detach(now, slot);
-        let members = self.bridges.get(name).map_or(0, |bridge| bridge.members.len());
+        let members = self
+            .bridges
+            .get(name)
+            .map_or(0, |bridge| bridge.members.len());
         if members >= self.config.limits.members {
             let text = format!("A bridge has at most {members} pipes on one shard.");
             self.close(now, slot, CloseReason::Capacity, &text);
@@ -106,7 +109,9 @@ impl Shard {
         };
         for shard in bridge.shards {
             let bridge = name.clone();
-            self.forwarding.relays.push((shard, Relay::Leave { bridge }));
+            self.forwarding
+                .relays
+                .push((shard, Relay::Leave { bridge }));
         }
         for key in bridge.tracks {
             self.forget_remote(now, key);
@@ -309,7 +314,10 @@ impl Shard {
             .bridges
             .values()
             .find(|bridge| bridge.tracks.contains(&key));
-        for slot in bridge.map(|bridge| bridge.members.clone()).unwrap_or_default() {
+        for slot in bridge
+            .map(|bridge| bridge.members.clone())
+            .unwrap_or_default()
+        {
             self.subscribe_again(now, slot, key);
         }
         self.reconsider(now, key);

@@ -172,9 +172,7 @@ impl Ingress<'_> {
         let packet = match opener.open_rtcp(datagram) {
             Ok(length) => datagram.get(..length).unwrap_or_default(),
             Err(_) => {
-                self.forwarding
-                    .counters
-                    .count(Counter::DropRtcpUnauthentic);
+                self.forwarding.counters.count(Counter::DropRtcpUnauthentic);
                 return;
             }
         };

@@ -194,7 +194,11 @@ fn section_of(
         MediaKind::Application | MediaKind::Other(_) => None,
     };
     let kind = kind.filter(|_| {
-        !section.is_rejected() && section.protocol.to_ascii_uppercase().ends_with("TLS/RTP/SAVPF")
+        !section.is_rejected()
+            && section
+                .protocol
+                .to_ascii_uppercase()
+                .ends_with("TLS/RTP/SAVPF")
     });
     let usable = kind.and_then(|kind| {
         let codecs = agree_on_codecs(section, kind, agreement);
@@ -232,7 +236,10 @@ pub(crate) fn ssrcs(section: &sdp::Section) -> (Option<u32>, Option<u32>) {
         .find(|group| group.semantics == "FID")
         .and_then(|group| group.ssrcs.first().copied());
     let media = grouped.or(media);
-    (media, media.and_then(|media| section.retransmission_ssrc(media)))
+    (
+        media,
+        media.and_then(|media| section.retransmission_ssrc(media)),
+    )
 }
 
 fn agree_on_codecs(section: &sdp::Section, kind: Kind, agreement: &mut Agreement) -> CodecSet {
@@ -328,10 +335,7 @@ fn check_shared(
     }
 }
 
-fn credentials(
-    description: &Description,
-    section: &sdp::Section,
-) -> Result<Credentials, Refusal> {
+fn credentials(description: &Description, section: &sdp::Section) -> Result<Credentials, Refusal> {
     match (description.ice_ufrag(section), description.ice_pwd(section)) {
         (Some(ufrag), Some(pwd)) => Ok(Credentials {
             ufrag: ufrag.to_owned(),

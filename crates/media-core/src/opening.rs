@@ -145,7 +145,9 @@ impl Shard {
             return;
         };
         let at = pipe.sections.len();
-        let codecs = usable.as_ref().map_or(CodecSet::NONE, |usable| usable.codecs);
+        let codecs = usable
+            .as_ref()
+            .map_or(CodecSet::NONE, |usable| usable.codecs);
         pipe.sections.push(Section {
             mid: offered.mid,
             kind: usable.as_ref().map_or(Kind::Audio, |usable| usable.kind),
@@ -160,6 +162,7 @@ impl Shard {
             capable: codecs,
             codecs,
             target: codecs,
+            told: codecs,
             incoming: None,
             expects: None,
             slot: stream.map(Slot::new),
@@ -391,7 +394,10 @@ impl Shard {
         for section in &pipe.sections {
             if let Some(incoming) = &section.incoming {
                 for (_, other) in &mut self.pipes {
-                    for held in other.sections.iter_mut().filter_map(|section| section.slot.as_mut())
+                    for held in other
+                        .sections
+                        .iter_mut()
+                        .filter_map(|section| section.slot.as_mut())
                     {
                         if held.track == Some(incoming.track) {
                             (held.track, held.view) = (None, None);

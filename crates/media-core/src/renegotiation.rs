@@ -63,6 +63,7 @@ impl Shard {
         pipe.version += 1;
         pipe.remapped = false;
         for section in &mut pipe.sections {
+            section.told = section.target;
             if section.stage == Stage::Planned {
                 section.stage = Stage::Offered;
             }
@@ -129,8 +130,8 @@ impl Shard {
                 .iter()
                 .filter_map(|codec| pipe.agreement.meaning(codec.payload_type))
                 .map(|(codec, _)| codec)
-                .filter(|codec| codec.kind() == section.kind)
-                .collect()
+                .collect::<CodecSet>()
+                .and(section.told)
         };
         if codecs.is_empty() {
             self.stop(now, slot, at);

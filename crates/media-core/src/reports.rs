@@ -58,7 +58,11 @@ impl Reports<'_> {
         let Some(track) = self.forwarding.tracks.get_mut(incoming.track) else {
             return;
         };
-        if self.forwarding.egress.get(self.slot).is_none_or(Option::is_none)
+        if self
+            .forwarding
+            .egress
+            .get(self.slot)
+            .is_none_or(Option::is_none)
             || !track.key_frames.ask(self.now)
         {
             return;
@@ -146,7 +150,11 @@ impl Reports<'_> {
         let mut packet = Vec::with_capacity(FULL + 256);
         let wall = self.forwarding.clock.wall(self.now);
         for at in 0..self.pipe.sections.len() {
-            let slot = self.pipe.sections.get(at).and_then(|section| section.slot.as_ref());
+            let slot = self
+                .pipe
+                .sections
+                .get(at)
+                .and_then(|section| section.slot.as_ref());
             let Some((key, view)) = slot.and_then(|slot| Some((slot.track?, slot.view?))) else {
                 continue;
             };

@@ -40,6 +40,8 @@ pub(crate) struct Section {
     pub(crate) codecs: CodecSet,
     /// What the engine offers for it next; differs from `codecs` until that is answered.
     pub(crate) target: CodecSet,
+    /// What the last description offered for it: an answer can only take away.
+    pub(crate) told: CodecSet,
     /// What comes from the client.
     pub(crate) incoming: Option<Incoming>,
     /// What the client wants to send, until the negotiation about it is done.

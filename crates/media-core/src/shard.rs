@@ -95,20 +95,33 @@ impl Shard {
                 shard.open(now, &pipe, generation, &offer, &sending);
             }),
             Order::ClosePipe { pipe, generation } => {
-                self.of_pipe(now, &pipe, |held| held <= generation, |shard, slot| {
-                    shard.close(now, slot, CloseReason::Ordered, "It was closed.");
-                });
+                self.of_pipe(
+                    now,
+                    &pipe,
+                    |held| held <= generation,
+                    |shard, slot| {
+                        shard.close(now, slot, CloseReason::Ordered, "It was closed.");
+                    },
+                );
             }
             Order::Attach { pipe, bridge } => {
-                self.of_pipe(now, &pipe, |_| true, |shard, slot| {
-                    shard.attach(now, slot, &bridge);
-                });
+                self.of_pipe(
+                    now,
+                    &pipe,
+                    |_| true,
+                    |shard, slot| {
+                        shard.attach(now, slot, &bridge);
+                    },
+                );
             }
             Order::Detach { pipe } => {
                 self.of_pipe(now, &pipe, |_| true, |shard, slot| shard.detach(now, slot));
             }
             Order::CloseBridge { bridge } => {
-                let members = self.bridges.get(&bridge).map(|bridge| bridge.members.clone());
+                let members = self
+                    .bridges
+                    .get(&bridge)
+                    .map(|bridge| bridge.members.clone());
                 for slot in members.unwrap_or_default() {
                     self.guarded(now, Some(slot), |shard| shard.detach(now, slot));
                 }
@@ -117,17 +130,27 @@ impl Shard {
                 pipe,
                 generation,
                 sources,
-            } => self.of_pipe(now, &pipe, |held| held == generation, |shard, slot| {
-                shard.renegotiate(now, slot, &sources);
-            }),
+            } => self.of_pipe(
+                now,
+                &pipe,
+                |held| held == generation,
+                |shard, slot| {
+                    shard.renegotiate(now, slot, &sources);
+                },
+            ),
             Order::AnswerPipe {
                 pipe,
                 generation,
                 negotiation,
                 answer,
-            } => self.of_pipe(now, &pipe, |held| held == generation, |shard, slot| {
-                shard.answered(now, slot, negotiation, &answer);
-            }),
+            } => self.of_pipe(
+                now,
+                &pipe,
+                |held| held == generation,
+                |shard, slot| {
+                    shard.answered(now, slot, negotiation, &answer);
+                },
+            ),
             Order::CloseAll => {
                 let slots: Vec<usize> = self.pipes.iter().map(|(slot, _)| slot).collect();
                 for slot in slots {
@@ -187,10 +210,14 @@ impl Shard {
     /// When [`Shard::timeout`] has to be called, at the latest.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
-        [self.forwarding.due(), self.alarms.next(), Some(self.load_due)]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.forwarding.due(),
+            self.alarms.next(),
+            Some(self.load_due),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// What is to be sent; clear it when it has been.
@@ -268,7 +295,12 @@ impl Shard {
         };
         // What the panic left half done may make closing panic as well; then the pipe is just dropped.
         let closed = catch_unwind(AssertUnwindSafe(|| {
-            self.close(now, slot, CloseReason::Panic, "A fault in the engine ended it.");
+            self.close(
+                now,
+                slot,
+                CloseReason::Panic,
+                "A fault in the engine ended it.",
+            );
         }));
         if closed.is_err() {
             self.forwarding.counters.count(Counter::Panics);
@@ -337,7 +369,9 @@ impl Shard {
         let before = drops(pipe);
         pipe.transport.handle(now, path, datagram);
         let dropped = drops(pipe) - before;
-        self.forwarding.counters.add(Counter::DropTransport, dropped);
+        self.forwarding
+            .counters
+            .add(Counter::DropTransport, dropped);
         self.learn(slot, path.remote);
         self.drain(now, slot);
     }
@@ -482,7 +516,10 @@ impl Shard {
                     let relay = Relay::AskKeyFrame { track: track.id };
                     self.forwarding.relays.push((shard, relay));
                 }
-                Origin::Local { pipe: slot, section } => {
+                Origin::Local {
+                    pipe: slot,
+                    section,
+                } => {
                     self.guarded(now, Some(slot), |shard| {
                         let Some(pipe) = shard.pipes.get_mut(slot) else {
                             return;
@@ -512,7 +549,10 @@ impl Shard {
 impl Shard {
     /// Panic if it is the turn of a pipe that a test has marked.
     fn sabotage(&mut self) {
-        let pipe = self.forwarding.turn.and_then(|slot| self.pipes.get_mut(slot));
+        let pipe = self
+            .forwarding
+            .turn
+            .and_then(|slot| self.pipes.get_mut(slot));
         if let Some(pipe) = pipe {
             assert!(!std::mem::take(&mut pipe.sabotaged), "sabotage");
         }

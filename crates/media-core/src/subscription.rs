@@ -59,7 +59,11 @@ fn usable(section: &Section) -> CodecSet {
     match section.stage {
         Stage::Live => {
             let both = section.codecs.and(section.target);
-            if both.is_empty() { section.target } else { both }
+            if both.is_empty() {
+                section.target
+            } else {
+                both
+            }
         }
         Stage::Planned | Stage::Offered => section.target,
         Stage::Rejected => CodecSet::NONE,
@@ -211,6 +215,7 @@ impl Shard {
             capable,
             codecs: CodecSet::NONE,
             target: capable,
+            told: capable,
             incoming: None,
             expects: None,
             slot: Some(Slot::new(stream)),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use media_core::{Name, Section, Sending, Source};
+use media_wire::sdp::Description;
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::media::{Direction, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive};
@@ -78,6 +79,8 @@ pub struct Peer {
     pub sections: Vec<Section>,
     rtc: Rtc,
     sending: HashMap<Source, Mid>,
+    /// Payload types in the engine's last offer.
+    offered: HashMap<Mid, Vec<Pt>>,
     generators: HashMap<Source, Generator>,
     pending: Option<SdpPendingOffer>,
     timeout: Instant,
@@ -111,6 +114,7 @@ impl Peer {
             sections: Vec::new(),
             rtc,
             sending: HashMap::new(),
+            offered: HashMap::new(),
             generators: HashMap::new(),
             pending: None,
             timeout: now,
@@ -162,6 +166,12 @@ impl Peer {
     /// # Panics
     /// If the independent implementation does not accept it.
     pub fn answer(&mut self, offer: &str, sections: &[Section]) -> String {
+        let description = Description::parse(offer).expect("an offer that parses");
+        for section in &description.sections {
+            let types = section.codecs.iter().map(|codec| codec.payload_type.into());
+            let mid = section.mid.as_deref().expect("a mid");
+            self.offered.insert(Mid::from(mid), types.collect());
+        }
         let offer = SdpOffer::from_sdp_string(offer).expect("an offer that parses");
         let answer = self
             .rtc
@@ -274,7 +284,8 @@ impl Peer {
             let Some(mid) = self.sending.get(source) else {
                 continue;
             };
-            let Some(payload_type) = payload_type(&self.rtc, *mid, *source) else {
+            let offered = self.offered.get(mid);
+            let Some(payload_type) = payload_type(&self.rtc, *mid, *source, offered) else {
                 continue;
             };
             let mut api = self.rtc.direct_api();
@@ -335,11 +346,21 @@ impl Peer {
 }
 
 /// The first payload type that both sides agreed on for this section.
-fn payload_type(rtc: &Rtc, mid: Mid, source: Source) -> Option<Pt> {
+///
+/// The library keeps those of the first exchange for ever, so a later offer is heeded here.
+fn payload_type(
+    rtc: &Rtc,
+    mid: Mid,
+    source: Source,
+    offered: Option<&Vec<Pt>>,
+) -> Option<Pt> {
     let media = rtc.media(mid)?;
     let audio = source == Source::Microphone;
     let agreed = media.remote_pts();
     agreed.iter().copied().find(|pt| {
+        if offered.is_some_and(|offered| !offered.contains(pt)) {
+            return false;
+        }
         rtc.codec_config()
             .iter()
             .any(|params| params.pt() == *pt && params.spec().codec.is_audio() == audio)
