@@ -70,10 +70,11 @@ function level(hertz) {
 }
 
 /** Is the tone there, and `margin` dB above each frequency that nobody uses? */
-const hears = (hertz, unused, margin = 20) => level(hertz) > -60 && unused.every((other) => level(hertz) - level(other) > margin);
+const hears = (hertz, unused, margin = 20) => party.analyser !== null && level(hertz) > -60 && unused.every((other) => level(hertz) - level(other) > margin);
 
 /** Is there nothing at all? */
 const silent = () => {
+  if (party.analyser === null) return false;
   const bins = new Float32Array(party.analyser.frequencyBinCount);
   party.analyser.getFloatFrequencyData(bins);
   return Math.max(...bins.slice(20)) < -75;
