@@ -328,18 +328,17 @@ impl Shard {
         let Some(track) = self.forwarding.tracks.get_mut(key) else {
             return;
         };
-        match track.shards.iter_mut().find(|(shard, _)| *shard == from) {
-            Some((_, known)) => *known = codecs,
-            None => {
-                track.shards.push((from, codecs));
-                if let Some((wall, timestamp)) = track.captured {
-                    let clock = Relay::Clock {
-                        track: track.id,
-                        wall,
-                        timestamp,
-                    };
-                    self.forwarding.relays.push((from, clock));
-                }
+        if let Some((_, known)) = track.shards.iter_mut().find(|(shard, _)| *shard == from) {
+            *known = codecs;
+        } else {
+            track.shards.push((from, codecs));
+            if let Some((wall, timestamp)) = track.captured {
+                let clock = Relay::Clock {
+                    track: track.id,
+                    wall,
+                    timestamp,
+                };
+                self.forwarding.relays.push((from, clock));
             }
         }
         self.reconsider(now, key);

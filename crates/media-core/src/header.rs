@@ -41,7 +41,7 @@ impl Header {
     /// `timed` includes what depends on when a packet is sent. A viewer that gets packets again
     /// as they were must not have these: the same packet has to have the same bytes, because AEAD
     /// keys do not survive two packets under one nonce (RFC 7714 section 8.1).
-    pub(crate) fn new(ids: &Ids, mid: &str, audio: bool, timed: bool) -> Self {
+    pub(crate) fn new(ids: Ids, mid: &str, audio: bool, timed: bool) -> Self {
         let mut header = Self {
             bytes: [0; MAX_HEADER],
             len: FIXED_LEN,
@@ -82,7 +82,7 @@ impl Header {
 
     fn element(
         &mut self,
-        ids: &Ids,
+        ids: Ids,
         kind: Kind,
         value: &[u8],
         at: &mut usize,
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        let header = Header::new(&ids(), "video", false, true);
+        let header = Header::new(ids(), "video", false, true);
         let bytes = write(&header, &STAMP);
         let parsed = rtp::Header::parse(&bytes).unwrap();
         assert_eq!(parsed.header_len, header.len());
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_length_is_the_same_without_an_element() {
-        let header = Header::new(&ids(), "0123456789abcdef", true, true);
+        let header = Header::new(ids(), "0123456789abcdef", true, true);
         let without = write(&header, &STAMP);
         let with = write(
             &header,
@@ -236,10 +236,10 @@ mod tests {
 
     #[test]
     fn nothing_negotiated_is_a_plain_header() {
-        let header = Header::new(&Ids::default(), "video", false, true);
+        let header = Header::new(Ids::default(), "video", false, true);
         assert_eq!(header.len(), FIXED_LEN);
         assert_eq!(write(&header, &STAMP)[0], 0x80);
-        let untimed = Header::new(&ids(), "v", false, false);
+        let untimed = Header::new(ids(), "v", false, false);
         assert!(!untimed.counts());
         let bytes = write(&untimed, &STAMP);
         let later = write(

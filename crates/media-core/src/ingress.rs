@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use media_srtp::Error;
+use media_srtp::{Error, Opener, ReplayWindow};
 use media_wire::extension::{Kind as Extension, read_text, read_transport_sequence};
 use media_wire::rtcp::{self, Packet as Control};
 use media_wire::{h264, rtp, rtx, seq, vp8};
@@ -39,13 +39,10 @@ impl Ingress<'_> {
 
     fn accept_rtp(&mut self, datagram: &mut [u8]) -> Result<(), Counter> {
         let header = rtp::Header::parse(datagram).map_err(|_| Counter::DropRtpMalformed)?;
-        let at = match self.pipe.binding(header.ssrc) {
-            Some(at) => at,
-            None => self
-                .bind(datagram, &header)
-                .ok_or(Counter::DropRtpUnknownSsrc)?,
+        let (at, index, length) = match self.pipe.binding(header.ssrc) {
+            Some(at) => self.open(datagram, &header, at)?,
+            None => self.open_new(datagram, &header)?,
         };
-        let (index, length) = self.open(datagram, &header, at)?;
         let Pipe {
             bindings,
             sections,
@@ -122,45 +119,54 @@ impl Ingress<'_> {
         Ok(())
     }
 
-    /// Find the place of an SSRC by the MID the packet names (RFC 9143 section 9.2). It is bound for
-    /// good only when the packet turns out to be authentic.
-    fn bind(&mut self, datagram: &[u8], header: &rtp::Header) -> Option<usize> {
+    /// Open a packet of an SSRC that is bound. Gives its binding, its index and its length.
+    fn open(
+        &mut self,
+        datagram: &mut [u8],
+        header: &rtp::Header,
+        at: usize,
+    ) -> Result<(usize, u64, usize), Counter> {
+        let opener = self.pipe.opener.as_ref().ok_or(Counter::DropBeforeKeys)?;
+        let binding = self.pipe.bindings.get_mut(at);
+        let binding = binding.ok_or(Counter::DropRtpUnknownSsrc)?;
+        let (index, length) = open(opener, &mut binding.window, datagram, header)?;
+        binding.heard = true;
+        Ok((at, index, length))
+    }
+
+    /// Open a packet of an unknown SSRC whose MID tells its section (RFC 9143 section 9.2), and bind
+    /// the SSRC to it if the packet is authentic.
+    fn open_new(
+        &mut self,
+        datagram: &mut [u8],
+        header: &rtp::Header,
+    ) -> Result<(usize, u64, usize), Counter> {
+        let opener = self.pipe.opener.as_ref().ok_or(Counter::DropBeforeKeys)?;
+        let (section, repair) = self
+            .place(datagram, header)
+            .ok_or(Counter::DropRtpUnknownSsrc)?;
+        let mut window = ReplayWindow::new();
+        let (index, length) = open(opener, &mut window, datagram, header)?;
+        let at = self
+            .pipe
+            .bind(header.ssrc, section, repair)
+            .ok_or(Counter::DropRtpUnknownSsrc)?;
+        if let Some(binding) = self.pipe.bindings.get_mut(at) {
+            binding.window = window;
+            binding.heard = true;
+        }
+        Ok((at, index, length))
+    }
+
+    /// The section that a packet names, and whether it is a retransmission.
+    fn place(&self, datagram: &[u8], header: &rtp::Header) -> Option<(usize, bool)> {
         let id = self.pipe.agreement.extensions.id(Extension::Mid)?;
         let mid = read_text(header.element(datagram, id)?)?;
         let section = self.pipe.sections.iter().position(|section| {
             section.mid == mid && section.stage != Stage::Rejected && section.incoming.is_some()
         })?;
         let (_, repair) = self.pipe.agreement.meaning(header.payload_type)?;
-        self.pipe.bind(header.ssrc, section, repair)
-    }
-
-    /// Authenticate and decrypt in place. Gives the packet's index and its length.
-    fn open(
-        &mut self,
-        datagram: &mut [u8],
-        header: &rtp::Header,
-        at: usize,
-    ) -> Result<(u64, usize), Counter> {
-        let opener = self.pipe.opener.as_ref().ok_or(Counter::DropBeforeKeys)?;
-        let binding = self
-            .pipe
-            .bindings
-            .get_mut(at)
-            .ok_or(Counter::DropRtpUnknownSsrc)?;
-        let index = binding.window.estimate(header.sequence);
-        binding
-            .window
-            .check(index)
-            .map_err(|_| Counter::DropRtpReplayed)?;
-        let length = opener
-            .open_rtp(datagram, header.header_len, index)
-            .map_err(|error| match error {
-                Error::Malformed => Counter::DropRtpMalformed,
-                _ => Counter::DropRtpUnauthentic,
-            })?;
-        binding.window.commit(index);
-        binding.heard = true;
-        Ok((index, length))
+        Some((section, repair))
     }
 
     /// Take an SRTCP packet from an address of the client.
@@ -169,13 +175,11 @@ impl Ingress<'_> {
             self.forwarding.counters.count(Counter::DropBeforeKeys);
             return;
         };
-        let packet = match opener.open_rtcp(datagram) {
-            Ok(length) => datagram.get(..length).unwrap_or_default(),
-            Err(_) => {
-                self.forwarding.counters.count(Counter::DropRtcpUnauthentic);
-                return;
-            }
+        let Ok(length) = opener.open_rtcp(datagram) else {
+            self.forwarding.counters.count(Counter::DropRtcpUnauthentic);
+            return;
         };
+        let packet = datagram.get(..length).unwrap_or_default();
         self.forwarding.counters.count(Counter::RtcpReceived);
         for packet in rtcp::packets(packet) {
             match packet {
@@ -290,6 +294,25 @@ impl Ingress<'_> {
             self.forwarding.relays.push((*shard, clock));
         }
     }
+}
+
+/// Authenticate and decrypt in place. Gives the packet's index and its length.
+fn open(
+    opener: &Opener,
+    window: &mut ReplayWindow,
+    datagram: &mut [u8],
+    header: &rtp::Header,
+) -> Result<(u64, usize), Counter> {
+    let index = window.estimate(header.sequence);
+    window.check(index).map_err(|_| Counter::DropRtpReplayed)?;
+    let length = opener
+        .open_rtp(datagram, header.header_len, index)
+        .map_err(|error| match error {
+            Error::Malformed => Counter::DropRtpMalformed,
+            _ => Counter::DropRtpUnauthentic,
+        })?;
+    window.commit(index);
+    Ok((index, length))
 }
 
 fn starts_key_frame(codec: Codec, payload: &[u8]) -> bool {

@@ -83,7 +83,7 @@ impl Outgoing {
         let start = self.start();
         if self.used > start {
             self.messages.push(Message {
-                path: path.clone(),
+                path: *path,
                 range: start..self.used,
                 segment: u16::try_from(segment).unwrap_or(u16::MAX),
             });

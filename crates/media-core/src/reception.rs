@@ -128,7 +128,7 @@ impl Reception {
         let lost_now = expected_now.saturating_sub(direct_now);
         let fraction = (lost_now * 256).checked_div(expected_now).unwrap_or(0);
         let lost = expected.cast_signed() - self.direct.cast_signed();
-        let (last, delay) = self.sender_report.map_or((0, 0), |(middle, came)| {
+        let (last_report, delay) = self.sender_report.map_or((0, 0), |(middle, came)| {
             (middle, ntp::short(now.saturating_duration_since(came)))
         });
         Some(ReportBlock {
@@ -137,7 +137,7 @@ impl Reception {
             lost: lost.clamp(-0x80_0000, 0x7f_ffff) as i32,
             highest: newest as u32,
             jitter: self.jitter as u32,
-            last_report: last,
+            last_report,
             delay,
         })
     }

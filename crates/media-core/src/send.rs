@@ -199,17 +199,13 @@ impl Out<'_> {
         if wire.padding > 0 {
             fill_padding(room.get_mut(end..length)?).ok()?;
         }
-        match egress.sealer.seal_rtp(room, header, length, wire.index) {
-            Ok(sealed) => {
-                self.outgoing.keep(sealed);
-                self.counters.count(Counter::RtpSent);
-                self.counters.add(Counter::RtpBytesSent, sealed as u64);
-                Some(sealed)
-            }
-            Err(_) => {
-                self.counters.count(Counter::DropUnsealed);
-                None
-            }
-        }
+        let Ok(sealed) = egress.sealer.seal_rtp(room, header, length, wire.index) else {
+            self.counters.count(Counter::DropUnsealed);
+            return None;
+        };
+        self.outgoing.keep(sealed);
+        self.counters.count(Counter::RtpSent);
+        self.counters.add(Counter::RtpBytesSent, sealed as u64);
+        Some(sealed)
     }
 }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use media_transport::Path;
-use media_wire::{demux, stun};
+use media_wire::demux;
 use slab::Slab;
 
 use crate::alarms::Alarms;
@@ -16,14 +16,12 @@ use crate::config::ShardConfig;
 use crate::counters::Counter;
 use crate::describe::Writer;
 use crate::forwarding::Forwarding;
-use crate::ingress::Ingress;
 use crate::news::{CloseReason, Load, News};
 use crate::order::{Name, Order};
 use crate::outgoing::Outgoing;
 use crate::pipe::Pipe;
 use crate::random::Random;
 use crate::relay::{Relay, TrackId};
-use crate::reports::Reports;
 
 /// How often the shard tells its load.
 const LOAD: Duration = Duration::from_secs(2);
@@ -51,13 +49,6 @@ pub struct Shard {
     pub(crate) random: Random,
     pub(crate) cname: String,
     load_due: Instant,
-}
-
-/// Where a user name belongs.
-enum Owner {
-    Pipe(usize),
-    Shard(u16),
-    Nobody,
 }
 
 impl Shard {
@@ -278,7 +269,12 @@ impl Shard {
     }
 
     /// Do something for a pipe. A panic closes the pipe whose turn it was, and nothing else.
-    fn guarded(&mut self, now: Instant, slot: Option<usize>, act: impl FnOnce(&mut Self)) {
+    pub(crate) fn guarded(
+        &mut self,
+        now: Instant,
+        slot: Option<usize>,
+        act: impl FnOnce(&mut Self),
+    ) {
         self.forwarding.turn = slot;
         #[cfg(test)]
         let act = |shard: &mut Self| {
@@ -307,241 +303,6 @@ impl Shard {
             self.forwarding.outgoing.abandon();
             self.drop_pipe(slot);
         }
-    }
-
-    fn stun(&mut self, now: Instant, path: &Path, datagram: &[u8]) {
-        let Some(ufrag) = stun::peek_username(datagram).and_then(stun::local_ufrag) else {
-            self.forwarding.counters.count(Counter::DropStun);
-            return;
-        };
-        match self.owner(ufrag) {
-            Owner::Pipe(slot) => self.guarded(now, Some(slot), |shard| {
-                shard.transport(now, slot, path, datagram);
-            }),
-            Owner::Shard(shard) => {
-                let relay = Relay::Datagram {
-                    path: *path,
-                    bytes: datagram.to_vec(),
-                };
-                self.forwarding.relays.push((shard, relay));
-            }
-            Owner::Nobody => self.forwarding.counters.count(Counter::DropUnknownUser),
-        }
-    }
-
-    /// A user name is the numbers of shard and slot, and what makes it one's own.
-    fn owner(&self, ufrag: &str) -> Owner {
-        let shard = ufrag.get(..4).map(|digits| u16::from_str_radix(digits, 16));
-        let slot = ufrag
-            .get(4..12)
-            .map(|digits| u32::from_str_radix(digits, 16));
-        let (Some(Ok(shard)), Some(Ok(slot))) = (shard, slot) else {
-            return Owner::Nobody;
-        };
-        if shard != self.config.shard {
-            return match shard < self.config.shards {
-                true => Owner::Shard(shard),
-                false => Owner::Nobody,
-            };
-        }
-        let slot = slot as usize;
-        match self.pipes.get(slot) {
-            Some(pipe) if pipe.ufrag == ufrag => Owner::Pipe(slot),
-            _ => Owner::Nobody,
-        }
-    }
-
-    /// A user name that leads to this shard and slot, with 48 bits that nobody can guess.
-    pub(crate) fn ufrag(&mut self, slot: usize) -> String {
-        let secret = self.random.ice_chars(8);
-        format!("{:04x}{slot:08x}{secret}", self.config.shard)
-    }
-
-    /// STUN or DTLS for a pipe.
-    fn transport(&mut self, now: Instant, slot: usize, path: &Path, datagram: &[u8]) {
-        let Some(pipe) = self.pipes.get_mut(slot) else {
-            return;
-        };
-        let drops = |pipe: &Pipe| {
-            let drops = pipe.transport.drops();
-            drops.stun + drops.dtls + drops.other
-        };
-        let before = drops(pipe);
-        pipe.transport.handle(now, path, datagram);
-        let dropped = drops(pipe) - before;
-        self.forwarding
-            .counters
-            .add(Counter::DropTransport, dropped);
-        self.learn(slot, path.remote);
-        self.drain(now, slot);
-    }
-
-    /// Remember that an address leads to a pipe, once ICE has validated it.
-    ///
-    /// One that is in use by another pipe stays there: whoever can forge sender addresses and has a
-    /// pipe of their own could otherwise draw the other's media to themselves, if only to lose it.
-    fn learn(&mut self, slot: usize, remote: SocketAddr) {
-        let holder = self.addresses.get(&remote).copied();
-        if holder == Some(slot) {
-            return;
-        }
-        let held = holder
-            .and_then(|holder| self.pipes.get(holder))
-            .is_some_and(|pipe| pipe.transport.is_valid(remote));
-        let Some(pipe) = self.pipes.get_mut(slot) else {
-            return;
-        };
-        if !held && pipe.transport.is_valid(remote) {
-            pipe.addresses.push(remote);
-            self.addresses.insert(remote, slot);
-        }
-    }
-
-    /// DTLS, RTP or RTCP from an address that leads to a pipe.
-    fn secured(
-        &mut self,
-        now: Instant,
-        slot: usize,
-        path: &Path,
-        protocol: demux::Protocol,
-        datagram: &mut [u8],
-    ) {
-        let valid = self
-            .pipes
-            .get_mut(slot)
-            .filter(|pipe| pipe.transport.is_valid(path.remote));
-        let Some(pipe) = valid else {
-            self.forwarding.counters.count(Counter::DropUnknownAddress);
-            return;
-        };
-        if protocol == demux::Protocol::Dtls {
-            self.transport(now, slot, path, datagram);
-            return;
-        }
-        let mut ingress = Ingress {
-            now,
-            slot,
-            pipe,
-            forwarding: &mut self.forwarding,
-            alarms: &mut self.alarms,
-        };
-        match protocol {
-            demux::Protocol::Rtp => ingress.rtp(datagram),
-            _ => ingress.rtcp(datagram),
-        }
-    }
-
-    /// Everything of a pipe that is due.
-    fn due(&mut self, now: Instant, slot: usize) {
-        let Some(pipe) = self.pipes.get_mut(slot) else {
-            return;
-        };
-        if pipe.transport.next_timeout().is_some_and(|at| at <= now) {
-            pipe.transport.handle_timeout(now);
-            self.drain(now, slot);
-        }
-        let Some(pipe) = self.pipes.get_mut(slot) else {
-            return;
-        };
-        Reports {
-            now,
-            slot,
-            pipe,
-            forwarding: &mut self.forwarding,
-            cname: &self.cname,
-        }
-        .due();
-        self.offer(now, slot);
-        self.tell_statistics(now, slot);
-        self.rearm(now, slot);
-    }
-
-    /// Set a pipe's alarm to the first thing that will be due.
-    pub(crate) fn rearm(&mut self, now: Instant, slot: usize) {
-        let Some(pipe) = self.pipes.get(slot) else {
-            return;
-        };
-        let mut first = pipe.transport.next_timeout();
-        let mut consider = |due: Option<Instant>| {
-            first = match (first, due) {
-                (Some(first), Some(due)) => Some(first.min(due)),
-                (first, due) => first.or(due),
-            };
-        };
-        consider(pipe.negotiation.due());
-        if pipe.opener.is_some() {
-            consider(Some(pipe.report_due));
-            consider(Some(pipe.statistics_due));
-            consider(pipe.feedback.due());
-            for (at, section) in pipe.sections.iter().enumerate() {
-                let Some(incoming) = &section.incoming else {
-                    continue;
-                };
-                consider(incoming.reception.missing.due());
-                // Before its SSRC is known there is nothing to ask for.
-                if pipe.media_ssrc(at).is_some() {
-                    let track = self.forwarding.tracks.get(incoming.track);
-                    consider(track.and_then(|track| track.key_frames.due(now)));
-                }
-            }
-        }
-        if let Some(first) = first {
-            self.alarms.set(slot, first);
-        }
-    }
-
-    /// What follows from everything that has happened: requests for key frames, changed mappings.
-    fn settle(&mut self, now: Instant) {
-        self.ask_key_frames(now);
-        self.tell_mappings();
-    }
-
-    fn ask_key_frames(&mut self, now: Instant) {
-        use crate::track::Origin;
-
-        if self.forwarding.starved.is_empty() {
-            return;
-        }
-        let mut starved = std::mem::take(&mut self.forwarding.starved);
-        starved.sort_unstable();
-        starved.dedup();
-        for key in starved.drain(..) {
-            let Some(track) = self.forwarding.tracks.get_mut(key) else {
-                continue;
-            };
-            match track.origin {
-                Origin::Remote(shard) => {
-                    // The throttle is at the sender's shard.
-                    track.key_frames.came();
-                    let relay = Relay::AskKeyFrame { track: track.id };
-                    self.forwarding.relays.push((shard, relay));
-                }
-                Origin::Local {
-                    pipe: slot,
-                    section,
-                } => {
-                    self.guarded(now, Some(slot), |shard| {
-                        let Some(pipe) = shard.pipes.get_mut(slot) else {
-                            return;
-                        };
-                        Reports {
-                            now,
-                            slot,
-                            pipe,
-                            forwarding: &mut shard.forwarding,
-                            cname: &shard.cname,
-                        }
-                        .key_frame(section);
-                        let track = shard.forwarding.tracks.get(key);
-                        let due = track.and_then(|track| track.key_frames.due(now));
-                        if let Some(due) = due.filter(|due| *due > now) {
-                            shard.alarms.set(slot, due);
-                        }
-                    });
-                }
-            }
-        }
-        self.forwarding.starved = starved;
     }
 }
 

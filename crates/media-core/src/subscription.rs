@@ -9,7 +9,6 @@ use crate::counters::Counter;
 use crate::news::{News, Received};
 use crate::order::Source;
 use crate::pipe::Pipe;
-use crate::relay::Relay;
 use crate::section::{Section, Slot, Stage};
 use crate::shard::Shard;
 use crate::statistics;
@@ -55,7 +54,7 @@ fn place(pipe: &Pipe, track: &Track) -> Place {
 }
 
 /// What a section's slot can show: what is negotiated, or what will be offered.
-fn usable(section: &Section) -> CodecSet {
+pub(crate) fn usable(section: &Section) -> CodecSet {
     match section.stage {
         Stage::Live => {
             let both = section.codecs.and(section.target);
@@ -134,25 +133,22 @@ impl Shard {
         let Some(track) = self.forwarding.tracks.get_mut(key) else {
             return;
         };
-        match showing(pipe, key) {
-            Some(section) => {
-                let fits = pipe
-                    .sections
-                    .get(section)
-                    .is_some_and(|section| !usable(section).and(track.allowed).is_empty());
-                if !fits {
-                    self.unsubscribe(now, slot, key);
-                    self.subscribe(now, slot, key);
-                }
+        if let Some(section) = showing(pipe, key) {
+            let fits = pipe
+                .sections
+                .get(section)
+                .is_some_and(|section| !usable(section).and(track.allowed).is_empty());
+            if !fits {
+                self.unsubscribe(now, slot, key);
+                self.subscribe(now, slot, key);
             }
-            None => {
-                let refused = track.refused.contains(&slot);
-                let capable = pipe.capability(track.kind());
-                if !refused || !capable.and(track.allowed).is_empty() {
-                    track.refused.retain(|refused| *refused != slot);
-                    self.subscribe(now, slot, key);
-                }
-            }
+            return;
+        }
+        let refused = track.refused.contains(&slot);
+        let capable = pipe.capability(track.kind());
+        if !refused || !capable.and(track.allowed).is_empty() {
+            track.refused.retain(|refused| *refused != slot);
+            self.subscribe(now, slot, key);
         }
     }
 
@@ -198,7 +194,8 @@ impl Shard {
         let capable = pipe.capability(kind);
         pipe.agreement.propose(kind);
         pipe.agreement.propose_extensions(kind);
-        let mid = (pipe.sections.len()..)
+        // One of these is free, since there are more of them than sections.
+        let mid = (0..=pipe.sections.len())
             .map(|number| format!("r{number}"))
             .find(|mid| pipe.sections.iter().all(|section| section.mid != *mid))?;
         pipe.sections.push(Section {
@@ -250,15 +247,15 @@ impl Shard {
         else {
             return;
         };
-        match held.view.and_then(|view| track.views.get_mut(view)) {
-            Some(view) => view.renegotiated(format),
-            None => {
-                let Some(stream) = held.stream.take() else {
-                    return;
-                };
-                held.view = Some(track.views.len());
-                track.views.push(View::new(slot, section, stream, format));
-            }
+        let view = held.view.and_then(|view| track.views.get_mut(view));
+        if let Some(view) = view {
+            view.renegotiated(format);
+        } else {
+            let Some(stream) = held.stream.take() else {
+                return;
+            };
+            held.view = Some(track.views.len());
+            track.views.push(View::new(slot, section, stream, format));
         }
         if track.kind() == Kind::Video {
             track.key_frames.want();
@@ -315,135 +312,6 @@ impl Shard {
             self.keys.remove(&track.id);
             for bridge in self.bridges.values_mut() {
                 bridge.tracks.retain(|track| *track != key);
-            }
-        }
-    }
-
-    /// Work out anew what a track may be encoded with, and see to it.
-    pub(crate) fn reconsider(&mut self, now: Instant, key: usize) {
-        let Some(track) = self.forwarding.tracks.get(key) else {
-            return;
-        };
-        let viewers = self.viewers(key);
-        match track.origin {
-            Origin::Remote(shard) => self.want(shard, key, &viewers),
-            Origin::Local { pipe, section } => {
-                let shards = track.shards.iter().map(|(_, codecs)| *codecs);
-                let allowed = viewers
-                    .iter()
-                    .copied()
-                    .chain(shards)
-                    .map(|codecs| codecs.and(track.offered))
-                    .fold(track.offered, |allowed, codecs| {
-                        // Who came later and has nothing in common with the others is refused.
-                        let both = allowed.and(codecs);
-                        if both.is_empty() { allowed } else { both }
-                    });
-                self.allow(now, key, allowed);
-                self.hold(now, pipe, section, key);
-            }
-        }
-    }
-
-    /// What each viewer of this shard can decode of a track.
-    fn viewers(&self, key: usize) -> Vec<CodecSet> {
-        let bridge = self
-            .bridges
-            .values()
-            .find(|bridge| bridge.tracks.contains(&key));
-        bridge
-            .into_iter()
-            .flat_map(|bridge| &bridge.members)
-            .filter_map(|slot| {
-                let pipe = self.pipes.get(*slot)?;
-                let section = pipe.sections.get(showing(pipe, key)?)?;
-                Some(usable(section))
-            })
-            .collect()
-    }
-
-    /// Tell a shard whether we want a track of its, and what we can decode.
-    fn want(&mut self, shard: u16, key: usize, viewers: &[CodecSet]) {
-        let Some(track) = self.forwarding.tracks.get_mut(key) else {
-            return;
-        };
-        let wanted = (!viewers.is_empty()).then(|| {
-            let all = CodecSet::all(track.kind());
-            viewers.iter().fold(all, |codecs, one| {
-                let both = codecs.and(*one);
-                if both.is_empty() { codecs } else { both }
-            })
-        });
-        if wanted == track.wanted {
-            return;
-        }
-        track.wanted = wanted;
-        let id = track.id;
-        let relay = match wanted {
-            Some(codecs) => Relay::Want { track: id, codecs },
-            None => Relay::Unwant { track: id },
-        };
-        self.forwarding.relays.push((shard, relay));
-    }
-
-    /// Set what a track may be encoded with; those who were refused may fit now.
-    fn allow(&mut self, now: Instant, key: usize, allowed: CodecSet) {
-        let Some(track) = self.forwarding.tracks.get_mut(key) else {
-            return;
-        };
-        if track.allowed == allowed {
-            return;
-        }
-        track.allowed = allowed;
-        let refused = track.refused.clone();
-        self.announce_again(key);
-        for slot in refused {
-            self.subscribe_again(now, slot, key);
-        }
-    }
-
-    /// Hold a sender to what its viewers can decode: offer its section anew if it sends otherwise.
-    fn hold(&mut self, now: Instant, slot: usize, section: usize, key: usize) {
-        let Some(track) = self.forwarding.tracks.get(key) else {
-            return;
-        };
-        let Some(pipe) = self.pipes.get_mut(slot) else {
-            return;
-        };
-        let Some(described) = pipe.sections.get_mut(section) else {
-            return;
-        };
-        let negotiated = |codec| described.codecs.contains(codec);
-        // Before the first packet: the first codec of our description is what a sender takes.
-        let sent = track
-            .codec
-            .filter(|codec| negotiated(*codec))
-            .or_else(|| described.codecs.iter().next());
-        let fits = sent.is_some_and(|codec| track.allowed.contains(codec));
-        let target = if fits {
-            described.codecs
-        } else {
-            track.allowed.and(described.capable)
-        };
-        if target.is_empty() || target == described.target {
-            return;
-        }
-        described.target = target;
-        let shown = described.slot.as_ref().and_then(|held| held.track);
-        if target != described.codecs {
-            pipe.negotiation.change(now);
-            self.rearm(now, slot);
-        }
-        // What this pipe is shown in the same section must be among these codecs as well.
-        if let Some(shown) = shown {
-            let fits = self
-                .forwarding
-                .tracks
-                .get(shown)
-                .is_some_and(|track| !track.allowed.and(target).is_empty());
-            if !fits {
-                self.unsubscribe(now, slot, shown);
-                self.subscribe(now, slot, shown);
             }
         }
     }

@@ -1,0 +1,111 @@
+//! What a pipe's transport tells: datagrams to send, keys, the end.
+
+use std::time::Instant;
+
+use media_srtp::{MasterKey, Opener, Profile, Sealer};
+use media_transport::{Event, Reason};
+
+use crate::codec::Kind;
+use crate::counters::Counter;
+use crate::egress::Egress;
+use crate::news::{CloseReason, News};
+use crate::pipe::{REPORT, STATISTICS};
+use crate::shard::Shard;
+
+impl Shard {
+    /// Do what a pipe's transport asks for.
+    pub(crate) fn drain(&mut self, now: Instant, slot: usize) {
+        loop {
+            let Some(pipe) = self.pipes.get_mut(slot) else {
+                return;
+            };
+            let Some(event) = pipe.transport.poll() else {
+                break;
+            };
+            match event {
+                Event::Transmit { path, bytes } => {
+                    self.forwarding.outgoing.datagram(&path, &bytes);
+                }
+                Event::Selected(path) => {
+                    if let Some(egress) = self.forwarding.egress(slot) {
+                        egress.path = path;
+                    }
+                }
+                Event::Established {
+                    profile,
+                    send,
+                    receive,
+                } => self.connected(now, slot, profile, &send, &receive),
+                Event::Failed(reason) => {
+                    let told = match reason {
+                        Reason::NotConnected => CloseReason::NotConnected,
+                        Reason::TimedOut => CloseReason::TimedOut,
+                        Reason::Fingerprint
+                        | Reason::HandshakeTooLong
+                        | Reason::NoProfile
+                        | Reason::Dtls => CloseReason::DtlsFailed,
+                    };
+                    self.forwarding.counters.count(Counter::PipesFailed);
+                    self.close(now, slot, told, &sentence(&reason.to_string()));
+                }
+                Event::RemoteClosed => {
+                    let text = "The client closed the connection.";
+                    self.close(now, slot, CloseReason::RemoteClosed, text);
+                }
+            }
+        }
+        self.rearm(now, slot);
+    }
+
+    /// The transport has its keys: media may flow.
+    fn connected(
+        &mut self,
+        now: Instant,
+        slot: usize,
+        profile: Profile,
+        send: &MasterKey,
+        receive: &MasterKey,
+    ) {
+        let Some(pipe) = self.pipes.get_mut(slot) else {
+            return;
+        };
+        let keys = Sealer::new(profile, send).and_then(|sealer| {
+            let opener = Opener::new(profile, receive)?;
+            Ok((sealer, opener))
+        });
+        let (Ok((sealer, opener)), Some(path)) = (keys, pipe.transport.selected()) else {
+            let text = "The keys of the connection cannot be used.";
+            self.close(now, slot, CloseReason::DtlsFailed, text);
+            return;
+        };
+        pipe.opener = Some(opener);
+        pipe.report_due = now + REPORT;
+        pipe.statistics_due = now + STATISTICS;
+        self.forwarding
+            .connect(slot, Egress::new(path, sealer, now));
+        self.news.push(News::Connected {
+            pipe: pipe.name.clone(),
+            generation: pipe.generation,
+            remote: path.remote,
+            profile: profile.name(),
+        });
+        for key in pipe
+            .sections
+            .iter()
+            .filter(|section| section.kind == Kind::Video)
+            .filter_map(|section| section.slot.as_ref()?.track)
+        {
+            if let Some(track) = self.forwarding.tracks.get_mut(key) {
+                track.key_frames.want();
+                self.forwarding.starved.push(key);
+            }
+        }
+    }
+}
+
+/// An error's text as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
+}

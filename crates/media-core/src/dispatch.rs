@@ -1,0 +1,145 @@
+//! Which pipe a datagram is for.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use media_transport::Path;
+use media_wire::{demux, stun};
+
+use crate::counters::Counter;
+use crate::ingress::Ingress;
+use crate::pipe::Pipe;
+use crate::relay::Relay;
+use crate::shard::Shard;
+
+/// Where a user name belongs.
+enum Owner {
+    Pipe(usize),
+    Shard(u16),
+    Nobody,
+}
+
+impl Shard {
+    pub(crate) fn stun(&mut self, now: Instant, path: &Path, datagram: &[u8]) {
+        let Some(ufrag) = stun::peek_username(datagram).and_then(stun::local_ufrag) else {
+            self.forwarding.counters.count(Counter::DropStun);
+            return;
+        };
+        match self.owner(ufrag) {
+            Owner::Pipe(slot) => self.guarded(now, Some(slot), |shard| {
+                shard.transport(now, slot, path, datagram);
+            }),
+            Owner::Shard(shard) => {
+                let relay = Relay::Datagram {
+                    path: *path,
+                    bytes: datagram.to_vec(),
+                };
+                self.forwarding.relays.push((shard, relay));
+            }
+            Owner::Nobody => self.forwarding.counters.count(Counter::DropUnknownUser),
+        }
+    }
+
+    /// A user name is the numbers of shard and slot, and what makes it one's own.
+    fn owner(&self, ufrag: &str) -> Owner {
+        let shard = ufrag.get(..4).map(|digits| u16::from_str_radix(digits, 16));
+        let slot = ufrag
+            .get(4..12)
+            .map(|digits| u32::from_str_radix(digits, 16));
+        let (Some(Ok(shard)), Some(Ok(slot))) = (shard, slot) else {
+            return Owner::Nobody;
+        };
+        if shard != self.config.shard {
+            return if shard < self.config.shards {
+                Owner::Shard(shard)
+            } else {
+                Owner::Nobody
+            };
+        }
+        let slot = slot as usize;
+        match self.pipes.get(slot) {
+            Some(pipe) if pipe.ufrag == ufrag => Owner::Pipe(slot),
+            _ => Owner::Nobody,
+        }
+    }
+
+    /// A user name that leads to this shard and slot, with 48 bits that nobody can guess.
+    pub(crate) fn ufrag(&mut self, slot: usize) -> String {
+        let secret = self.random.ice_chars(8);
+        format!("{:04x}{slot:08x}{secret}", self.config.shard)
+    }
+
+    /// STUN or DTLS for a pipe.
+    pub(crate) fn transport(&mut self, now: Instant, slot: usize, path: &Path, datagram: &[u8]) {
+        let Some(pipe) = self.pipes.get_mut(slot) else {
+            return;
+        };
+        let drops = |pipe: &Pipe| {
+            let drops = pipe.transport.drops();
+            drops.stun + drops.dtls + drops.other
+        };
+        let before = drops(pipe);
+        pipe.transport.handle(now, path, datagram);
+        let dropped = drops(pipe) - before;
+        self.forwarding
+            .counters
+            .add(Counter::DropTransport, dropped);
+        self.learn(slot, path.remote);
+        self.drain(now, slot);
+    }
+
+    /// Remember that an address leads to a pipe, once ICE has validated it.
+    ///
+    /// One that is in use by another pipe stays there: whoever can forge sender addresses and has a
+    /// pipe of their own could otherwise draw the other's media to themselves, if only to lose it.
+    fn learn(&mut self, slot: usize, remote: SocketAddr) {
+        let holder = self.addresses.get(&remote).copied();
+        if holder == Some(slot) {
+            return;
+        }
+        let held = holder
+            .and_then(|holder| self.pipes.get(holder))
+            .is_some_and(|pipe| pipe.transport.is_valid(remote));
+        let Some(pipe) = self.pipes.get_mut(slot) else {
+            return;
+        };
+        if !held && pipe.transport.is_valid(remote) {
+            pipe.addresses.push(remote);
+            self.addresses.insert(remote, slot);
+        }
+    }
+
+    /// DTLS, RTP or RTCP from an address that leads to a pipe.
+    pub(crate) fn secured(
+        &mut self,
+        now: Instant,
+        slot: usize,
+        path: &Path,
+        protocol: demux::Protocol,
+        datagram: &mut [u8],
+    ) {
+        let valid = self
+            .pipes
+            .get_mut(slot)
+            .filter(|pipe| pipe.transport.is_valid(path.remote));
+        let Some(pipe) = valid else {
+            self.forwarding.counters.count(Counter::DropUnknownAddress);
+            return;
+        };
+        if protocol == demux::Protocol::Dtls {
+            self.transport(now, slot, path, datagram);
+            return;
+        }
+        let mut ingress = Ingress {
+            now,
+            slot,
+            pipe,
+            forwarding: &mut self.forwarding,
+            alarms: &mut self.alarms,
+        };
+        match protocol {
+            demux::Protocol::Rtp => ingress.rtp(datagram),
+            _ => ingress.rtcp(datagram),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! How a pipe ends.
+
+use std::time::Instant;
+
+use media_transport::Event;
+
+use crate::news::{CloseReason, News, PipeStatistics};
+use crate::pipe::Pipe;
+use crate::shard::Shard;
+use crate::stream::Stream;
+
+impl Shard {
+    /// End a pipe: its client is told by DTLS, the control plane by news.
+    pub(crate) fn close(&mut self, now: Instant, slot: usize, reason: CloseReason, text: &str) {
+        let Some(pipe) = self.pipes.get_mut(slot) else {
+            return;
+        };
+        pipe.transport.close();
+        while let Some(event) = pipe.transport.poll() {
+            if let Event::Transmit { path, bytes } = event {
+                self.forwarding.outgoing.datagram(&path, &bytes);
+            }
+        }
+        self.detach(now, slot);
+        let Some(pipe) = self.pipes.get(slot) else {
+            return;
+        };
+        let closed = News::PipeClosed {
+            pipe: pipe.name.clone(),
+            generation: pipe.generation,
+            reason,
+            text: text.to_owned(),
+            statistics: self.statistics(pipe),
+        };
+        self.news.push(closed);
+        self.remove(now, slot);
+    }
+
+    /// Forget a pipe that has been told to be closed.
+    fn remove(&mut self, now: Instant, slot: usize) {
+        let Some(pipe) = self.pipes.try_remove(slot) else {
+            return;
+        };
+        for section in &pipe.sections {
+            if let Some(incoming) = &section.incoming {
+                self.drop_views(now, incoming.track);
+                self.drop_track(incoming.track);
+            }
+        }
+        self.forget(slot, &pipe);
+    }
+
+    /// Forget a pipe whose state cannot be trusted, without calling anything that might rely on it.
+    pub(crate) fn drop_pipe(&mut self, slot: usize) {
+        for bridge in self.bridges.values_mut() {
+            bridge.members.retain(|member| *member != slot);
+        }
+        let Some(pipe) = self.pipes.try_remove(slot) else {
+            return;
+        };
+        for (_, track) in &mut self.forwarding.tracks {
+            if track.views.iter().any(|view| view.peer == slot) {
+                track.views.retain(|view| view.peer != slot);
+                for (at, view) in track.views.iter().enumerate() {
+                    let section = self
+                        .pipes
+                        .get_mut(view.peer)
+                        .and_then(|pipe| pipe.sections.get_mut(view.section));
+                    if let Some(held) = section.and_then(|section| section.slot.as_mut()) {
+                        held.view = Some(at);
+                    }
+                }
+            }
+        }
+        for section in &pipe.sections {
+            if let Some(incoming) = &section.incoming {
+                for (_, other) in &mut self.pipes {
+                    for held in other
+                        .sections
+                        .iter_mut()
+                        .filter_map(|section| section.slot.as_mut())
+                    {
+                        if held.track == Some(incoming.track) {
+                            (held.track, held.view) = (None, None);
+                            held.stream = Some(Stream::new(&mut self.random));
+                        }
+                    }
+                }
+                self.drop_track(incoming.track);
+            }
+        }
+        self.news.push(News::PipeClosed {
+            pipe: pipe.name.clone(),
+            generation: pipe.generation,
+            reason: CloseReason::Panic,
+            text: "A fault in the engine ended it.".to_owned(),
+            statistics: PipeStatistics::default(),
+        });
+        self.forget(slot, &pipe);
+    }
+
+    fn forget(&mut self, slot: usize, pipe: &Pipe) {
+        if self.names.get(&pipe.name) == Some(&slot) {
+            self.names.remove(&pipe.name);
+        }
+        for address in &pipe.addresses {
+            if self.addresses.get(address) == Some(&slot) {
+                self.addresses.remove(address);
+            }
+        }
+        if let Some(egress) = self.forwarding.egress.get_mut(slot) {
+            *egress = None;
+        }
+        self.alarms.forget(slot);
+    }
+}
