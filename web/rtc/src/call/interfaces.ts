@@ -112,6 +112,7 @@ export interface ViberCall extends Call {
 /** A call between two clients. */
 export interface WebrtcCall extends Call, Showing {
   options(): WebrtcCallOptions;
+  /** While an incoming call rings: whether the caller has the camera on. */
   hasRemoteCameraVideo(): boolean;
   hasRemoteScreenShare(): boolean;
   /** Not available yet: throws FEATURE_UNAVAILABLE. */

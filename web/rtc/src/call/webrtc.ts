@@ -108,7 +108,8 @@ export class DialogCall implements WebrtcCall {
   }
 
   hasRemoteCameraVideo(): boolean {
-    return this.#conversation.remote.has("CAMERA");
+    const { beginning, remote } = this.#conversation;
+    return this.status() < CallStatus.ESTABLISHED ? beginning.remoteVideo : remote.has("CAMERA");
   }
 
   setVideoInputDevice(deviceId: string): Promise<void> {
