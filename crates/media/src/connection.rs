@@ -79,6 +79,12 @@ impl Connection {
         Ok(self.frames.next_body()?.map(read_order))
     }
 
+    /// Whether [`Connection::next_order`] has something to give, or an error to tell.
+    #[must_use]
+    pub fn has_order(&self) -> bool {
+        self.frames.has_body()
+    }
+
     /// Queues a piece of news; statistics are dropped while the connection is crowded.
     pub fn tell(&mut self, news: &News) {
         if self.is_crowded() && matches!(news, News::Statistics(_) | News::Load(_)) {
@@ -229,9 +235,11 @@ mod tests {
         bytes.extend(body);
         for byte in &bytes {
             assert_eq!(connection.next_order(), Ok(None));
+            assert!(!connection.has_order());
             control.write_all(&[*byte]).unwrap();
             assert_eq!(connection.read().unwrap(), Reading::Open);
         }
+        assert!(connection.has_order());
         assert!(matches!(
             connection.next_order(),
             Ok(Some(Ok(Order::Shutdown(_))))

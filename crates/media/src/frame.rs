@@ -43,11 +43,27 @@ impl Frames {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// Whether [`Frames::next_body`] gives a body or an error.
+    #[must_use]
+    pub fn has_body(&self) -> bool {
+        !matches!(self.look(), Ok(None))
+    }
+
     /// The body of the next frame, if all of it has come.
     ///
     /// # Errors
     /// [`TooLong`], also when asked again.
     pub fn next_body(&mut self) -> Result<Option<&[u8]>, TooLong> {
+        let length = match self.look()? {
+            Some(body) => body.len(),
+            None => return Ok(None),
+        };
+        let start = self.used + LENGTH;
+        self.used = start + length;
+        Ok(self.buffer.get(start..self.used))
+    }
+
+    fn look(&self) -> Result<Option<&[u8]>, TooLong> {
         let waiting = self.buffer.get(self.used..).unwrap_or_default();
         let Some((length, rest)) = waiting.split_first_chunk::<LENGTH>() else {
             return Ok(None);
@@ -57,11 +73,7 @@ impl Frames {
         if length > MAX_FRAME {
             return Err(TooLong(announced));
         }
-        let Some(body) = rest.get(..length) else {
-            return Ok(None);
-        };
-        self.used += LENGTH + length;
-        Ok(Some(body))
+        Ok(rest.get(..length))
     }
 }
 

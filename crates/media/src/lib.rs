@@ -17,4 +17,5 @@ pub mod program;
 #[allow(missing_docs, clippy::doc_markdown)]
 #[path = "generated/protocol.rs"]
 pub mod protocol;
+mod visitors;
 pub mod wire;

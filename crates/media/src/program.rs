@@ -1,23 +1,17 @@
 //! The program's one loop beside the shards: control planes, news, signals, ends.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::io;
 use std::time::{Duration, Instant};
 
 use media_core as core;
 use media_io::{End, Epoll, Interest, Machine, Ready, Report, Shards, Signals};
 
-use crate::connection::{Connection, Reading};
 use crate::door::Door;
 use crate::engine::{Effect, Engine, Turned};
 use crate::log::{Level, log};
-use crate::protocol::{ControlHello, Fenced, News, Order};
-
-/// How long a control plane may take to say hello.
-const HELLO_WITHIN: Duration = Duration::from_secs(5);
-
-/// Connections that have not said hello; more are closed at once.
-const MOST_STRANGERS: usize = 8;
+use crate::protocol::{ControlHello, News, Order};
+use crate::visitors::{Stage, Visitors};
 
 /// Between two `Load`s.
 const LOAD_EVERY: Duration = Duration::from_secs(2);
@@ -46,34 +40,6 @@ pub enum Ended {
     Badly,
 }
 
-/// A connection, and how far it has come.
-struct Visitor {
-    connection: Connection,
-    stage: Stage,
-    interest: Interest,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Stage {
-    /// It has not said hello, and will be closed then.
-    Stranger(Instant),
-    /// It is the control plane.
-    Control,
-    /// It is closed when it has been told everything, or then.
-    Leaving(Instant),
-}
-
-impl Stage {
-    /// Whether a connection that was told everything is to be closed.
-    fn is_over(self, parting: bool) -> bool {
-        match self {
-            Self::Stranger(_) => false,
-            Self::Leaving(_) => true,
-            Self::Control => parting,
-        }
-    }
-}
-
 /// What the program is doing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Life {
@@ -96,8 +62,7 @@ pub struct Program<M: Machine> {
     shards: Shards<M>,
     engine: Engine,
     grace: Duration,
-    visitors: HashMap<u64, Visitor>,
-    next_visitor: u64,
+    visitors: Visitors,
     life: Life,
     load_due: Instant,
     reports: VecDeque<Report<core::News>>,
@@ -127,8 +92,7 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
             shards,
             engine,
             grace,
-            visitors: HashMap::new(),
-            next_visitor: FIRST_CONNECTION,
+            visitors: Visitors::new(FIRST_CONNECTION),
             life: Life::Alone(now + grace.max(FIRST_WITHIN)),
             load_due: now + LOAD_EVERY,
             reports: VecDeque::new(),
@@ -149,17 +113,24 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
                     DOOR => self.answer_door()?,
                     SIGNALS => self.take_signal(),
                     SHARDS => self.take_reports(),
-                    token => self.take_visitor(token, *event),
+                    // A hang-up is told even where reading is paused; reading shows it.
+                    token if event.readable => {
+                        if let Err(why) = self.visitors.read(token) {
+                            self.lose(token, &why);
+                        }
+                    }
+                    _ => {}
                 }
             }
             self.obey();
             self.keep_time(Instant::now());
-            self.let_out()?;
+            let parting = matches!(self.life, Life::Parting(..));
+            let busy = self.shards.is_busy();
+            for (token, why) in self.visitors.flush(&self.epoll, busy, parting)? {
+                self.lose(token, &why);
+            }
             if let Life::Parting(_, ended) = self.life
-                && !self
-                    .visitors
-                    .values()
-                    .any(|visitor| visitor.stage == Stage::Control)
+                && self.visitors.control().is_none()
             {
                 if ended == Ended::Well {
                     self.shards.join();
@@ -175,17 +146,21 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
             Life::Served => None,
             Life::Alone(due) | Life::Ending(due, _) | Life::Parting(due, _) => Some(due),
         };
-        let stages = self
-            .visitors
-            .values()
-            .filter_map(|visitor| match visitor.stage {
-                Stage::Stranger(due) | Stage::Leaving(due) => Some(due),
-                Stage::Control => None,
-            });
-        // A shard that is busy does not wake us when it is no longer.
-        let pause = self.shards.is_busy().then(|| Instant::now() + PAUSE);
-        let others = life.into_iter().chain(stages).chain(pause);
+        let now = Instant::now();
+        // A shard that is busy does not wake us when it is no longer, nor does an order
+        // that was left until its connection had room for the answer.
+        let orders = match (self.shards.is_busy(), self.visitors.next_speaker()) {
+            (true, _) => Some(now + PAUSE),
+            (false, Some(_)) if self.obeys() => Some(now),
+            (false, _) => None,
+        };
+        let others = life.into_iter().chain(self.visitors.due()).chain(orders);
         others.fold(self.load_due, Instant::min)
+    }
+
+    /// Whether orders are still obeyed.
+    fn obeys(&self) -> bool {
+        matches!(self.life, Life::Served | Life::Alone(_))
     }
 
     fn answer_door(&mut self) -> io::Result<()> {
@@ -198,25 +173,13 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
             Err(error) => {
                 // No descriptor is left: whoever has not said hello has to make room.
                 log(Level::Error, "nobody can be let in", &[("error", &error)]);
-                self.visitors
-                    .retain(|_, visitor| visitor.stage == Stage::Control);
+                self.visitors.make_room();
                 return Ok(());
             }
         };
-        let is_stranger = |visitor: &&Visitor| matches!(visitor.stage, Stage::Stranger(_));
-        if self.visitors.values().filter(is_stranger).count() >= MOST_STRANGERS {
+        if !self.visitors.admit(&self.epoll, stream)? {
             log(Level::Warning, "too many connections without a hello", &[]);
-            return Ok(());
         }
-        let token = self.next_visitor;
-        self.next_visitor += 1;
-        let visitor = Visitor {
-            connection: Connection::new(stream)?,
-            stage: Stage::Stranger(Instant::now() + HELLO_WITHIN),
-            interest: Interest::Read,
-        };
-        self.epoll.add(&visitor.connection, token, Interest::Read)?;
-        self.visitors.insert(token, visitor);
         Ok(())
     }
 
@@ -275,51 +238,32 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
         }
     }
 
-    fn take_visitor(&mut self, token: u64, event: Ready) {
-        let Some(visitor) = self.visitors.get_mut(&token) else {
-            return;
-        };
-        // A hang-up is told even where reading is paused; then only reading shows it.
-        if event.readable {
-            match visitor.connection.read() {
-                Ok(Reading::Open) => {}
-                Ok(Reading::Closed) => self.lose(token, "it has closed the connection"),
-                Err(error) => self.lose(token, &error.to_string()),
-            }
-        }
-    }
-
     /// Obeys orders that have come, as long as they can be obeyed.
     fn obey(&mut self) {
-        let tokens: Vec<_> = self.visitors.keys().copied().collect();
-        for token in tokens {
-            while let Some(visitor) = self.visitors.get_mut(&token)
-                && matches!(self.life, Life::Served | Life::Alone(_))
-                && !matches!(visitor.stage, Stage::Leaving(_))
-                && !visitor.connection.is_crowded()
-                && !self.shards.is_busy()
-            {
-                match visitor.connection.next_order() {
-                    Ok(None) => break,
-                    Ok(Some(order)) => match (visitor.stage, order) {
-                        (Stage::Control, Ok(order)) => {
-                            for effect in self.engine.order(&order) {
-                                self.act(effect);
-                            }
-                        }
-                        (Stage::Control, Err(unreadable)) => {
-                            let (order, error) = (&unreadable.order, &unreadable.text);
-                            let fields: [(&str, &dyn std::fmt::Display); 2] =
-                                [("order", order), ("error", error)];
-                            log(Level::Warning, "order can not be read", &fields);
-                            let effect = self.engine.unreadable(unreadable);
-                            self.act(effect);
-                        }
-                        (_, Ok(Order::ControlHello(hello))) => self.greet(token, &hello),
-                        (_, _) => self.lose(token, "its first frame was no hello"),
-                    },
-                    Err(error) => self.lose(token, &error.to_string()),
+        while self.obeys()
+            && !self.shards.is_busy()
+            && let Some(token) = self.visitors.next_speaker()
+        {
+            match self.visitors.next_order(token) {
+                Ok(None) => {}
+                Ok(Some((Stage::Control, Ok(order)))) => {
+                    for effect in self.engine.order(&order) {
+                        self.act(effect);
+                    }
                 }
+                Ok(Some((Stage::Control, Err(unreadable)))) => {
+                    let (order, error) = (&unreadable.order, &unreadable.text);
+                    log(
+                        Level::Warning,
+                        "order can not be read",
+                        &[("order", order), ("error", error)],
+                    );
+                    let effect = self.engine.unreadable(unreadable);
+                    self.act(effect);
+                }
+                Ok(Some((_, Ok(Order::ControlHello(hello))))) => self.greet(token, &hello),
+                Ok(Some(_)) => self.lose(token, "its first frame was no hello"),
+                Err(error) => self.lose(token, &error.to_string()),
             }
         }
     }
@@ -337,70 +281,41 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
     }
 
     fn greet(&mut self, token: u64, hello: &ControlHello) {
-        let (told, turned) = match self.engine.greet(hello) {
-            Ok(told) => (told, None),
-            Err(Turned::Foreign(engine)) => (
-                vec![News::EngineHello(engine)],
-                Some("it speaks another protocol"),
-            ),
-            Err(Turned::Fenced(fenced)) => {
-                (vec![News::Fenced(fenced)], Some("it is older than another"))
-            }
-        };
         let fields: [(&str, &dyn std::fmt::Display); 3] = [
             ("build", &hello.build),
             ("fence", &hello.fence),
             ("protocol", &hello.protocol),
         ];
-        let leaving = Stage::Leaving(Instant::now() + END_WITHIN);
-        if turned.is_none() {
-            log(Level::Info, "control plane connected", &fields);
-            let text = "A newer control plane has taken over.".to_owned();
-            for former in self.visitors.values_mut() {
-                if former.stage == Stage::Control {
-                    former
-                        .connection
-                        .tell(&News::Fenced(Fenced { text: text.clone() }));
-                    former.stage = leaving;
+        let turned = match self.engine.greet(hello) {
+            Ok(told) => {
+                log(Level::Info, "control plane connected", &fields);
+                self.visitors.let_in(token, &told);
+                if matches!(self.life, Life::Alone(_)) {
+                    self.life = Life::Served;
                 }
+                return;
             }
-            if matches!(self.life, Life::Alone(_)) {
-                self.life = Life::Served;
-            }
-        } else {
-            log(Level::Warning, "control plane turned away", &fields);
-        }
-        if let Some(visitor) = self.visitors.get_mut(&token) {
-            visitor.stage = if turned.is_some() {
-                leaving
-            } else {
-                Stage::Control
-            };
-            for news in &told {
-                visitor.connection.tell(news);
-            }
-        }
+            Err(Turned::Foreign(engine)) => News::EngineHello(engine),
+            Err(Turned::Fenced(fenced)) => News::Fenced(fenced),
+        };
+        log(Level::Warning, "control plane turned away", &fields);
+        self.visitors.turn_away(token, &[turned]);
     }
 
     /// Tells the control plane, if there is one.
     fn tell(&mut self, news: Option<News>) {
-        let control = self
-            .visitors
-            .values_mut()
-            .find(|visitor| visitor.stage == Stage::Control);
-        if let (Some(news), Some(control)) = (news, control) {
-            control.connection.tell(&news);
+        if let (Some(news), Some(control)) = (news, self.visitors.control()) {
+            control.tell(&news);
         }
     }
 
     /// Closes a connection.
     fn lose(&mut self, token: u64, why: &str) {
-        let Some(visitor) = self.visitors.remove(&token) else {
+        let Some((stage, dropped)) = self.visitors.remove(token) else {
             return;
         };
-        match visitor.stage {
+        match stage {
             Stage::Control => {
-                let dropped = visitor.connection.dropped();
                 log(
                     Level::Warning,
                     "control plane lost",
@@ -435,49 +350,12 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
                 );
                 self.fail();
             }
-            Life::Parting(due, _) if due <= now => self.visitors.clear(),
+            Life::Parting(due, _) if due <= now => self.visitors.close(),
             _ => {}
         }
-        let late = |visitor: &Visitor| match visitor.stage {
-            Stage::Stranger(due) | Stage::Leaving(due) => due <= now,
-            Stage::Control => visitor.connection.is_full(),
-        };
-        let late = self.visitors.iter().filter(|(_, visitor)| late(visitor));
-        for token in late.map(|(token, _)| *token).collect::<Vec<_>>() {
+        for token in self.visitors.late(now) {
             self.lose(token, "it did not say hello, or did not read, in time");
         }
-    }
-
-    /// Writes what the connections take, and waits for what they can do next.
-    fn let_out(&mut self) -> io::Result<()> {
-        let busy = self.shards.is_busy();
-        let parting = matches!(self.life, Life::Parting(..));
-        let mut done = Vec::new();
-        for (token, visitor) in &mut self.visitors {
-            let connection = &mut visitor.connection;
-            let interest = match connection.flush() {
-                Ok(true) if visitor.stage.is_over(parting) => {
-                    done.push((*token, "it was told everything".to_owned()));
-                    continue;
-                }
-                Ok(true) if busy => Interest::Nothing,
-                Ok(true) => Interest::Read,
-                Ok(false) if busy || connection.is_crowded() => Interest::Write,
-                Ok(false) => Interest::ReadWrite,
-                Err(error) => {
-                    done.push((*token, error.to_string()));
-                    continue;
-                }
-            };
-            if interest != visitor.interest {
-                visitor.interest = interest;
-                self.epoll.change(&visitor.connection, *token, interest)?;
-            }
-        }
-        for (token, why) in &done {
-            self.lose(*token, why);
-        }
-        Ok(())
     }
 
     /// Begins the end: no control plane any more, every pipe closed, every shard stopped.

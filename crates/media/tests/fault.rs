@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use media::door::Door;
 use media::engine::Engine;
 use media::program::{Ended, Program};
-use media::protocol::{ControlHello, EngineHello, News, OpenPipe, Order, PROTOCOL, Ping};
+use media::protocol::{ControlHello, EngineHello, News, OpenPipe, Order, PROTOCOL, Ping, Shutdown};
 use media_core::{Message, Path, PipeStatistics};
 use media_io::{Droppable, Machine, MediaSocket, Segmentation, Shards, Signals};
 
@@ -132,6 +132,12 @@ fn hear(control: &mut UnixStream) -> Option<News> {
     Some(rmp_serde::from_slice(&body).unwrap())
 }
 
+fn end(mut running: Running) {
+    say(&mut running.control, &Order::Shutdown(Shutdown {}));
+    while hear(&mut running.control).is_some() {}
+    assert_eq!(running.program.join().unwrap().unwrap(), Ended::Well);
+}
+
 fn open(pipe: &str) -> Order {
     Order::OpenPipe(OpenPipe {
         pipe: pipe.to_owned(),
@@ -171,10 +177,33 @@ fn a_control_plane_that_does_not_read_misses_statistics_and_stops_no_shard() {
         }
     }
     assert!(statistics < FLOOD / 2, "{statistics}");
-    say(
-        &mut running.control,
-        &Order::Shutdown(media::protocol::Shutdown {}),
-    );
-    while hear(&mut running.control).is_some() {}
-    assert_eq!(running.program.join().unwrap().unwrap(), Ended::Well);
+    end(running);
+}
+
+#[test]
+fn more_orders_than_there_is_room_for_answers_are_all_answered() {
+    const MANY: u64 = 60_000;
+    let mut running = start("many");
+    let mut speaker = running.control.try_clone().unwrap();
+    let speaking = std::thread::spawn(move || {
+        for number in 1..=MANY {
+            say(&mut speaker, &Order::Ping(Ping { number }));
+            say(
+                &mut speaker,
+                &Order::ControlHello(ControlHello {
+                    protocol: PROTOCOL.to_owned(),
+                    build: "again".to_owned(),
+                    fence: 2,
+                }),
+            );
+        }
+    });
+    let mut refused = 0;
+    while refused < MANY {
+        if let News::Unsupported(_) = hear(&mut running.control).unwrap() {
+            refused += 1;
+        }
+    }
+    speaking.join().unwrap();
+    end(running);
 }

@@ -1,0 +1,255 @@
+//! What a control plane may rely on.
+
+use super::*;
+use crate::protocol::{Acknowledge, Attach, CloseBridge, ClosePipe, Ping, Shutdown};
+
+const EPOCH: u64 = 1_763_717_402_000_000;
+
+fn engine(shards: u64) -> Engine {
+    Engine::new(EngineHello {
+        protocol: PROTOCOL.to_owned(),
+        build: "test".to_owned(),
+        engine: "e".to_owned(),
+        epoch: EPOCH,
+        shards,
+    })
+}
+
+fn hello(protocol: &str, fence: u64) -> ControlHello {
+    let (protocol, build) = (protocol.to_owned(), "test".to_owned());
+    ControlHello {
+        protocol,
+        build,
+        fence,
+    }
+}
+
+fn open(pipe: &str, shard: Option<u64>) -> Order {
+    Order::OpenPipe(OpenPipe {
+        pipe: pipe.to_owned(),
+        generation: 1,
+        offer: "v=0".to_owned(),
+        sending: vec![],
+        shard,
+    })
+}
+
+fn closed(pipe: &str) -> core::News {
+    core::News::PipeClosed {
+        pipe: pipe.into(),
+        generation: 1,
+        reason: core::CloseReason::TimedOut,
+        text: "It was silent.".to_owned(),
+        statistics: core::PipeStatistics::default(),
+    }
+}
+
+fn close(pipe: &str) -> Order {
+    Order::ClosePipe(ClosePipe {
+        pipe: pipe.to_owned(),
+        generation: 1,
+    })
+}
+
+fn shards_of(effects: &[Effect]) -> Vec<u16> {
+    let shard = |effect: &Effect| match effect {
+        Effect::Order(shard, _) => Some(*shard),
+        _ => None,
+    };
+    effects.iter().filter_map(shard).collect()
+}
+
+#[test]
+fn the_same_major_version_works_together() {
+    for protocol in [PROTOCOL, "1.99", "1"] {
+        assert!(engine(1).greet(&hello(protocol, 1)).is_ok(), "{protocol}");
+    }
+    for protocol in ["2.0", "", "11.0", "0.1"] {
+        let turned = engine(1).greet(&hello(protocol, 1));
+        assert!(matches!(turned, Err(Turned::Foreign(_))), "{protocol}");
+    }
+}
+
+#[test]
+fn an_older_control_plane_is_refused_and_a_newer_or_equal_one_is_not() {
+    let mut engine = engine(1);
+    for (fence, welcome) in [(3, true), (3, true), (2, false), (5, true), (3, false)] {
+        assert_eq!(
+            engine.greet(&hello(PROTOCOL, fence)).is_ok(),
+            welcome,
+            "{fence}"
+        );
+    }
+}
+
+#[test]
+fn a_control_plane_is_told_what_there_is_and_what_has_ended() {
+    let mut engine = engine(2);
+    for pipe in ["a", "b", "c"] {
+        engine.order(&open(pipe, None));
+    }
+    let bridge = "x".to_owned();
+    engine.order(&Order::Attach(Attach {
+        pipe: "b".to_owned(),
+        bridge,
+    }));
+    let first = engine.news(0, closed("a")).unwrap();
+    let second = engine.news(0, closed("c")).unwrap();
+    let told = engine.greet(&hello(PROTOCOL, 1)).unwrap();
+    let [News::EngineHello(_), News::Holding(holding), ends @ ..] = &told[..] else {
+        panic!("{told:?}");
+    };
+    assert_eq!(holding.pipes.len(), 1);
+    assert_eq!(holding.pipes[0].bridge.as_deref(), Some("x"));
+    assert_eq!(ends, [first.clone(), second.clone()]);
+    for (epoch, number, kept) in [(EPOCH + 1, 9, 2), (EPOCH, 1, 1), (EPOCH, 2, 0)] {
+        engine.order(&Order::Acknowledge(Acknowledge { epoch, number }));
+        assert_eq!(engine.greet(&hello(PROTOCOL, 1)).unwrap().len(), 2 + kept);
+    }
+}
+
+#[test]
+fn more_pipes_than_fit_one_frame_are_told_in_several() {
+    let mut engine = engine(1);
+    let names = (0..=2 * PIPES_PER_FRAME).map(|number| format!("{number:0>128}"));
+    for name in names {
+        engine.order(&open(&name, None));
+        let (pipe, bridge) = (name.clone(), name);
+        engine.order(&Order::Attach(Attach { pipe, bridge }));
+    }
+    let told = engine.greet(&hello(PROTOCOL, 1)).unwrap();
+    let holding = told.iter().filter_map(|news| match news {
+        News::Holding(holding) => Some((holding.pipes.len(), holding.more)),
+        _ => None,
+    });
+    let full = (PIPES_PER_FRAME, true);
+    assert_eq!(holding.collect::<Vec<_>>(), [full, full, (1, false)]);
+    assert!(
+        told.iter()
+            .all(|news| crate::frame::write_news(news).is_ok())
+    );
+}
+
+#[test]
+fn an_order_goes_to_the_shard_of_its_pipe_and_nowhere_when_it_is_gone() {
+    let mut engine = engine(2);
+    assert_eq!(shards_of(&engine.order(&open("a", Some(1)))), [1]);
+    assert_eq!(shards_of(&engine.order(&open("a", None))), [1]);
+    assert_eq!(shards_of(&engine.order(&close("a"))), [1]);
+    assert_eq!(engine.order(&close("b")), []);
+    let everywhere = Order::CloseBridge(CloseBridge {
+        bridge: "x".to_owned(),
+    });
+    assert_eq!(shards_of(&engine.order(&everywhere)), [0, 1]);
+    engine.news(1, closed("a"));
+    assert_eq!(engine.order(&close("a")), []);
+}
+
+#[test]
+fn an_opening_that_is_repeated_after_the_end_is_told_the_end() {
+    let mut engine = engine(1);
+    engine.order(&open("a", None));
+    let end = engine.news(0, closed("a")).unwrap();
+    assert_eq!(engine.order(&open("a", None)), [Effect::Tell(end)]);
+    engine.order(&Order::Acknowledge(Acknowledge {
+        epoch: EPOCH,
+        number: 1,
+    }));
+    assert_eq!(shards_of(&engine.order(&open("a", None))), [0]);
+}
+
+#[test]
+fn a_shard_that_does_not_exist_ends_the_pipe() {
+    let mut engine = engine(2);
+    for shard in [2, 65_535, 65_536, u64::MAX] {
+        let [Effect::Tell(News::PipeClosed(end))] = &engine.order(&open("a", Some(shard)))[..]
+        else {
+            panic!("shard {shard}");
+        };
+        assert_eq!(end.reason, CloseReason::Capacity);
+        let number = end.number;
+        engine.order(&Order::Acknowledge(Acknowledge {
+            epoch: EPOCH,
+            number,
+        }));
+    }
+}
+
+#[test]
+fn a_pong_has_been_through_every_shard() {
+    let mut engine = engine(3);
+    let ping = |number| Order::Ping(Ping { number });
+    assert_eq!(engine.order(&ping(7)), [Effect::Ping(1)]);
+    assert_eq!(engine.order(&ping(7)), [Effect::Ping(2)]);
+    assert!((0..2).all(|_| engine.pong(1).is_none()));
+    assert!((0..2).all(|_| engine.pong(2).is_none()));
+    assert!(matches!(
+        engine.pong(1),
+        Some(News::Pong(Pong { ping: 7, .. }))
+    ));
+    assert_eq!(engine.pong(1), None);
+    engine.greet(&hello(PROTOCOL, 1)).unwrap();
+    assert_eq!(engine.pong(2), None);
+}
+
+#[test]
+fn news_are_numbered_without_gaps() {
+    let mut engine = engine(1);
+    let load = core::News::Load(core::Load::default());
+    assert_eq!(engine.news(0, load), None);
+    for expected in 1..=3 {
+        match engine.news(0, closed("a")) {
+            Some(News::PipeClosed(end)) => assert_eq!(end.number, expected),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn counters_are_summed_over_shards_and_bridges_are_not() {
+    let mut engine = engine(2);
+    for (shard, pipe) in [(0, "a"), (1, "b")] {
+        engine.order(&open(pipe, Some(u64::from(shard))));
+        let (pipe, bridge) = (pipe.to_owned(), "x".to_owned());
+        engine.order(&Order::Attach(Attach { pipe, bridge }));
+        for packets in [1, 20] {
+            let (counters, gauges) = (vec![("packets", packets)], vec![("bridges", 1)]);
+            engine.news(shard, core::News::Load(core::Load { counters, gauges }));
+        }
+        engine.traffic(shard, vec![("udp", 3)]);
+    }
+    let News::Load(load) = engine.load() else {
+        panic!("not a load");
+    };
+    assert_eq!((load.counters["packets"], load.counters["udp"]), (40, 6));
+    assert_eq!((load.gauges["pipes"], load.gauges["bridges"]), (2, 1));
+}
+
+#[test]
+fn what_can_not_be_obeyed_is_unsupported_and_changes_nothing() {
+    let mut engine = engine(1);
+    let again = Order::ControlHello(hello(PROTOCOL, 9));
+    let long = open(&"x".repeat(LONGEST_NAME + 1), None);
+    let unreadable = Unreadable {
+        order: "sing".to_owned(),
+        text: "?".to_owned(),
+    };
+    let effects = [
+        engine.order(&again),
+        engine.order(&long),
+        vec![engine.unreadable(unreadable)],
+    ];
+    for (effect, order) in effects
+        .into_iter()
+        .zip(["control_hello", "open_pipe", "sing"])
+    {
+        match &effect[..] {
+            [Effect::Tell(News::Unsupported(unsupported))] => {
+                assert_eq!(unsupported.order, order);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(engine.greet(&hello(PROTOCOL, 1)).is_ok());
+    assert_eq!(engine.order(&Order::Shutdown(Shutdown {})), [Effect::End]);
+}
