@@ -1,0 +1,148 @@
+"""docs/protocol.md says what is so: its examples are played, its tables compared."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ringway.ports.tokens import Bearer
+from ringway.rtc import limits
+from ringway.rtc import messages as wire
+from ringway.rtc.ending import Ending
+from ringway.runtime.exchange import MAX_CUSTOM_DATA
+from tests.app.whole import FIRST_ACCOUNT, OFFER, Client, Whole, whole
+
+PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
+BLOCK = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINE = re.compile(r"(\w+) ([→←]) (\{.*\})")
+
+
+def lines() -> list[tuple[str, str, dict[str, Any]]]:
+    found = []
+    for block in BLOCK.findall(PAGE):
+        for line in block.splitlines():
+            match = LINE.fullmatch(line)
+            assert match, line
+            found.append((match[1], match[2], json.loads(match[3])))
+    return found
+
+
+class Play:
+    """Says what the page says, and binds what only a real house can know."""
+
+    def __init__(self, it: Whole) -> None:
+        self._it = it
+        self._clients: dict[str, Client] = {}
+        self._bound: dict[str, str] = {}
+
+    async def client(self, name: str) -> Client:
+        if name not in self._clients:
+            self._clients[name] = await self._it.socket()
+        return self._clients[name]
+
+    def real(self, value: Any) -> Any:
+        match value:
+            case dict():
+                return {key: self.real(each) for key, each in value.items()}
+            case list():
+                return [self.real(each) for each in value]
+            case "OFFER" | "ANSWER":
+                return OFFER
+            case str() if value.startswith("TOKEN OF "):
+                identity = value.removeprefix("TOKEN OF ")
+                bearer = Bearer(FIRST_ACCOUNT, identity, identity.title())
+                now = self._it.clock.now()
+                return self._it.tokens.issue(bearer, 60, now).token
+            case str():
+                return self._bound.get(value, value)
+            case _:
+                return value
+
+    def same(self, written: Any, heard: Any) -> bool:
+        match written:
+            case dict():
+                return (
+                    isinstance(heard, dict)
+                    and written.keys() == heard.keys()
+                    and all(self.same(written[key], heard[key]) for key in written)
+                )
+            case list():
+                return len(written) == len(heard) and all(
+                    map(self.same, written, heard)
+                )
+            case "…":
+                return isinstance(heard, str) and heard != ""
+            case str() if written.endswith("…"):
+                return bool(self._bound.setdefault(written, heard) == heard)
+            case _:
+                return bool(written == heard)
+
+
+async def test_the_examples_are_played() -> None:
+    played = 0
+    async with whole() as it:
+        play = Play(it)
+        for name, arrow, message in lines():
+            client = await play.client(name)
+            if arrow == "→":
+                client.say(json.dumps(play.real(message)))
+            else:
+                heard = await client.hear_raw()
+                while message["t"] == "ended" and heard["t"] == "sections":
+                    heard = await client.hear_raw()
+                assert play.same(message, heard), (message, heard)
+            played += 1
+    assert played > 30
+
+
+def test_every_message_is_in_the_tables() -> None:
+    told = set(re.findall(r"^\| `(\w+)` \| [^|]+ \|$", PAGE, re.MULTILINE))
+    codes = set(msgspec.inspect.type_info(wire.RejectCode).values)  # type: ignore[attr-defined]
+    types = {
+        kind.__struct_config__.tag
+        for kind in (*wire.FromClient.__args__, *wire.FromHouse.__args__)
+    }
+    assert told == types | codes
+
+
+def test_the_limits_are_these() -> None:
+    table = dict(re.findall(r"^\| ([^|]+?) \| ([^|]*\d[^|]*) \|$", PAGE, re.MULTILINE))
+    whole_number = limits.MESSAGES_PER_S.is_integer()
+    assert whole_number
+    expected = {
+        "`connect` after the socket opens": f"{limits.CONNECT_WITHIN_S:.0f} s",
+        "bytes of one message": str(wire.MAX_TEXT),
+        "characters of one SDP": str(wire.MAX_SDP),
+        "custom data": f"64 entries, {MAX_CUSTOM_DATA} characters together",
+        "messages of one client": (
+            f"{limits.MESSAGES_PER_S:.0f} a second, {limits.BURST} at once"
+        ),
+        "texts of one connection that can not be understood": str(
+            limits.MOST_MALFORMED
+        ),
+        "messages that wait for a client to read them": (
+            f"{limits.MOST_WAITING}, or {limits.MOST_WAITING_CHARACTERS} characters"
+        ),
+        "time for one message to be read": f"{limits.SENT_WITHIN_S:.0f} s",
+        "connections of one identity": str(limits.MOST_PER_IDENTITY),
+        "connections": (
+            f"{limits.MOST_CONNECTIONS}, and {limits.MOST_STRANGERS} "
+            "that have not said `connect`"
+        ),
+    }
+    assert {name: table.get(name) for name in expected} == expected
+
+
+def test_the_close_codes_are_these() -> None:
+    table = set(re.findall(r"^\| (1\d{3}) \| (.+) \|$", PAGE, re.MULTILINE))
+    ours = {
+        (str(it.code), it.reason)
+        for it in Ending
+        if it not in {Ending.LEFT, Ending.FAULT}
+    }
+    assert ours <= table
+    assert {code for code, _ in table - ours} == {"1009", "1011"}
