@@ -197,9 +197,9 @@ impl Peer {
         self.generators.insert(source, generator);
     }
 
-    /// Send no more of it.
-    pub fn hush(&mut self, source: Source) {
-        self.generators.remove(&source);
+    /// Send no more of it. Gives what made it, to go on with later.
+    pub fn hush(&mut self, source: Source) -> Option<Generator> {
+        self.generators.remove(&source)
     }
 
     /// How many packets of it were sent so far.
@@ -348,12 +348,7 @@ impl Peer {
 /// The first payload type that both sides agreed on for this section.
 ///
 /// The library keeps those of the first exchange for ever, so a later offer is heeded here.
-fn payload_type(
-    rtc: &Rtc,
-    mid: Mid,
-    source: Source,
-    offered: Option<&Vec<Pt>>,
-) -> Option<Pt> {
+fn payload_type(rtc: &Rtc, mid: Mid, source: Source, offered: Option<&Vec<Pt>>) -> Option<Pt> {
     let media = rtc.media(mid)?;
     let audio = source == Source::Microphone;
     let agreed = media.remote_pts();

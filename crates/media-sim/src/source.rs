@@ -1,7 +1,7 @@
 //! Synthetic speech and pictures: packets whose payload says who and which they are.
 //!
-//! Audio is one packet each 20 ms. Video is VP8 as RFC 7741 packs it, 20 frames
-//! a second of four packets; a frame asked for, and the first, is a key frame.
+//! Audio is one packet each 20 ms. Video is VP8 as RFC 7741 packs it, in [`Frames`];
+//! a frame asked for, and the first, is a key frame.
 //! The last eight bytes of each payload count the packets of the source.
 
 use std::time::{Duration, Instant};
@@ -9,10 +9,35 @@ use std::time::{Duration, Instant};
 use media_core::Source;
 
 const AUDIO_EVERY: Duration = Duration::from_millis(20);
-const FRAME_EVERY: Duration = Duration::from_millis(50);
-const PACKETS_OF_A_FRAME: u16 = 4;
-const VIDEO_BYTES: usize = 1000;
 const AUDIO_BYTES: usize = 80;
+/// Of the count at the end of each payload.
+const COUNT_BYTES: usize = 8;
+
+/// How a picture's packets come.
+#[derive(Debug, Clone, Copy)]
+pub struct Frames {
+    /// From one frame to the next.
+    pub every: Duration,
+    /// Packets of each frame.
+    pub packets: u16,
+    /// Bytes of each payload.
+    pub bytes: usize,
+}
+
+impl Frames {
+    /// 20 frames a second of four packets.
+    pub const SMALL: Self = Self {
+        every: Duration::from_millis(50),
+        packets: 4,
+        bytes: 1008,
+    };
+    /// 30 frames a second of five packets, 1.3 Mbit/s: what a camera at its limit sends.
+    pub const CAMERA: Self = Self {
+        every: Duration::from_micros(33_333),
+        packets: 5,
+        bytes: 1100,
+    };
+}
 
 /// A packet to send.
 #[derive(Debug, Clone)]
@@ -30,7 +55,7 @@ pub struct Made {
 /// The number that [`Generator`] wrote at the end of a payload.
 #[must_use]
 pub fn count_of(payload: &[u8]) -> Option<u64> {
-    let tail = payload.last_chunk::<8>()?;
+    let tail = payload.last_chunk::<COUNT_BYTES>()?;
     Some(u64::from_be_bytes(*tail))
 }
 
@@ -43,9 +68,8 @@ pub fn begins_key_frame(payload: &[u8]) -> bool {
 /// Makes the packets of one source.
 #[derive(Debug)]
 pub struct Generator {
-    video: bool,
+    frames: Option<Frames>,
     next: Instant,
-    every: Duration,
     sequence: u64,
     timestamp: u32,
     picture: u16,
@@ -56,14 +80,24 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Begins at `now`, with a key frame.
+    /// Speech, or pictures in small frames.
     #[must_use]
     pub fn new(source: Source, now: Instant) -> Self {
         let video = source != Source::Microphone;
+        Self::begin(video.then_some(Frames::SMALL), now)
+    }
+
+    /// Pictures in frames like these.
+    #[must_use]
+    pub fn pictures(frames: Frames, now: Instant) -> Self {
+        Self::begin(Some(frames), now)
+    }
+
+    /// Begins at `now`, with a key frame.
+    fn begin(frames: Option<Frames>, now: Instant) -> Self {
         Self {
-            video,
+            frames,
             next: now,
-            every: if video { FRAME_EVERY } else { AUDIO_EVERY },
             // Near the roll-over, so that each run of a second or two crosses it.
             sequence: 65_500,
             timestamp: u32::MAX - 40_000,
@@ -96,7 +130,7 @@ impl Generator {
     pub fn skip_to(&mut self, now: Instant) {
         self.next = self.next.max(now);
         if self.next == now {
-            self.next = now + self.every;
+            self.next = now + self.frames.map_or(AUDIO_EVERY, |frames| frames.every);
         }
     }
 
@@ -105,10 +139,9 @@ impl Generator {
         if now < self.next {
             return None;
         }
-        let made = if self.video {
-            self.picture()
-        } else {
-            self.speech()
+        let made = match self.frames {
+            Some(frames) => self.picture(frames),
+            None => self.speech(),
         };
         self.sequence += 1;
         self.made += 1;
@@ -118,11 +151,11 @@ impl Generator {
     fn speech(&mut self) -> Made {
         let made = self.packet(vec![0xfc; AUDIO_BYTES], false);
         self.timestamp = self.timestamp.wrapping_add(960);
-        self.next += self.every;
+        self.next += AUDIO_EVERY;
         made
     }
 
-    fn picture(&mut self) -> Made {
+    fn picture(&mut self, frames: Frames) -> Made {
         if self.part == 0 {
             self.key = std::mem::take(&mut self.key_asked);
         }
@@ -135,15 +168,17 @@ impl Generator {
         } else if first {
             payload.extend([0x11, 0x02, 0x00]);
         }
-        payload.resize(VIDEO_BYTES, 0x55);
+        payload.resize(frames.bytes.saturating_sub(COUNT_BYTES), 0x55);
         self.part += 1;
-        let last = self.part == PACKETS_OF_A_FRAME;
+        let last = self.part == frames.packets;
         let made = self.packet(payload, last);
         if last {
             self.part = 0;
             self.picture = (self.picture + 1) & 0x7fff;
-            self.timestamp = self.timestamp.wrapping_add(4500);
-            self.next += self.every;
+            let ticks = frames.every.as_micros() * 9 / 100;
+            let ticks = u32::try_from(ticks).unwrap_or(u32::MAX);
+            self.timestamp = self.timestamp.wrapping_add(ticks);
+            self.next += frames.every;
         }
         made
     }
