@@ -7,7 +7,6 @@ use media_transport::Event;
 use crate::news::{CloseReason, News, PipeStatistics};
 use crate::pipe::Pipe;
 use crate::shard::Shard;
-use crate::stream::Stream;
 
 impl Shard {
     /// End a pipe: its client is told by DTLS, the control plane by news.
@@ -72,22 +71,26 @@ impl Shard {
                 }
             }
         }
-        for section in &pipe.sections {
-            if let Some(incoming) = &section.incoming {
-                for (_, other) in &mut self.pipes {
-                    for held in other
-                        .sections
-                        .iter_mut()
-                        .filter_map(|section| section.slot.as_mut())
-                    {
-                        if held.track == Some(incoming.track) {
-                            (held.track, held.view) = (None, None);
-                            held.stream = Some(Stream::new(&mut self.random));
-                        }
-                    }
+        let own = pipe
+            .sections
+            .iter()
+            .filter_map(|section| section.incoming.as_ref());
+        for key in own.map(|incoming| incoming.track) {
+            let views = self.forwarding.tracks.get_mut(key);
+            for view in views
+                .map(|track| std::mem::take(&mut track.views))
+                .unwrap_or_default()
+            {
+                let section = self
+                    .pipes
+                    .get_mut(view.peer)
+                    .and_then(|pipe| pipe.sections.get_mut(view.section));
+                if let Some(held) = section.and_then(|section| section.slot.as_mut()) {
+                    (held.track, held.view) = (None, None);
+                    held.stream = Some(view.stream);
                 }
-                self.drop_track(incoming.track);
             }
+            self.drop_track(key);
         }
         self.news.push(News::PipeClosed {
             pipe: pipe.name.clone(),

@@ -54,6 +54,8 @@ mod shard;
 mod statistics;
 mod stream;
 mod subscription;
+#[cfg(test)]
+mod tests;
 mod timing;
 mod track;
 mod view;

@@ -362,3 +362,148 @@ fn fingerprints(
     }
     Ok(known)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHROMIUM: &str = include_str!("../../media-wire/tests/data/chromium-offer.sdp");
+    const FIREFOX: &str = include_str!("../../media-wire/tests/data/firefox-offer.sdp");
+
+    fn sending() -> Vec<Sending> {
+        [("0", Source::Microphone), ("1", Source::Camera)]
+            .map(|(mid, source)| Sending {
+                mid: mid.to_owned(),
+                source,
+            })
+            .to_vec()
+    }
+
+    fn read_it(text: &str) -> Result<Offer, Refusal> {
+        read(text, &sending(), &Limits::default())
+    }
+
+    #[test]
+    fn browsers_are_understood() {
+        for (text, video) in [
+            (
+                CHROMIUM,
+                vec![
+                    Codec::Vp8,
+                    Codec::H264ConstrainedBaseline,
+                    Codec::H264Baseline,
+                    Codec::H264Main,
+                ],
+            ),
+            (FIREFOX, vec![Codec::Vp8]),
+        ] {
+            let offer = read_it(text).unwrap();
+            let [audio, picture] = offer.sections.as_slice() else {
+                panic!("{:?}", offer.sections)
+            };
+            let audio = audio.usable.as_ref().unwrap();
+            assert_eq!(audio.codecs, CodecSet::all(Kind::Audio));
+            assert_eq!(audio.source, Some(Source::Microphone));
+            let picture = picture.usable.as_ref().unwrap();
+            assert_eq!(picture.codecs, video.into_iter().collect());
+            assert!(picture.sends && picture.receives);
+            let (media, repair) = picture.ssrcs;
+            assert!(media.is_some() && repair.is_some() && media != repair);
+            let vp8 = offer.agreement.codec(Codec::Vp8).unwrap();
+            assert!(vp8.types.rtx.is_some() && vp8.feedbacks.nack);
+            assert!(offer.agreement.extensions.id(Extension::Mid).is_some());
+            assert!(offer.agreement.reduced_size || text == FIREFOX);
+        }
+    }
+
+    #[test]
+    fn every_broken_rule_has_a_sentence() {
+        let table: [(&str, &str, CloseReason, &str); 12] = [
+            ("v=0", "v=1", CloseReason::BadOffer, "cannot be read"),
+            (
+                "a=mid:1",
+                "a=other:1",
+                CloseReason::BadOffer,
+                "cannot be read",
+            ),
+            ("a=rtcp-mux", "a=other", CloseReason::BadOffer, "rtcp-mux"),
+            ("BUNDLE 0 1", "BUNDLE 0", CloseReason::BadOffer, "BUNDLE"),
+            (
+                "a=setup:actpass",
+                "a=setup:passive",
+                CloseReason::BadOffer,
+                "setup",
+            ),
+            ("a=ice-pwd:", "a=other:", CloseReason::BadOffer, "ICE"),
+            (
+                "a=fingerprint:",
+                "a=other:",
+                CloseReason::BadOffer,
+                "fingerprint",
+            ),
+            (
+                "a=group",
+                "a=ice-lite\r\na=group",
+                CloseReason::BadOffer,
+                "lite",
+            ),
+            (
+                "a=sendrecv",
+                "a=recvonly",
+                CloseReason::BadOffer,
+                "not one that the client sends",
+            ),
+            ("m=audio", "m=video", CloseReason::BadOffer, "another kind"),
+            ("RTP/SAVPF", "RTP/AVP", CloseReason::NoCodec, "codec"),
+            ("/90000", "/8000", CloseReason::NoCodec, ""),
+        ];
+        for (from, to, reason, word) in table {
+            let text = CHROMIUM.replace(from, to);
+            let refusal = match read_it(&text) {
+                Err(refusal) => refusal,
+                // Without a picture that can be decoded the sound is left.
+                Ok(offer) if word.is_empty() => {
+                    assert!(offer.sections[1].usable.is_none());
+                    continue;
+                }
+                Ok(_) => panic!("{from} -> {to} is taken"),
+            };
+            assert_eq!(refusal.reason, reason, "{from} -> {to}: {}", refusal.text);
+            assert!(
+                refusal.text.contains(word),
+                "{from} -> {to}: {}",
+                refusal.text
+            );
+            assert!(refusal.text.ends_with('.'), "{}", refusal.text);
+        }
+    }
+
+    #[test]
+    fn limits_hold() {
+        let limits = |change: fn(&mut Limits)| {
+            let mut limits = Limits::default();
+            change(&mut limits);
+            read(CHROMIUM, &sending(), &limits).unwrap_err().reason
+        };
+        let bad = CloseReason::BadOffer;
+        assert_eq!(limits(|limits| limits.description = 100), bad);
+        assert_eq!(limits(|limits| limits.sections = 1), bad);
+        assert_eq!(limits(|limits| limits.tracks = 1), bad);
+        let mut twice = sending();
+        twice[1].mid = "0".to_owned();
+        twice[1].source = Source::Microphone;
+        assert_eq!(
+            read(CHROMIUM, &twice, &Limits::default())
+                .unwrap_err()
+                .reason,
+            bad
+        );
+        twice[1].mid = "7".to_owned();
+        assert_eq!(
+            read(CHROMIUM, &twice, &Limits::default())
+                .unwrap_err()
+                .reason,
+            bad
+        );
+    }
+}
