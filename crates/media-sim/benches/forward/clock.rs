@@ -11,3 +11,8 @@ pub(crate) fn busy() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::try_from(time).expect("a thread never ran for less than nothing")
 }
+
+/// Since `busy` gave this.
+pub(crate) fn busy_since(start: Duration) -> Duration {
+    busy().saturating_sub(start)
+}

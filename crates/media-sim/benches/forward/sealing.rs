@@ -67,7 +67,7 @@ impl Sealing {
             self.index += self.packets.len() as u64;
             done += (self.packets.len() * self.viewers.len()) as u64;
         }
-        let took = clock::busy() - start;
+        let took = clock::busy_since(start);
         took.mul_f64(count as f64 / done as f64)
     }
 }

@@ -123,7 +123,7 @@ impl Stage {
         let (mut took, mut start) = (Duration::ZERO, clock::busy());
         for (at, mut packets) in bursts {
             if self.is_due(at) {
-                took += clock::busy() - start;
+                took += clock::busy_since(start);
                 self.timers(at);
                 start = clock::busy();
             }
@@ -133,7 +133,7 @@ impl Stage {
             }
             shard.outgoing().clear();
         }
-        took += clock::busy() - start;
+        took += clock::busy_since(start);
         let sent = self.sent() - before;
         assert_eq!(sent, (packets * self.viewers) as u64, "all of it left");
         self.world.run(PAUSE);
