@@ -279,5 +279,6 @@ export function fakeBrowser(): FakeDevices {
 }
 
 export function token(claims: object = { identity: "alice", name: "Alice" }): string {
-  return `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
+  const payload = Buffer.from(JSON.stringify(claims)).toString("base64url");
+  return `e30.${payload}.c2ln`;
 }

@@ -31,8 +31,8 @@ export function follow(call: WebrtcCall): Told[] {
 
 export const names = (told: readonly Told[]): string[] => told.map(({ name }) => name);
 
-/** Let promises and timers that are due go on. */
-export const settle = (milliseconds = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(milliseconds);
+/** Move the clock, in ms. One is enough for promises, and for timers of no delay that follow from another. */
+export const settle = (milliseconds = 1): Promise<unknown> => vi.advanceTimersByTimeAsync(milliseconds);
 
 export interface Scene {
   readonly rtc: RingwayRTC;

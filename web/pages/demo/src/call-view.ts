@@ -101,7 +101,7 @@ function open(): void {
   picture("remote-video", null);
   picture("local-video", null);
   buttons(call);
-  show("call", "hangup");
+  show("call", "mute");
   stir();
 }
 

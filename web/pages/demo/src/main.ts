@@ -64,7 +64,7 @@ function connect(token: string, displayName: string): void {
   client.on(RingwayRTCEvent.DISCONNECTED, ({ reason }) => now(() => state("offline", reason))());
   client.on(RingwayRTCEvent.INCOMING_WEBRTC_CALL, ({ incomingCall }) => {
     last = { whom: incomingCall.counterpart().identifier, video: incomingCall.hasRemoteCameraVideo() };
-    showIncoming(incomingCall, ended);
+    showIncoming(incomingCall, endedFor(client));
   });
   client.connect();
   home();
@@ -99,11 +99,18 @@ function call({ whom, video }: Attempt): void {
   }
   last = { whom, video };
   try {
-    showOutgoing(rtc.callWebrtc(identity, options(video)), whom, ended);
+    showOutgoing(rtc.callWebrtc(identity, options(video)), whom, endedFor(rtc));
   } catch {
     home();
     part("call-error").textContent = texts.notNow;
   }
+}
+
+/** Whoever has left under a name hears no more of its calls. */
+function endedFor(client: RingwayRTC): (ended: Ended) => void {
+  return (event) => {
+    if (rtc === client) ended(event);
+  };
 }
 
 function ended({ who, errorCode, duration }: Ended): void {

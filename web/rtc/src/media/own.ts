@@ -63,7 +63,7 @@ export class OwnMedia {
     beginning: Beginning,
     present: (tracks: ReadonlyMap<Source, MediaStreamTrack>) => Promise<void>,
   ): Promise<void> {
-    if (this.#phase === "over") throw overNow();
+    if (this.#isOver()) throw overNow();
     if (!beginning.audio) this.#muted = true;
     this.#microphone ||= beginning.microphone ?? "";
     const { videoOptions } = beginning;
@@ -78,8 +78,13 @@ export class OwnMedia {
         microphone: beginning.audio ? this.#microphone : undefined,
         camera: beginning.video ? this.#camera : undefined,
       });
-      this.#keep("MICROPHONE", taken.microphone);
-      this.#keep("CAMERA", taken.camera);
+      if (this.#isOver()) {
+        taken.microphone?.stop();
+        taken.camera?.stop();
+        throw overNow();
+      }
+      if (taken.microphone !== null) this.#keep("MICROPHONE", taken.microphone);
+      if (taken.camera !== null) this.#keep("CAMERA", taken.camera);
       if (taken.camera !== null) this.#events.added("CAMERA", new MediaStream([taken.camera]));
       await present(this.#tracks);
       if (this.#muted) this.#events.muted(true);
@@ -197,8 +202,8 @@ export class OwnMedia {
 
   async #send(source: Source, track: MediaStreamTrack): Promise<void> {
     try {
-      if (this.#phase === "over") throw overNow();
-      await this.#peer.send(source, track);
+      if (!this.#isOver()) await this.#peer.send(source, track);
+      if (this.#isOver()) throw overNow();
       this.#keep(source, track);
     } catch (error) {
       track.stop();
@@ -206,12 +211,11 @@ export class OwnMedia {
     }
   }
 
-  #keep(source: Source, track: MediaStreamTrack | null): void {
-    if (track === null) return;
-    if (this.#phase === "over") {
-      track.stop();
-      throw overNow();
-    }
+  #isOver(): boolean {
+    return this.#phase === "over";
+  }
+
+  #keep(source: Source, track: MediaStreamTrack): void {
     if (source === "MICROPHONE") track.enabled = !this.#muted;
     this.#tracks.set(source, track);
     track.addEventListener("ended", () => this.#ended(source, track));
@@ -237,7 +241,7 @@ export class OwnMedia {
   async #change(step: () => Promise<void>): Promise<void> {
     try {
       if (this.#phase === "idle") throw new CallError("INVALID_REQUEST", "The call has not been accepted.");
-      if (this.#phase === "over") throw overNow();
+      if (this.#isOver()) throw overNow();
       await this.#next(step);
     } catch (error) {
       const known = deviceError(error);
