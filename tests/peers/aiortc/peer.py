@@ -4,8 +4,9 @@
         [--audio CODEC] [--video CODEC] [--profile SRTP_PROFILE]
 
 The token is the first line of standard input; a later line ``hangup`` ends the call.
-What happens is told as JSON, one object a line: connected, incoming, rang,
-established, connection, heard, seen, ended.
+What happens is told as JSON, one object a line, with the seconds of the system's
+monotonic clock as `at`: connected, called, incoming, rang, accepted, established,
+connection, heard, seen, ended.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import asyncio
 import json
 import sys
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -37,7 +39,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 def tell(event: str, **more: object) -> None:
     """Write one line for the test."""
-    sys.stdout.write(json.dumps({"event": event, **more}) + "\n")
+    told = {"event": event, "at": time.monotonic(), **more}
+    sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
 
 
@@ -88,6 +91,7 @@ class Peer:
         if self._arguments.call:
             self._call = str(uuid.uuid4())
             offer, sending = await self._offer()
+            tell("called")
             await self._say(
                 t="call",
                 call=self._call,
@@ -111,6 +115,7 @@ class Peer:
         tell("incoming", source=message["source"]["identity"])
         await self._say(t="ringing", call=self._call)
         offer, sending = await self._offer()
+        tell("accepted")
         await self._say(t="accept", call=self._call, offer=offer, sending=sending)
 
     async def on_rang(self, message: dict[str, Any]) -> None:
