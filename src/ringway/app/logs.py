@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 import structlog
 
 from ringway.settings import Settings
+
+JUNK: Final = frozenset(
+    {
+        "Invalid HTTP request received.",
+        "Invalid UTF-8 sequence received from client.",
+    }
+)
+"""What the HTTP server would write for everybody who sends it rubbish."""
 
 
 def set_up(settings: Settings, stream: TextIO = sys.stderr) -> None:
@@ -40,6 +48,7 @@ def set_up(settings: Settings, stream: TextIO = sys.stderr) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(stream)
+    handler.addFilter(lambda record: record.getMessage() not in JUNK)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

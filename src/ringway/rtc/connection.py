@@ -24,7 +24,7 @@ from ringway.rtc.limits import (
     Bucket,
 )
 from ringway.rtc.outbox import Outbox
-from ringway.rtc.socket import Binary, Gone, Socket
+from ringway.rtc.socket import TOO_BIG, Binary, Gone, Socket
 from ringway.rtc.switchboard import Switchboard
 from ringway.rtc.tally import Tally
 
@@ -89,8 +89,8 @@ class Reception:
                 self._tally.connected -= 1
                 self._switchboard.unplug(device)
                 self._line_lost(device)
-        except Gone:
-            return Ending.LEFT
+        except Gone as gone:
+            return Ending.TOO_BIG if gone.code == TOO_BIG else Ending.LEFT
         except Binary:
             return Ending.BINARY
 

@@ -23,6 +23,7 @@ class Ending(Enum):
     REJECTED = _Close(1008, "rejected")
     TOO_FAST = _Close(1008, "more than 50 messages a second")
     TOO_MALFORMED = _Close(1008, "more than 50 texts that can not be understood")
+    TOO_BIG = _Close(1009, "a message was too big")
     FAULT = _Close(1011, "a fault in the server")
     TOO_SLOW = _Close(1013, "messages are not being read")
     TOO_MANY = _Close(1013, "too many connections")

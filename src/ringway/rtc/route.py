@@ -23,6 +23,8 @@ class _Accepted:
 
     async def receive(self) -> str:
         event = await self._socket.receive()
+        if event["type"] == "websocket.disconnect":
+            raise Gone(event["code"])
         if event["type"] != "websocket.receive":
             raise Gone
         text = event.get("text")

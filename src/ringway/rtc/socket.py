@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Protocol
 
+LOST = 1006
+"""The close code when nobody said goodbye (RFC 6455 section 7.4.1)."""
+TOO_BIG = 1009
+"""The close code of a message that is too big."""
+
 
 class Gone(Exception):
-    """The other side has closed the socket, or was lost."""
+    """The socket is closed, or was lost."""
+
+    def __init__(self, code: int = LOST) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Binary(Exception):
