@@ -39,18 +39,24 @@ def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def elsewhere(server: Server) -> Iterator[str]:
-    """A customer's page on another origin; it loads the SDK from the server."""
+def pages() -> dict[str, str]:
+    """Pages that tests add to the customer's site, by name."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def elsewhere(server: Server, pages: dict[str, str]) -> Iterator[str]:
+    """A customer's site on another origin; it loads the SDK from the server."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = PAGES / self.path.split("?")[0].lstrip("/")
-            if not path.is_file():
+            name = self.path.split("?")[0].lstrip("/")
+            path = PAGES / name
+            if name not in pages and not path.is_file():
                 self.send_error(404)
                 return
-            body = path.read_text().replace(
-                "{{SDK}}", f"{server.url}/sdk/ringway-rtc.js"
-            )
+            text = pages[name] if name in pages else path.read_text()
+            body = text.replace("{{SDK}}", f"{server.url}/sdk/ringway-rtc.js")
             kind = "text/javascript" if path.suffix == ".js" else "text/html"
             self.send_response(200)
             self.send_header("Content-Type", f"{kind}; charset=utf-8")

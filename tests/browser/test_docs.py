@@ -39,6 +39,8 @@ def test_the_curl_command_gives_a_token(server: Server) -> None:
 async def test_the_page_calls(
     document: Path,
     server: Server,
+    elsewhere: str,
+    pages: dict[str, str],
     browser: Callable[[Voice], Awaitable[Browser]],
 ) -> None:
     async def open_page(voice: Voice, identity: str, doc: Path) -> Page:
@@ -52,11 +54,8 @@ async def test_the_page_calls(
         )
         if doc == README:
             html = "<!doctype html><audio autoplay></audio>" + html
-        await page.route(
-            "**/snippet.html",
-            lambda route: route.fulfill(body=html, content_type="text/html"),
-        )
-        await page.goto(f"{server.url}/snippet.html")
+        pages[f"{identity}.html"] = html
+        await page.goto(f"{elsewhere}/{identity}.html")
         return page
 
     bob = await open_page(BLUE, "bob", DOC)

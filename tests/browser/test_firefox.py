@@ -28,10 +28,14 @@ async def test_firefox_and_chromium(
         await second.accept(video=True)
         await red.event("established")
         await fox.event("established")
-        await red.js("until(() => party.analyser && level(440) - level(1500) > 20, 'tone of Firefox')")
+        await red.js(
+            "until(() => party.analyser && level(440) - level(1500) > 20, 'tone of Firefox')"
+        )
         await fox.sees(RED)
         await red.event("remote-camera-video-added")
         await red.js("watch(); until(() => frames.count > 20, 'frames of Firefox')")
-        await fox.js("until(() => party.analyser && level(440) - level(1500) > 20, 'tone of Chromium')")
+        await fox.js(
+            "until(() => party.analyser && level(440) - level(1500) > 20, 'tone of Chromium')"
+        )
         await fox.hangup()
         assert await red.ended() == "NORMAL_HANGUP"
