@@ -48,6 +48,8 @@ counters! {
     DropRtpReplayed = "drop_rtp_replayed",
     /// A payload type that was not negotiated for its section.
     DropRtpPayloadType = "drop_rtp_payload_type",
+    /// Retransmitted unasked: senders probe their path so.
+    RtpProbes = "rtp_probes_received",
     /// Came twice, or after it was given up.
     DropRtpUseless = "drop_rtp_useless",
     DropRtcpMalformed = "drop_rtcp_malformed",

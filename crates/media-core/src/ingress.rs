@@ -79,15 +79,16 @@ impl Ingress<'_> {
             // A retransmission without payload probes the bandwidth.
             let Some((number, original)) = rtx::split(payload).filter(|(_, rest)| !rest.is_empty())
             else {
-                return Ok(());
+                return Err(Counter::RtpProbes);
             };
             let newest = incoming.reception.newest();
-            let newest = newest.ok_or(Counter::DropRtpUseless)?;
+            let newest = newest.ok_or(Counter::RtpProbes)?;
             (seq::extend(newest, number), original)
         } else {
             (ORIGIN + index, payload)
         };
         match incoming.reception.accept(self.now, sequence, repair) {
+            Accepted::Useless if repair => return Err(Counter::RtpProbes),
             Accepted::Useless => return Err(Counter::DropRtpUseless),
             Accepted::Newest { gap: true } => {
                 if let Some(due) = incoming.reception.missing.due() {
