@@ -38,6 +38,13 @@ async def test_the_sdk_is_for_every_page(front: Front) -> None:
         assert (await it.http.get("/sdk/ringway-rtc.js.map")).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/sdk/ringway-rtc.js", "/demo/", "/livez", "/readyz"])
+async def test_heads_are_as_the_whole(front: Front, path: str) -> None:
+    async with whole(front) as it:
+        head, got = await it.http.head(path), await it.http.get(path)
+        assert (head.status_code, head.headers) == (got.status_code, got.headers)
+
+
 async def test_what_has_not_changed_is_not_sent_again(front: Front) -> None:
     async with whole(front) as it:
         tag = (await it.http.get("/sdk/ringway-rtc.js")).headers["etag"]

@@ -11,13 +11,14 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from litestar import MediaType, Request, Response, get
+from litestar import HttpMethod, MediaType, Request, Response, route
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from ringway.pages.built import File
 
+READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 KEPT: Final = "public, max-age=31536000, immutable"
 ASKED_AGAIN: Final = "no-cache"
 PERMISSIONS: Final = (
@@ -70,24 +71,24 @@ def page_routes(
     """Make the handlers.  A text in place of files says why there are none."""
     headers = page_headers(public_url)
 
-    @get("/", sync_to_thread=False)
+    @route("/", http_method=READ, sync_to_thread=False)
     def root() -> Response[bytes]:
         return _elsewhere("/demo/")
 
-    @get("/demo/{path:path}", sync_to_thread=False)
+    @route("/demo/{path:path}", http_method=READ, sync_to_thread=False)
     def demo_file(
         request: Request[Any, Any, Any], path: FromPath[str]
     ) -> Response[bytes]:
         return _give(request, demo, path.lstrip("/") or "index.html", headers)
 
-    @get("/demo", sync_to_thread=False)
+    @route("/demo", http_method=READ, sync_to_thread=False)
     def demo_page(request: Request[Any, Any, Any]) -> Response[bytes]:
         if not request.scope["raw_path"].split(b"?")[0].endswith(b"/"):
             query = request.scope["query_string"].decode("latin-1")
             return _elsewhere("/demo/" + (f"?{query}" if query else ""))
         return _give(request, demo, "index.html", headers)
 
-    @get("/sdk/{path:path}", sync_to_thread=False)
+    @route("/sdk/{path:path}", http_method=READ, sync_to_thread=False)
     def sdk_file(
         request: Request[Any, Any, Any], path: FromPath[str]
     ) -> Response[bytes]:

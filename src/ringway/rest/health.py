@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from litestar import MediaType, Request, Response, get
+from litestar import HttpMethod, MediaType, Request, Response, get, route
 from litestar.handlers import HTTPRouteHandler
 
 from ringway.ports.catalog import FIRST_ACCOUNT, Catalog
@@ -22,6 +22,7 @@ from ringway.rest.errors import ApiError
 
 PROMETHEUS: Final = "text/plain; version=0.0.4"
 """The framework adds the charset."""
+READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 PASSED_ON: Final = ("forwarded", "via", "x-real-ip")
 """Headers of proxies, beside all that begin with ``x-forwarded-``."""
 
@@ -43,11 +44,11 @@ def health_routes(
 ) -> list[HTTPRouteHandler]:
     """Make the handlers."""
 
-    @get("/livez", sync_to_thread=False)
+    @route("/livez", http_method=READ, sync_to_thread=False)
     def livez() -> Response[bytes]:
         return _json({"alive": True}, HTTPStatus.OK)
 
-    @get("/readyz")
+    @route("/readyz", http_method=READ)
     async def readyz() -> Response[bytes]:
         done = await checks()
         ready = all(check.works for check in done)
