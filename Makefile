@@ -32,7 +32,7 @@ lint: .tools/test ## Formatting, types, import contracts
 	@scripts/lint
 
 format: .tools/test ## Format everything
-	@.venv/bin/ruff format src tests tools && .venv/bin/ruff check --fix src tests tools
+	@.venv/bin/ruff format src tests tools bench && .venv/bin/ruff check --fix src tests tools bench
 	@cargo fmt --all
 
 generate: .tools/test ## Rewrite the protocol's Rust and TypeScript from its Python declaration

@@ -1,0 +1,1 @@
+"""Measurements of this machine's Ringway; `docs/measuring.md` explains them."""
