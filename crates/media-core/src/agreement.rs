@@ -26,13 +26,14 @@ pub(crate) struct Agreed {
     pub(crate) parameters: Vec<Parameter>,
 }
 
-/// Payload types and header extension ids are the same in all bundled sections (RFC 9143).
+/// Payload types and header extension ids are the same in all bundled sections (RFC 9143), but an extension
+/// may be used in those of one kind only: Firefox wants send times of pictures and not of sound.
 #[derive(Debug, Clone)]
 pub(crate) struct Agreement {
     codecs: [Option<Agreed>; Codec::ALL.len()],
     /// Payload types the client has given a meaning, known to the engine or not.
     taken: [bool; 128],
-    pub(crate) extensions: Ids,
+    extensions: [Ids; 2],
     /// Extension ids the client has given a meaning.
     taken_ids: [bool; 15],
     /// Whether RTCP packets need not be compound (RFC 5506).
@@ -44,7 +45,7 @@ impl Default for Agreement {
         Self {
             codecs: [const { None }; Codec::ALL.len()],
             taken: [false; 128],
-            extensions: Ids::default(),
+            extensions: [Ids::default(); 2],
             taken_ids: [false; 15],
             reduced_size: false,
         }
@@ -81,6 +82,41 @@ impl Agreement {
     pub(crate) fn take_id(&mut self, id: u8) {
         if let Some(taken) = self.taken_ids.get_mut(usize::from(id)) {
             *taken = true;
+        }
+    }
+
+    /// The extensions used in sections of this kind.
+    pub(crate) fn extensions(&self, kind: Kind) -> Ids {
+        let [audio, video] = self.extensions;
+        match kind {
+            Kind::Audio => audio,
+            Kind::Video => video,
+        }
+    }
+
+    /// The id of an extension, in whichever sections it is used.
+    pub(crate) fn extension(&self, extension: Extension) -> Option<u8> {
+        self.extensions.iter().find_map(|ids| ids.id(extension))
+    }
+
+    /// Use an extension in sections of this kind; an id agreed on before, in sections of any kind, stays.
+    pub(crate) fn use_extension(&mut self, kind: Kind, extension: Extension, id: u8) {
+        if self.extension(extension).is_none_or(|agreed| agreed == id) {
+            self.take_id(id);
+            self.extensions_mut(kind).set(extension, id);
+        }
+    }
+
+    /// Use an extension in sections of this kind no more.
+    pub(crate) fn drop_extension(&mut self, kind: Kind, extension: Extension) {
+        self.extensions_mut(kind).set(extension, 0);
+    }
+
+    fn extensions_mut(&mut self, kind: Kind) -> &mut Ids {
+        let [audio, video] = &mut self.extensions;
+        match kind {
+            Kind::Audio => audio,
+            Kind::Video => video,
         }
     }
 
@@ -154,13 +190,9 @@ impl Agreement {
             },
         ];
         for extension in wanted {
-            if self.extensions.id(extension).is_some() {
-                continue;
-            }
-            let free = (1..15).find(|id| self.taken_ids.get(usize::from(*id)) == Some(&false));
-            if let Some(id) = free {
-                self.take_id(id);
-                self.extensions.set(extension, id);
+            let free = || (1..15).find(|id| self.taken_ids.get(usize::from(*id)) == Some(&false));
+            if let Some(id) = self.extension(extension).or_else(free) {
+                self.use_extension(kind, extension, id);
             }
         }
     }
@@ -187,6 +219,27 @@ mod tests {
             feedbacks: Feedbacks::default(),
             parameters: Vec::new(),
         }
+    }
+
+    #[test]
+    fn an_extension_is_used_where_it_was_agreed_on() {
+        let mut agreement = Agreement::default();
+        let (level, time) = (Extension::AudioLevel, Extension::AbsoluteSendTime);
+        agreement.use_extension(Kind::Audio, level, 1);
+        agreement.use_extension(Kind::Video, time, 3);
+        assert_eq!(agreement.extensions(Kind::Audio).id(time), None);
+        assert_eq!(agreement.extensions(Kind::Video).id(time), Some(3));
+        assert_eq!(agreement.extension(time), Some(3));
+        agreement.use_extension(Kind::Audio, time, 7);
+        assert_eq!(
+            agreement.extensions(Kind::Audio).id(time),
+            None,
+            "3 is its id"
+        );
+        agreement.propose_extensions(Kind::Audio);
+        assert_eq!(agreement.extensions(Kind::Audio).id(time), Some(3));
+        agreement.drop_extension(Kind::Audio, time);
+        assert_eq!(agreement.extensions(Kind::Video).id(time), Some(3));
     }
 
     #[test]
@@ -223,7 +276,7 @@ mod tests {
         types.dedup();
         assert_eq!(types.len(), 10);
         assert!(types.iter().all(|payload_type| *payload_type >= 110));
-        assert_ne!(agreement.extensions.id(Extension::Mid), Some(1));
+        assert_ne!(agreement.extension(Extension::Mid), Some(1));
         assert_eq!(
             agreement.codecs(Kind::Audio),
             CodecSet::NONE.with(Codec::Opus)

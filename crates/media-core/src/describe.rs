@@ -10,7 +10,6 @@ use media_wire::sdp::{
 
 use crate::agreement::{Agreed, Agreement};
 use crate::codec::{Codec, CodecSet, Kind};
-use crate::offer::wanted;
 use crate::order::Source;
 use crate::pipe::Pipe;
 use crate::section::{Section, Stage};
@@ -207,12 +206,12 @@ fn described(codec: Codec, agreed: &Agreed) -> sdp::Codec {
 }
 
 fn extensions(agreement: &Agreement, kind: Kind) -> Vec<sdp::Extension> {
+    let ids = agreement.extensions(kind);
     Extension::ALL
         .into_iter()
-        .filter(|extension| wanted(*extension, kind))
         .filter_map(|extension| {
             Some(sdp::Extension {
-                id: u16::from(agreement.extensions.id(extension)?),
+                id: u16::from(ids.id(extension)?),
                 direction: None,
                 uri: extension.uri().to_owned(),
                 attributes: None,

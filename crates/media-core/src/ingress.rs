@@ -55,7 +55,7 @@ impl Ingress<'_> {
         counters.count(Counter::RtpReceived);
         counters.add(Counter::RtpBytesReceived, datagram.len() as u64);
         let packet = datagram.get(..length).ok_or(Counter::DropRtpMalformed)?;
-        let element = |kind| header.element(packet, agreement.extensions.id(kind)?);
+        let element = |kind| header.element(packet, agreement.extension(kind)?);
         let since_start = self.forwarding.clock.since_start(self.now);
         if let Some(number) =
             element(Extension::TransportSequence).and_then(read_transport_sequence)
@@ -161,7 +161,7 @@ impl Ingress<'_> {
 
     /// The section that a packet names, and whether it is a retransmission.
     fn place(&self, datagram: &[u8], header: &rtp::Header) -> Option<(usize, bool)> {
-        let id = self.pipe.agreement.extensions.id(Extension::Mid)?;
+        let id = self.pipe.agreement.extension(Extension::Mid)?;
         let mid = read_text(header.element(datagram, id)?)?;
         let section = self.pipe.sections.iter().position(|section| {
             section.mid == mid && section.stage != Stage::Rejected && section.incoming.is_some()

@@ -188,12 +188,7 @@ fn section_of(
         .mid
         .clone()
         .ok_or_else(|| Refusal::bad("A section has no a=mid."))?;
-    let kind = match section.kind {
-        MediaKind::Audio => Some(Kind::Audio),
-        MediaKind::Video => Some(Kind::Video),
-        MediaKind::Application | MediaKind::Other(_) => None,
-    };
-    let kind = kind.filter(|_| {
+    let kind = kind_of(section).filter(|_| {
         !section.is_rejected()
             && section
                 .protocol
@@ -290,16 +285,23 @@ fn agree_on_extensions<'a>(
         let both_ways = matches!(extension.direction, None | Some(Direction::SendRecv));
         let known = Extension::from_uri(&extension.uri).filter(|known| wanted(*known, kind));
         let id = u8::try_from(extension.id).ok().filter(|id| *id < 15);
-        if let (Some(known), Some(id), true) = (known, id, both_ways)
-            && agreement.extensions.id(known).is_none()
-        {
-            agreement.extensions.set(known, id);
+        if let (Some(known), Some(id), true) = (known, id, both_ways) {
+            agreement.use_extension(kind, known, id);
         }
     }
 }
 
+/// What a section is about, if the engine knows of it.
+pub(crate) fn kind_of(section: &sdp::Section) -> Option<Kind> {
+    match section.kind {
+        MediaKind::Audio => Some(Kind::Audio),
+        MediaKind::Video => Some(Kind::Video),
+        MediaKind::Application | MediaKind::Other(_) => None,
+    }
+}
+
 /// Whether the engine uses an extension in sections of this kind.
-pub(crate) fn wanted(extension: Extension, kind: Kind) -> bool {
+fn wanted(extension: Extension, kind: Kind) -> bool {
     match extension {
         Extension::Mid | Extension::TransportSequence | Extension::AbsoluteSendTime => true,
         Extension::AudioLevel => kind == Kind::Audio,
@@ -411,7 +413,7 @@ mod tests {
             assert!(media.is_some() && repair.is_some() && media != repair);
             let vp8 = offer.agreement.codec(Codec::Vp8).unwrap();
             assert!(vp8.types.rtx.is_some() && vp8.feedbacks.nack);
-            assert!(offer.agreement.extensions.id(Extension::Mid).is_some());
+            assert!(offer.agreement.extension(Extension::Mid).is_some());
             assert!(offer.agreement.reduced_size || text == FIREFOX);
         }
     }

@@ -186,7 +186,7 @@ impl Pipe {
         };
         Format {
             header: Header::new(
-                self.agreement.extensions,
+                self.agreement.extensions(section.kind),
                 &section.mid,
                 section.kind == Kind::Audio,
                 repair != Repair::Plain,

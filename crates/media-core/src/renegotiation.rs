@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use media_wire::extension::Kind as Extension;
-use media_wire::sdp::{Description, Setup};
+use media_wire::sdp::{self, Description, Setup};
 
-use crate::codec::{Codec, CodecSet};
+use crate::codec::{Codec, CodecSet, Kind};
 use crate::counters::Counter;
 use crate::news::{CloseReason, News};
 use crate::offer::{self, Refusal};
@@ -293,17 +293,20 @@ fn confirm(pipe: &mut Pipe, answer: &Description) {
             pipe.agreement.confirm(codec, rtx, feedbacks);
         }
     }
-    let live = answer
-        .sections
-        .iter()
-        .filter(|section| !section.is_rejected());
-    for extension in Extension::ALL {
-        let known = live
-            .clone()
-            .flat_map(|section| answer.extensions(section))
-            .any(|described| described.uri == extension.uri());
-        if !known {
-            pipe.agreement.extensions.set(extension, 0);
+    for kind in [Kind::Audio, Kind::Video] {
+        let live: Vec<&sdp::Section> = answer
+            .sections
+            .iter()
+            .filter(|section| !section.is_rejected() && offer::kind_of(section) == Some(kind))
+            .collect();
+        for extension in Extension::ALL {
+            let known = live
+                .iter()
+                .flat_map(|section| answer.extensions(section))
+                .any(|described| described.uri == extension.uri());
+            if !live.is_empty() && !known {
+                pipe.agreement.drop_extension(kind, extension);
+            }
         }
     }
 }
