@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { version } from "../package.json";
 import { createRingwayRtc, RingwayRTCEvent } from "../src/index.js";
 import { MOST_ATTEMPTS, pause } from "../src/signalling/connection.js";
 import { FakeSocket, fakeBrowser, token } from "./fakes.js";
@@ -22,7 +23,7 @@ describe("connecting", () => {
   it("says who we are, first", async () => {
     const { told } = await connected();
     expect(FakeSocket.last.said).toEqual([
-      { t: "connect", protocol: "1.0", token: token(), sdk: expect.stringMatching(/^ringway-rtc\//) },
+      { t: "connect", protocol: "1.0", token: token(), sdk: `ringway-rtc/${version}` },
     ]);
     expect(told).toEqual([{ name: "connected", event: { identity: "alice" } }]);
   });

@@ -35,11 +35,11 @@ import { signallingAddress } from "./server.js";
 import { readToken } from "./token.js";
 import { User } from "./user.js";
 
-const SDK = "ringway-rtc/0.1.0 (javascript)";
+const SDK = "ringway-rtc/0.1.0";
 
 /** Make a client; it connects when it is told to. Throws for what is no token, or no browser for calls. */
-export function createRingwayRtc(token: string, rtcOptions: RTCOptions = {}): RingwayRTC {
-  return new Client(token, rtcOptions);
+export function createRingwayRtc(token: string, rtcOptions?: RTCOptions | null): RingwayRTC {
+  return new Client(token, rtcOptions ?? {});
 }
 
 class Client implements RingwayRTC {

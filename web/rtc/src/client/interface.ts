@@ -25,7 +25,7 @@ export interface RTCOptions {
 }
 
 /** Makes a client from a token, as `createRingwayRtc` does. */
-export type RingwayRTCFactory = (token: string, rtcOptions?: RTCOptions) => RingwayRTC;
+export type RingwayRTCFactory = (token: string, rtcOptions?: RTCOptions | null) => RingwayRTC;
 
 /**
  * A client of one person. It has one call at a time: while there is one, the call methods throw, and
