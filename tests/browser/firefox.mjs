@@ -8,6 +8,7 @@ const browser = await puppeteer.launch({
   headless: true,
   extraPrefsFirefox: {
     "media.navigator.streams.fake": true,
+    "media.navigator.audio.fake_frequency": 700,
     "media.navigator.permission.disabled": true,
     "media.peerconnection.ice.loopback": true,
     "media.peerconnection.ice.obfuscate_host_addresses": false,

@@ -88,7 +88,7 @@ def running(data: Path, *options: str, key: str | None = None) -> Iterator[Serve
         process = subprocess.Popen(
             [
                 *(RINGWAY, "serve", "--data", data),
-                *("--http", f"127.0.0.1:{http}", "--media", f"127.0.0.1:{media}"),
+                *("--http", f"127.0.0.1:{http}", "--media", f"0.0.0.0:{media}"),
                 *options,
             ],
             stdout=out,

@@ -72,6 +72,37 @@ function level(hertz) {
 /** Is the tone there, and `margin` dB above each frequency that nobody uses? */
 const hears = (hertz, unused, margin = 20) => party.analyser !== null && level(hertz) > -60 && unused.every((other) => level(hertz) - level(other) > margin);
 
+/** Records a second of what is received: for browsers whose AudioContext needs a sound card. */
+async function recording() {
+  const recorder = new MediaRecorder(document.getElementById("audio").srcObject);
+  const parts = [];
+  recorder.ondataavailable = (event) => parts.push(event.data);
+  const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+  recorder.start();
+  setTimeout(() => recorder.stop(), 1000);
+  await stopped;
+  const bytes = await new Blob(parts).arrayBuffer();
+  const sound = await new OfflineAudioContext(1, 48000, 48000).decodeAudioData(bytes);
+  return { samples: sound.getChannelData(0).slice(-24000), rate: sound.sampleRate };
+}
+
+/** Strength of one frequency in dB (Goertzel). */
+function strength({ samples, rate }, hertz) {
+  const turn = 2 * Math.cos((2 * Math.PI * hertz) / rate);
+  let [last, before] = [0, 0];
+  for (const sample of samples) [last, before] = [sample + turn * last - before, last];
+  return 10 * Math.log10((last * last + before * before - turn * last * before) / samples.length ** 2 + 1e-12);
+}
+
+/** Like `hears`, from recordings; resolves when it does. */
+async function recorded(hertz, unused, margin = 20) {
+  for (let n = 0; n < 8; n += 1) {
+    const sound = await recording();
+    if (strength(sound, hertz) > -70 && unused.every((other) => strength(sound, hertz) - strength(sound, other) > margin)) return true;
+  }
+  throw new Error(`no tone of ${hertz} Hz in 8 recordings`);
+}
+
 /** Is there nothing at all? */
 const silent = () => {
   if (party.analyser === null) return false;
