@@ -72,7 +72,7 @@ impl Dice {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -83,7 +83,7 @@ impl Dice {
     /// True with this chance.
     pub fn falls(&mut self, chance: f64) -> bool {
         #[allow(clippy::cast_precision_loss)] // 53 bits are kept
-        let drawn = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
+        let drawn = (self.roll() >> 11) as f64 / (1u64 << 53) as f64;
         drawn < chance
     }
 
@@ -91,7 +91,7 @@ impl Dice {
     pub fn within(&mut self, most: Duration) -> Duration {
         let nanos = u64::try_from(most.as_nanos()).unwrap_or(u64::MAX);
         match nanos.checked_add(1) {
-            Some(sides) => Duration::from_nanos(self.next() % sides),
+            Some(sides) => Duration::from_nanos(self.roll() % sides),
             None => most,
         }
     }

@@ -17,6 +17,7 @@ use crate::network::Datagram;
 use crate::source::Generator;
 
 /// What a peer offers to send and receive.
+#[allow(clippy::struct_excessive_bools)] // each codec is offered or not
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Codecs {
     /// Opus.
