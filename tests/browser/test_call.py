@@ -5,6 +5,12 @@ from __future__ import annotations
 from tests.browser.conftest import Enter
 from tests.browser.media import BLUE, RED
 
+TRANSPORT = """
+statistics().then((rows) => {
+  const it = rows.find((row) => row.type === "transport");
+  return [it.dtlsState, it.srtpCipher];
+})"""
+
 
 async def test_audio_both_ways(enter: Enter) -> None:
     red, blue = await enter(RED), await enter(BLUE)
@@ -17,6 +23,8 @@ async def test_audio_both_ways(enter: Enter) -> None:
     await blue.event("established")
     await blue.hears(RED)
     await red.hears(BLUE)
+    for party in (red, blue):
+        assert await party.js(TRANSPORT) == ["connected", "SRTP_AEAD_AES_256_GCM"]
     assert await red.js("party.call.id()") == call
     assert await red.js("party.call.status()") == await red.js("CallStatus.ESTABLISHED")
     assert await red.js("party.call.counterpart().identifier") == blue.identity

@@ -46,6 +46,16 @@ async def test_cancel(enter: Enter) -> None:
     assert await blue.ended() == "CANCELLED"
 
 
+async def test_nobody_answers_within_a_minute(enter: Enter) -> None:
+    red, blue = await enter(RED), await enter(BLUE)
+    await red.dial(blue.identity)
+    await blue.incoming()
+    await red.event("ringing")
+    for party in (red, blue):
+        wait = "until(() => seen('hangup')[0], 'the end of ringing', 75000)"
+        assert (await party.js(wait))["errorCode"]["name"] == "NO_ANSWER"
+
+
 async def test_busy(enter: Enter) -> None:
     red, blue, green = await enter(RED), await enter(BLUE), await enter(GREEN)
     await red.dial(blue.identity)
