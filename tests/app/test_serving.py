@@ -258,6 +258,14 @@ class Caller:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
 
+    @classmethod
+    async def over(cls, it: Served, token: str) -> Caller:
+        url = f"ws://127.0.0.1:{it.http}{wire.PATH}"
+        client = cls(await connect(url, max_size=None))
+        await client.say(wire.Connect(wire.PROTOCOL, token))
+        await client.hear("connected")
+        return client
+
     async def say(self, message: wire.Message) -> None:
         await self.socket.send(msgspec.json.encode(message).decode())
 
@@ -279,12 +287,7 @@ async def caller(it: Served, secret: str, identity: str) -> Caller:
         with urllib.request.urlopen(request) as answer:
             return str(json.load(answer)["token"])
 
-    token = await asyncio.to_thread(ask)
-    url = f"ws://127.0.0.1:{it.http}{wire.PATH}"
-    client = Caller(await connect(url, max_size=None))
-    await client.say(wire.Connect(wire.PROTOCOL, token))
-    await client.hear("connected")
-    return client
+    return await Caller.over(it, await asyncio.to_thread(ask))
 
 
 async def test_a_call_through_everything_is_ended_by_the_server(data: Path) -> None:

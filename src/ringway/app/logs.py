@@ -1,6 +1,7 @@
 """What we write about ourselves: lines for people, or JSON for programs.
 
-Secrets never get here: neither headers nor bodies nor query strings are logged.
+Secrets never get here: neither headers nor bodies nor query strings are logged,
+and of an exception the frames without their variables.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 from typing import Any, Final, TextIO
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 from ringway.settings import Settings
 
@@ -35,11 +37,18 @@ def set_up(settings: Settings, stream: TextIO = sys.stderr) -> None:
     ]
     last: list[Any] = (
         [
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(
+                ExceptionDictTransformer(show_locals=False)
+            ),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=stream.isatty(),
+                exception_formatter=structlog.dev.plain_traceback,
+            )
+        ]
     )
     structlog.configure(
         processors=[*shared, *last],
