@@ -21,6 +21,13 @@ pub const CONSENT: Duration = Duration::from_secs(15);
 /// recently is forgotten.
 pub const MAX_PATHS: usize = 64;
 
+/// Length of a STUN header.
+const HEADER: usize = 20;
+
+/// The attribute FINGERPRINT, and what its CRC is XORed with (RFC 8489 §14.7).
+const FINGERPRINT: u16 = 0x8028;
+const FINGERPRINT_MASK: u32 = 0x5354_554e;
+
 /// Room for an answer: header, mapped address, integrity and fingerprint need 76 bytes with IPv6.
 const ANSWER: usize = 128;
 
@@ -65,15 +72,6 @@ pub struct Path {
     pub local: IpAddr,
 }
 
-/// The local user name fragment of a binding request: whom a datagram from an unknown address is for. Not authenticated.
-#[must_use]
-pub fn addressee(datagram: &[u8]) -> Option<&str> {
-    let message = StunMessage::parse(datagram)
-        .ok()
-        .filter(StunMessage::is_binding_request)?;
-    message.username()?.split_once(':').map(|(local, _)| local)
-}
-
 /// What an authentic check asks for.
 pub(crate) struct Check {
     /// To be sent back the way the check came.
@@ -110,7 +108,8 @@ impl Agent {
         if local != self.local.ufrag || remote != self.remote.ufrag {
             return None;
         }
-        if !message.verify(self.local.pwd.as_bytes(), hmac_sha1) {
+        if !has_sound_fingerprint(datagram) || !message.verify(self.local.pwd.as_bytes(), hmac_sha1)
+        {
             return None;
         }
         if message.ice_controlled().is_some() {
@@ -187,6 +186,40 @@ impl Agent {
     pub(crate) const fn selected(&self) -> Option<Path> {
         self.selected
     }
+}
+
+/// Whether FINGERPRINT, if there is one, is the last attribute and right (RFC 8489 §14.7). The library reads it without
+/// checking it.
+fn has_sound_fingerprint(datagram: &[u8]) -> bool {
+    let mut at = HEADER;
+    while let Some(&[kind_high, kind_low, len_high, len_low]) =
+        datagram.get(at..).and_then(<[u8]>::first_chunk)
+    {
+        let len = usize::from(u16::from_be_bytes([len_high, len_low]));
+        let value = at + 4;
+        if u16::from_be_bytes([kind_high, kind_low]) == FINGERPRINT {
+            let (Some(before), Some(&told)) = (
+                datagram.get(..at),
+                datagram.get(value..).and_then(<[u8]>::first_chunk),
+            ) else {
+                return false;
+            };
+            let is_last = len == 4 && value + len == datagram.len();
+            return is_last && u32::from_be_bytes(told) == crc32(before) ^ FINGERPRINT_MASK;
+        }
+        at = value + len.next_multiple_of(4);
+    }
+    true
+}
+
+/// CRC-32 of ITU V.42, as of Ethernet; bit by bit, as requests are short and few.
+fn crc32(bytes: &[u8]) -> u32 {
+    let rest = bytes.iter().fold(u32::MAX, |rest, byte| {
+        (0..8).fold(rest ^ u32::from(*byte), |rest, _| {
+            (rest >> 1) ^ (0xedb8_8320 & (rest & 1).wrapping_neg())
+        })
+    });
+    !rest
 }
 
 fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {

@@ -9,7 +9,7 @@ use aws_lc_rs::hmac;
 use is::stun::{StunMessage, TransId};
 use media_transport::{
     CONSENT, Credentials, Error, Event, Fingerprint, Identity, MAX_HANDSHAKE, MAX_PATHS, Path,
-    Reason, Transport, addressee,
+    Reason, Transport,
 };
 use proptest::prelude::*;
 
@@ -266,11 +266,45 @@ fn a_handshake_is_bounded() {
     assert!(!transport.is_valid(path.remote));
 }
 
+/// A FINGERPRINT says that this is STUN at all (RFC 8489 §14.7); there need not be one.
 #[test]
-fn the_addressee_of_a_check_can_be_read_by_anybody() {
-    assert_eq!(addressee(&check(1, true)), Some("s0ab"));
-    assert_eq!(addressee(&check_by("s0ab", PASSWORD, true, 1, true)), None);
-    assert_eq!(addressee(&[0; 20]), None);
+fn a_wrong_fingerprint_is_silence() {
+    let now = Instant::now();
+    let mut transport = transport(now);
+    let path = path("198.51.100.1:1000", "192.0.2.1");
+    let good = check(1, true);
+    for at in good.len() - 4..good.len() {
+        let mut wrong = good.clone();
+        wrong[at] ^= 1;
+        transport.handle(now, &path, &wrong);
+        assert!(transport.poll().is_none(), "byte {at}");
+    }
+    assert_eq!(transport.drops().stun, 4);
+    let mut followed = good.clone();
+    followed[3] += 4;
+    followed.extend_from_slice(&[0x80, 0x22, 0, 0]);
+    transport.handle(now, &path, &followed);
+    assert!(transport.poll().is_none());
+    assert!(!transport.is_valid(path.remote));
+    let mut without = good[..good.len() - 8].to_vec();
+    without[3] -= 8;
+    transport.handle(now, &path, &without);
+    assert!(transport.is_valid(path.remote));
+}
+
+/// Anybody can append to a check: USE-CANDIDATE behind MESSAGE-INTEGRITY nominates nothing (RFC 8489 §14.5).
+#[test]
+fn what_follows_the_integrity_is_ignored() {
+    let now = Instant::now();
+    let mut transport = transport(now);
+    let path = path("198.51.100.1:1000", "192.0.2.1");
+    let good = check(1, false);
+    let mut appended = good[..good.len() - 8].to_vec();
+    appended[3] -= 4;
+    appended.extend_from_slice(&[0, 0x25, 0, 0]);
+    transport.handle(now, &path, &appended);
+    assert_eq!(selected(&mut transport), []);
+    assert!(transport.is_valid(path.remote));
 }
 
 #[test]
@@ -332,7 +366,6 @@ proptest! {
             datagram = [head, datagram[..usize::from(len)].to_vec()].concat();
         }
         transport.handle(now, &path, &datagram);
-        let _ = addressee(&datagram);
         let sent = events(&mut transport).iter().any(|event| matches!(event, Event::Transmit { .. }));
         prop_assert!(!sent);
     }
