@@ -1,0 +1,80 @@
+"""`docs/limits.md` says the numbers that the code has."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from ringway.domain.values import SECOND
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "limits.md").read_text()
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in PAGE.splitlines()
+    if line.startswith("| ") and not line.startswith(("| limit ", "| --- "))
+]
+MICROSECONDS = "ringway.domain.leg_state"
+"""The module whose times are in microseconds."""
+
+
+def python(name: str) -> float:
+    module, _, constant = name.rpartition(".")
+    value = float(getattr(importlib.import_module(module), constant))
+    return value / SECOND if module == MICROSECONDS else value
+
+
+def rust(path: str, name: str) -> float:
+    source = (ROOT / "crates" / path).read_text()
+    [said] = re.findall(rf"\bconst {name}: \w+ = ([^;]+);", source)
+    said = said.replace("_", "") if said[0].isdigit() else said
+    if seconds := re.fullmatch(r"Duration::from_secs\((\d+)\)", said):
+        return float(seconds[1])
+    if parts := re.fullmatch(r"(\d+)(?: (<<|\*) (\d+))?", said):
+        one, sign, other = int(parts[1]), parts[2], int(parts[3] or 0)
+        return float({None: one, "<<": one << other, "*": one * other}[sign])
+    raise AssertionError(f"{path} {name} can not be read: {said}")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[-1])
+def test_the_number_is_the_codes(row: list[str]) -> None:
+    _, number, beyond, _, where = row
+    assert beyond
+    names = re.findall(r"`([^`]+)`", where)
+    value = python(*names) if len(names) == 1 else rust(*names)
+    said = re.fullmatch(r"(\d+)( s)?", number)
+    assert said
+    assert int(said[1]) == value
+
+
+def test_every_area_has_limits() -> None:
+    areas = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
+    assert len(areas) == 6
+    assert all(area.count("\n| ") > 2 for area in areas)
+
+
+def test_every_limit_of_signalling_is_told() -> None:
+    module = importlib.import_module("ringway.rtc.limits")
+    names = {f"{module.__name__}.{it}" for it in vars(module) if it.isupper()}
+    told = {row[-1].strip("`") for row in ROWS}
+    # The time a closing socket may take is no limit that anybody can pass.
+    assert names - told == {"ringway.rtc.limits.CLOSED_WITHIN_S"}
+
+
+def test_every_row_of_who_closes_whom_is_held_by_a_test() -> None:
+    page = (ROOT / "docs" / "who-closes-whom.md").read_text()
+    rows = [
+        line
+        for line in page.splitlines()
+        if line.startswith("| ")
+        and not line.startswith(("| --- ", "| what ", "| who "))
+    ]
+    assert rows
+    for row in rows:
+        held = re.search(r"`(tests/[a-z_/]+\.py)::(test_\w+)` \|$", row)
+        assert held, row
+        source = (ROOT / held[1]).read_text()
+        assert re.search(rf"^(async )?def {held[2]}\(", source, re.MULTILINE), row
