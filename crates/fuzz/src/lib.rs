@@ -17,6 +17,7 @@ mod random;
 mod reports;
 mod runner;
 mod secrets;
+mod shard;
 mod text;
 mod transport;
 
@@ -24,5 +25,6 @@ pub use packets::{h264, rtp, stun, vp8};
 pub use reports::rtcp;
 pub use runner::run;
 pub use secrets::srtp;
+pub use shard::shard;
 pub use text::sdp;
 pub use transport::transport;

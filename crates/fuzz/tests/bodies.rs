@@ -39,3 +39,8 @@ fn srtp() {
 fn transport() {
     fuzz::run("transport", fuzz::transport);
 }
+
+#[test]
+fn shard() {
+    fuzz::run("shard", fuzz::shard);
+}
