@@ -24,7 +24,7 @@ pub const MAX_PATHS: usize = 64;
 /// Length of a STUN header.
 const HEADER: usize = 20;
 
-/// The attribute FINGERPRINT, and what its CRC is XORed with (RFC 8489 §14.7).
+/// The attribute FINGERPRINT, and what is added to its CRC, bit by bit (RFC 8489 §14.7).
 const FINGERPRINT: u16 = 0x8028;
 const FINGERPRINT_MASK: u32 = 0x5354_554e;
 
