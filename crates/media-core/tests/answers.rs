@@ -1,0 +1,153 @@
+//! The engine's answers to what browsers really offer (RFC 8829 section 5.3).
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use media_core::{Identity, Limits, News, Order, Sending, Shard, ShardConfig, Source};
+use media_wire::ntp::NtpTime;
+use media_wire::sdp::{Description, Direction, MediaKind, Setup};
+
+const OFFERS: [(&str, &str); 6] = [
+    (
+        "chromium",
+        include_str!("../../media-wire/tests/data/chromium-offer.sdp"),
+    ),
+    (
+        "chromium audio",
+        include_str!("../../media-wire/tests/data/chromium-audio.sdp"),
+    ),
+    (
+        "chromium simulcast",
+        include_str!("../../media-wire/tests/data/chromium-simulcast.sdp"),
+    ),
+    (
+        "firefox",
+        include_str!("../../media-wire/tests/data/firefox-offer.sdp"),
+    ),
+    (
+        "firefox audio",
+        include_str!("../../media-wire/tests/data/firefox-audio.sdp"),
+    ),
+    (
+        "firefox simulcast",
+        include_str!("../../media-wire/tests/data/firefox-simulcast.sdp"),
+    ),
+];
+
+fn answer(text: &str) -> Description {
+    let now = Instant::now();
+    let mut shard = Shard::new(
+        ShardConfig {
+            shard: 0,
+            shards: 1,
+            advertised: vec!["192.0.2.1:3478".parse().unwrap()],
+            identity: Arc::new(Identity::generate().unwrap()),
+            wall: NtpTime::from_unix(Duration::from_secs(1_800_000_000)),
+            seed: [7; 32],
+            limits: Limits::default(),
+        },
+        now,
+    );
+    let offer = Description::parse(text).unwrap();
+    let sending = offer
+        .sections
+        .iter()
+        .filter_map(|section| {
+            let source = match section.kind {
+                MediaKind::Audio => Source::Microphone,
+                MediaKind::Video => Source::Camera,
+                MediaKind::Application | MediaKind::Other(_) => return None,
+            };
+            let mid = section.mid.clone()?;
+            offer
+                .direction(section)
+                .sends()
+                .then_some(Sending { mid, source })
+        })
+        .collect();
+    shard.order(
+        now,
+        Order::OpenPipe {
+            pipe: Arc::from("pipe"),
+            generation: 0,
+            offer: text.to_owned(),
+            sending,
+        },
+    );
+    match shard.take_news().as_slice() {
+        [News::Answered { answer, .. }] => Description::parse(answer).unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_answer_has_the_offers_sections_and_nothing_that_was_not_offered() {
+    for (name, text) in OFFERS {
+        let (offer, answer) = (Description::parse(text).unwrap(), answer(text));
+        assert!(answer.ice_lite, "{name}");
+        assert_eq!(answer.sections.len(), offer.sections.len(), "{name}");
+        for (offered, answered) in offer.sections.iter().zip(&answer.sections) {
+            let place = format!("{name}, section {:?}", offered.mid);
+            assert_eq!(answered.mid, offered.mid, "{place}");
+            assert_eq!(answered.kind, offered.kind, "{place}");
+            assert_eq!(answered.protocol, offered.protocol, "{place}");
+            if offered.kind == MediaKind::Application {
+                assert!(answered.is_rejected(), "{place}");
+                continue;
+            }
+            assert!(!answered.is_rejected(), "{place}");
+            for codec in &answered.codecs {
+                let same = offered
+                    .codecs
+                    .iter()
+                    .find(|it| it.payload_type == codec.payload_type);
+                let same = same.unwrap_or_else(|| panic!("{place}: {codec:?} was not offered"));
+                assert!(
+                    same.name.eq_ignore_ascii_case(&codec.name),
+                    "{place}: {codec:?}"
+                );
+                for feedback in &codec.feedback {
+                    assert!(same.has_feedback(feedback), "{place}: {feedback}");
+                }
+            }
+            for extension in answer.extensions(answered) {
+                let same = offer
+                    .extensions(offered)
+                    .any(|it| it.id == extension.id && it.uri == extension.uri);
+                assert!(same, "{place}: {extension:?} was not offered");
+            }
+            assert_eq!(answer.setup(answered), Some(Setup::Passive), "{place}");
+            assert!(answered.rtcp_mux, "{place}");
+            assert_eq!(answered.simulcast, None, "{place}");
+        }
+        let bundled = answer.bundles.first().unwrap();
+        let live = answer
+            .sections
+            .iter()
+            .filter(|section| !section.is_rejected());
+        assert!(live.clone().count() > 0);
+        assert!(
+            live.clone()
+                .all(|it| bundled.contains(it.mid.as_ref().unwrap())),
+            "{name}"
+        );
+        assert_eq!(bundled.len(), live.count(), "{name}");
+    }
+}
+
+#[test]
+fn an_answer_goes_the_other_way() {
+    let (_, text) = OFFERS[1];
+    for (offered, answered) in [
+        ("sendrecv", Direction::SendRecv),
+        ("sendonly", Direction::RecvOnly),
+        ("recvonly", Direction::SendOnly),
+        ("inactive", Direction::Inactive),
+    ] {
+        let turned = text.replace("a=sendrecv", &format!("a={offered}"));
+        let answer = answer(&turned);
+        let section = answer.sections.first().unwrap();
+        assert_eq!(answer.direction(section), answered, "{offered}");
+    }
+}
