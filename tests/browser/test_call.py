@@ -24,7 +24,10 @@ async def test_audio_both_ways(enter: Enter) -> None:
     await blue.hears(RED)
     await red.hears(BLUE)
     for party in (red, blue):
-        assert await party.js(TRANSPORT) == ["connected", "SRTP_AEAD_AES_256_GCM"]
+        state, cipher = await party.js(TRANSPORT)
+        assert state == "connected"
+        # Chromium's versions differ in the prefix.
+        assert cipher.removeprefix("SRTP_") == "AEAD_AES_256_GCM"
     assert await red.js("party.call.id()") == call
     assert await red.js("party.call.status()") == await red.js("CallStatus.ESTABLISHED")
     assert await red.js("party.call.counterpart().identifier") == blue.identity
