@@ -13,6 +13,7 @@ import httpx
 import msgspec
 from litestar.types import ASGIApp
 
+from ringway.adapters.calls_memory import MemoryCalls
 from ringway.adapters.catalog_memory import MemoryCatalog
 from ringway.adapters.clock_manual import ManualClock
 from ringway.adapters.engine_memory import EngineMemory
@@ -206,7 +207,7 @@ async def whole(
     keys = await catalog.signing_keys(clock.now())
     tokens = JwtTokens(keys)
     ringway = Ringway(
-        Ports(log or MemoryEventLog(), catalog, tokens, clock, engine),
+        Ports(log or MemoryEventLog(), MemoryCalls(), catalog, tokens, clock, engine),
         front or Front(),
     )
     await ringway.open()

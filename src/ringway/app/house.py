@@ -12,10 +12,12 @@ from ringway.app.web import Outside, application
 from ringway.domain.values import AccountId
 from ringway.pages.built import File
 from ringway.pages.routes import page_routes
+from ringway.ports.calls import Calls
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog
 from ringway.ports.clock import Clock
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog
+from ringway.ports.storage import StorageUnavailable
 from ringway.ports.tokens import Tokens
 from ringway.programs.routing import Routing
 from ringway.rest.demo import Demo, demo_route
@@ -27,6 +29,7 @@ from ringway.rtc.inbox import Inbox
 from ringway.rtc.route import signalling
 from ringway.rtc.switchboard import Switchboard
 from ringway.rtc.tally import Tally
+from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.exchange import Exchange
 from ringway.runtime.house import House
 from ringway.runtime.news import Newsroom
@@ -42,6 +45,7 @@ class Ports:
     """The outside of a house."""
 
     log: EventLog
+    calls: Calls
     catalog: Catalog
     tokens: Tokens
     clock: Clock
@@ -69,7 +73,10 @@ class Ringway:
     def __init__(self, ports: Ports, front: Front) -> None:
         self.ports = ports
         self.metrics = Metrics()
-        self.log = WatchedLog(ports.log, self.metrics.observe_append)
+        self.calls = CallFollower(ports.log, ports.calls, ports.clock)
+        self.log = WatchedLog(
+            ports.log, self.metrics.observe_append, self.calls.appended
+        )
         self.switchboard = Switchboard()
         self.signalling = Tally()
         views = Views()
@@ -99,6 +106,7 @@ class Ringway:
                 house=self.house,
                 signalling=self.signalling,
                 log=self.log,
+                calls=self.calls,
                 engine=ports.engine,
                 engine_counts=ports.engine_counts,
                 statuses=self.web.statuses,
@@ -132,6 +140,7 @@ class Ringway:
         await self.ports.catalog.open_account(FIRST_ACCOUNT, "Main", now)
         await self.ports.catalog.open_account(DEMO_ACCOUNT, "Demo", now)
         await recover(self.house)
+        await self.calls.open()
         self._signalling_trouble = None
 
     async def run(self) -> None:
@@ -144,11 +153,13 @@ class Ringway:
         try:
             async with asyncio.timeout(WOUND_UP_WITHIN_S):
                 await wind_up(self.house)
-        except TimeoutError:
-            pass  # what is not in the log now is ended by the next start
+                await self.calls.catch_up()
+        except (TimeoutError, StorageUnavailable):
+            pass  # the next start ends what has not ended, and applies what is new
         finally:
             self.reception.end(Ending.HOUSE_ENDS)
             await self.house.tasks.cancel()
+            await self.calls.close()
 
     async def checks(self) -> Sequence[Check]:
         """Look whether everything works."""

@@ -25,6 +25,7 @@ from ringway.app.watched_log import WatchedLog
 from ringway.domain.leg_state import CallState
 from ringway.ports.engine import Engine
 from ringway.rtc.tally import Tally
+from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.house import House
 
 APPEND_BUCKETS: Final = (
@@ -42,6 +43,7 @@ class Sources:
     house: House
     signalling: Tally
     log: WatchedLog
+    calls: CallFollower
     engine: Engine
     engine_counts: Callable[[], Mapping[str, int]]
     """What the adapter of the engine counts."""
@@ -95,7 +97,8 @@ class _House(Collector):
         yield _counter("calls_created", "Calls begun.", house.views.created)
         ended = {cause.name: count for cause, count in house.views.ended.items()}
         yield _counter("calls_ended", "Calls ended.", ended, "cause")
-        yield _counter("task_faults", "Faults in tasks.", house.tasks.faults)
+        faults = house.tasks.faults + self._sources.calls.tasks.faults
+        yield _counter("task_faults", "Faults in tasks.", faults)
 
     def _signalling(self) -> Iterator[Metric]:
         it = self._sources.signalling
@@ -114,6 +117,8 @@ class _House(Collector):
     def _log(self) -> Iterator[Metric]:
         log = self._sources.log
         yield _gauge("log_up", "Whether the log can be written.", log.trouble is None)
+        lag = {"calls": self._sources.calls.lag}
+        yield _gauge("view_lag_events", "Events a view has not seen.", lag, "view")
         yield _counter("log_failures", "Failed writes.", log.failures, "trouble")
 
     def _engine(self) -> Iterator[Metric]:

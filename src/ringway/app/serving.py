@@ -20,6 +20,7 @@ from typing import Final
 import structlog
 
 from ringway.adapters.clock_system import SystemClock
+from ringway.adapters.sql.calls import SqlCalls
 from ringway.adapters.sql.catalog import SqlCatalog
 from ringway.adapters.sql.database import Database
 from ringway.adapters.sql.event_log import SqlEventLog
@@ -89,6 +90,7 @@ async def _serve(
         ringway = Ringway(
             Ports(
                 event_log,
+                SqlCalls(database),
                 catalog,
                 JwtTokens(keys, settings.public_url),
                 clock,

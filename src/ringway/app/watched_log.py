@@ -26,13 +26,20 @@ READINESS: Final = "readiness"
 class WatchedLog:
     """The port `EventLog`, around another one."""
 
-    def __init__(self, inner: EventLog, observe: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        inner: EventLog,
+        observe: Callable[[float], None],
+        appended: Callable[[int], None],
+    ) -> None:
+        """Watch `inner`; `appended` hears the position of the newest event."""
         self.failures: Counter[str] = Counter()
         """Failed writes since the start, by trouble."""
         self.trouble: str | None = None
         """What was wrong when it was last written; None: nothing."""
         self._inner = inner
         self._observe = observe
+        self._appended = appended
         self._worked_at = -FRESH_S
         self._trying = asyncio.Lock()
 
@@ -64,6 +71,8 @@ class WatchedLog:
             raise
         self._observe(time.perf_counter() - began)
         self._worked()
+        if positions:
+            self._appended(positions[-1])
         return positions
 
     async def move_cursor(self, consumer: str, position: int) -> None:

@@ -93,6 +93,36 @@ cursors = Table(
 )
 """How far each consumer of the log has come."""
 
+calls = Table(
+    "calls",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("parent_id", Text),
+    Column("direction", Text, nullable=False),
+    Column("endpoint_type", Text, nullable=False),
+    Column("endpoint_address", Text, nullable=False),
+    Column("endpoint_name", Text),
+    Column("counterpart_type", Text, nullable=False),
+    Column("counterpart_address", Text, nullable=False),
+    Column("counterpart_name", Text),
+    Column("state", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("answered_at", BigInteger),
+    Column("established_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("duration", BigInteger, nullable=False),
+    Column("cause", Text),
+    Column("detail", Text, nullable=False),
+    Column("bridge_id", Text),
+    Column("fork_id", Text),
+    Column("custom_data_key", Text),
+    Column("position", Integer, nullable=False),
+    Index(None, "account_id", "created_at"),
+    Index(None, "account_id", "state"),
+)
+"""Derived from `events` by the consumer `calls`: legs as a customer sees them."""
+
 # ------------------------------------------------------------- the catalog
 
 accounts = Table(

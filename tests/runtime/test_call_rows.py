@@ -1,0 +1,138 @@
+"""What each event makes of a call's row, by table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+
+from ringway.domain import leg_messages as leg
+from ringway.domain.causes import Cause
+from ringway.domain.leg_state import ENDS, CallState, Phase, call_state
+from ringway.domain.values import (
+    VOICE_ONLY,
+    AccountId,
+    BridgeId,
+    DeviceId,
+    Direction,
+    Endpoint,
+    EndpointType,
+    ForkId,
+    LegId,
+    Look,
+    TextKey,
+    Wishes,
+)
+from ringway.ports.calls import Call
+from ringway.runtime.call_rows import project
+
+RED = Endpoint(EndpointType.WEBRTC, "red", "Red")
+BLUE = Endpoint(EndpointType.WEBRTC, "blue")
+SAID = Wishes(custom_data=TextKey("k"))
+CREATED = leg.Created(
+    LegId("a"),
+    AccountId("us"),
+    Direction.OUTBOUND,
+    RED,
+    BLUE,
+    DeviceId("d"),
+    100,
+    False,
+    SAID,
+    VOICE_ONLY,
+    VOICE_ONLY,
+    LegId("p"),
+    ForkId("f"),
+)
+ROW = Call(
+    account=AccountId("us"),
+    id=LegId("a"),
+    parent=LegId("p"),
+    direction=Direction.OUTBOUND,
+    endpoint=RED,
+    counterpart=BLUE,
+    state=CallState.CALLING,
+    created_at=100,
+    position=5,
+    fork=ForkId("f"),
+    custom_data=TextKey("k"),
+)
+BRIDGE = BridgeId("b")
+IN_BRIDGE = replace(ROW, bridge=BRIDGE)
+TABLE: list[tuple[Call, leg.Event, dict[str, Any]]] = [
+    (ROW, leg.Followed(ForkId("g")), {"fork": ForkId("g")}),
+    (ROW, leg.Rang(), {"state": CallState.RINGING}),
+    (
+        ROW,
+        leg.Accepted(200, Wishes(), Look()),
+        {"state": CallState.RINGING, "answered_at": 200},
+    ),
+    (
+        ROW,
+        leg.Answered(200, Look(), TextKey("other")),
+        {"state": CallState.RINGING, "answered_at": 200},
+    ),
+    (
+        ROW,
+        leg.Established(300),
+        {"state": CallState.ESTABLISHED, "established_at": 300},
+    ),
+    (ROW, leg.MediaOpened(0), {}),
+    (ROW, leg.MediaLost(400, 1), {}),
+    (ROW, leg.LookChanged(Look(muted=True)), {}),
+    (ROW, leg.RemoteChanged(Look(), Look(muted=True)), {}),
+    (ROW, leg.Attached(BRIDGE, 1), {"bridge": BRIDGE}),
+    (IN_BRIDGE, leg.Detached(BRIDGE), {"bridge": None}),
+    *(
+        (
+            IN_BRIDGE,
+            leg.Ended(phase, Cause.MEDIA_ERROR, 900, 300, 7, BRIDGE, False, "Gone."),
+            {
+                "state": call_state(phase),
+                "established_at": 300,
+                "ended_at": 900,
+                "duration": 7,
+                "cause": Cause.MEDIA_ERROR,
+                "detail": "Gone.",
+            },
+        )
+        for phase in sorted(ENDS)
+    ),
+]
+
+
+def test_the_table_has_every_event() -> None:
+    assert {type(event) for _, event, _ in TABLE} | {leg.Created} == set(
+        get_args(leg.Event)
+    )
+
+
+def test_a_call_begins() -> None:
+    assert project(None, 5, CREATED) == ROW
+
+
+@pytest.mark.parametrize(
+    ("row", "event", "changes"), TABLE, ids=lambda v: type(v).__name__
+)
+def test_an_event_changes_so_much(
+    row: Call, event: leg.Event, changes: dict[str, Any]
+) -> None:
+    assert project(row, 6, event) == replace(row, position=6, **changes)
+
+
+@pytest.mark.parametrize("position", [1, 4, 5])
+@pytest.mark.parametrize("event", [CREATED, *(event for _, event, _ in TABLE)])
+def test_what_is_in_it_already_changes_nothing(event: leg.Event, position: int) -> None:
+    assert project(ROW, position, event) == ROW
+
+
+def test_a_call_begins_first_and_once() -> None:
+    with pytest.raises(AssertionError):
+        project(None, 1, leg.Rang())
+    with pytest.raises(AssertionError):
+        project(ROW, 6, CREATED)
+
+
+def test_connecting_is_ringing_to_the_public() -> None:
+    assert call_state(Phase.CONNECTING) is CallState.RINGING
