@@ -16,6 +16,7 @@ from ringway.ports.calls import Batch, Call, Calls
 from ringway.ports.event_log import Entry, Stream
 from ringway.ports.storage import StorageUnavailable, Trouble
 from ringway.runtime import call_follower
+from ringway.runtime.actor import RETRY
 from ringway.runtime.call_follower import CallFollower
 from tests.runtime.world import THEM, US, World, talking
 
@@ -91,7 +92,7 @@ async def test_each_row_has_one_terminal_state_at_every_length_of_the_log() -> N
     single = follow(world, calls)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(call_follower, "BATCH", 1)
-        while await single._apply_some():
+        while await single.apply_some():
             position += 1
             assert await calls.position() == position
             for row in await calls.list(US):
@@ -116,7 +117,7 @@ async def test_a_crash_between_append_and_apply(
         await follow(world, SqlCalls(database)).open()
         dies = follow(world, SqlCalls(database))
         await dies.open()
-        await dies._apply_some()
+        await dies.apply_some()
         await dies.close()  # what it had planned is gone
     await database.close()
     database = await Database.open(tmp_path)
@@ -170,7 +171,7 @@ async def test_a_write_that_fails_is_tried_again(failure: str) -> None:
     world.clock.move(1)
     await follower.tasks.quiet()
     assert follower.lag == await world.log.last_position()
-    world.clock.move(call_follower.RETRY)
+    world.clock.move(RETRY)
     await follower.tasks.quiet()
     assert follower.lag == 0
     assert await finished(calls) == await finished(expected)

@@ -65,7 +65,7 @@ class CallFollower:
         """Apply all that is in the log now.  Or `StorageUnavailable`."""
         async with self._turn:
             try:
-                while await self._apply_some():
+                while await self.apply_some():
                     pass
             except StorageUnavailable:
                 self._doubtful = True  # it may have been written all the same
@@ -99,8 +99,11 @@ class CallFollower:
         if self.lag:
             self._come_back(GATHER_TIME)
 
-    async def _apply_some(self) -> bool:
-        """Apply one batch; False if the log has no more."""
+    async def apply_some(self) -> bool:
+        """Apply one batch; False if the log has no more.  Or `StorageUnavailable`.
+
+        For one caller at a time: `catch_up` sees to that.
+        """
         if self._doubtful:
             await self._look()
         after = self._applied
