@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Row, Select
+from sqlalchemy.dialects import sqlite
 
 from ringway.adapters.calls_memory import MemoryCalls
 from ringway.adapters.sql.calls import SqlCalls
@@ -174,3 +179,30 @@ async def test_in_the_database_rows_and_cursor_are_one(tmp_path: Path) -> None:
     assert await SqlCalls(again).position() == 3
     assert await SqlCalls(again).list(MAIN) == (call(),)
     await again.close()
+
+
+async def test_the_database_never_reads_all_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await Database.open(tmp_path)
+    asked: list[Select[Any]] = []
+    rows = database.rows
+
+    async def noted(query: Select[Any]) -> Sequence[Row[Any]]:
+        asked.append(query)
+        return await rows(query)
+
+    monkeypatch.setattr(database, "rows", noted)
+    calls = SqlCalls(database)
+    await calls.known([(MAIN, LegId("a")), (MAIN, LegId("b")), (OTHER, LegId("a"))])
+    await calls.list(MAIN)
+    await calls.list(MAIN, state=CallState.BUSY)
+    assert len(asked) == 4
+    with closing(sqlite3.connect(database.file)) as connection:
+        for query in asked:
+            text = query.compile(
+                dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
+            )
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {text}").fetchall()
+            assert plan[0][3].startswith("SEARCH calls USING INDEX")
+    await database.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert
 
 from ringway.adapters.sql.database import Database
@@ -60,13 +60,17 @@ class SqlCalls:
         return await self._database.write(work)
 
     async def known(self, keys: Collection[CallKey]) -> Mapping[CallKey, Call]:
-        if not keys:
-            return {}
-        rows = await self._database.rows(
-            select(calls).where(tuple_(calls.c.account_id, calls.c.id).in_(list(keys)))
-        )
-        found = [_call(row) for row in rows]
-        return {call.key: call for call in found}
+        ids: dict[AccountId, list[LegId]] = {}
+        for account, leg in keys:
+            ids.setdefault(account, []).append(leg)
+        found: dict[CallKey, Call] = {}
+        # Account by account: SQLite reads the whole table for pairs of values.
+        for account, legs in ids.items():
+            rows = await self._database.rows(
+                select(calls).where(calls.c.account_id == account, calls.c.id.in_(legs))
+            )
+            found.update({call.key: call for call in map(_call, rows)})
+        return found
 
     async def read(self, account: AccountId, leg: LegId) -> Call | None:
         return (await self.known([(account, leg)])).get((account, leg))
