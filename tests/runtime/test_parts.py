@@ -215,7 +215,7 @@ async def test_acknowledging_again_after_a_reconnection() -> None:
     acknowledged = wire.Acknowledge(1, number)
     assert world.engine.orders == [acknowledged]
     nothing = wire.PipeStatistics([], [])
-    again = wire.PipeClosed(number, "stranger", 0, "ORDERED", "Gone.", nothing)
+    again = wire.PipeClosed(number, "stranger", 0, "ORDERED", "Gone.", nothing, 0)
     world.newsroom.hear(again)
     assert world.engine.orders == [acknowledged]
     world.hello(1)

@@ -365,7 +365,7 @@ class Story:
             case "down":
                 nothing = wire.PipeStatistics([], [])
                 world.newsroom.hear(
-                    wire.PipeClosed(2, legs[which], 0, "PANIC", "", nothing)
+                    wire.PipeClosed(2, legs[which], 0, "PANIC", "", nothing, 0)
                 )
             case "incompatible":
                 world.newsroom.hear(

@@ -182,7 +182,7 @@ class World:
 
     async def closed(self, leg: LegId, reason: wire.CloseReason) -> int:
         number = next(self._numbers)
-        news = wire.PipeClosed(number, leg, 0, reason, "Gone.", NOTHING_YET)
+        news = wire.PipeClosed(number, leg, 0, reason, "Gone.", NOTHING_YET, 0)
         self.newsroom.hear(news)
         await self.quiet()
         return number

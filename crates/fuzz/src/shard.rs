@@ -119,6 +119,8 @@ impl Stage {
         self.world.order(&Order::Attach {
             pipe,
             bridge: Arc::from(BRIDGE),
+            way: None,
+            label: None,
         });
     }
 

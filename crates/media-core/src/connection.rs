@@ -88,6 +88,7 @@ impl Shard {
             generation: pipe.generation,
             remote: path.remote,
             profile: profile.name(),
+            over_tcp: false,
         });
         for key in pipe
             .sections

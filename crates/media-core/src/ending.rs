@@ -30,6 +30,7 @@ impl Shard {
             reason,
             text: text.to_owned(),
             statistics: self.statistics(pipe),
+            at: self.forwarding.clock.wall(now),
         };
         self.news.push(closed);
         self.remove(now, slot);
@@ -50,7 +51,7 @@ impl Shard {
     }
 
     /// Forget a pipe whose state cannot be trusted, without calling anything that might rely on it.
-    pub(crate) fn drop_pipe(&mut self, slot: usize) {
+    pub(crate) fn drop_pipe(&mut self, now: Instant, slot: usize) {
         for bridge in self.bridges.values_mut() {
             bridge.members.retain(|member| *member != slot);
         }
@@ -98,6 +99,7 @@ impl Shard {
             reason: CloseReason::Panic,
             text: "A fault in the engine ended it.".to_owned(),
             statistics: PipeStatistics::default(),
+            at: self.forwarding.clock.wall(now),
         });
         self.forget(slot, &pipe);
     }

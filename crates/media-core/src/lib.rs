@@ -67,7 +67,7 @@ pub use media_wire::ntp::NtpTime;
 pub use news::{
     CloseReason, Load, News, PipeStatistics, Received, ReceivedStatistics, Section, SentStatistics,
 };
-pub use order::{Name, Order, Sending, Source};
+pub use order::{Name, Order, Sending, Source, Way};
 pub use outgoing::{Message, Outgoing};
 pub use relay::{Burst, Packet, Relay, TrackId};
 pub use shard::Shard;

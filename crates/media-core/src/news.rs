@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use media_wire::ntp::NtpTime;
+
 use crate::order::{Name, Source};
 
 /// Why a pipe is gone.
@@ -104,6 +106,14 @@ pub struct PipeStatistics {
     pub sent: Vec<SentStatistics>,
     /// From reports of the client (RFC 3550 section 6.4.1).
     pub round_trip_ms: Option<f64>,
+    /// How it goes now: over TCP (RFC 6544), not UDP.
+    pub over_tcp: bool,
+    /// Messages of the data channel taken from the client.
+    pub texts_received: u64,
+    /// Messages of the data channel sent to the client.
+    pub texts_sent: u64,
+    /// Messages not sent, as the client reads too slowly.
+    pub texts_dropped: u64,
 }
 
 /// Counters and gauges of one shard since it began.
@@ -139,6 +149,31 @@ pub enum News {
         remote: SocketAddr,
         /// IANA name of the SRTP profile.
         profile: &'static str,
+        /// Over TCP (RFC 6544), not UDP.
+        over_tcp: bool,
+    },
+    /// Nothing authentic came from the client for a while; the pipe stays.
+    Interrupted {
+        /// The pipe.
+        pipe: Name,
+        /// Which pipe of its leg.
+        generation: u64,
+    },
+    /// The client of an interrupted pipe is heard again.
+    Restored {
+        /// The pipe.
+        pipe: Name,
+        /// Which pipe of its leg.
+        generation: u64,
+    },
+    /// The client's microphone carries, or no longer carries, speech.
+    Talking {
+        /// The pipe.
+        pipe: Name,
+        /// Which pipe of its leg.
+        generation: u64,
+        /// Whether it does.
+        talking: bool,
     },
     /// The engine has an offer for the client.
     Offered {
@@ -196,6 +231,8 @@ pub enum News {
         text: String,
         /// The last numbers.
         statistics: PipeStatistics,
+        /// When: of a client that fell silent, when it was heard last.
+        at: NtpTime,
     },
     /// Counters of this shard; told every 2 s. May be dropped.
     Load(Load),

@@ -59,6 +59,7 @@ impl Shard {
                     reason,
                     text,
                     statistics: PipeStatistics::default(),
+                    at: self.forwarding.clock.wall(now),
                 });
             }
         }

@@ -18,6 +18,15 @@ pub enum Source {
     Screen,
 }
 
+/// What a pipe does in its bridge, when that is one thing only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// Its tracks are seen; it sees none.
+    Send,
+    /// It sees tracks; its own are not seen.
+    Receive,
+}
+
 /// What the client sends in one section of its offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sending {
@@ -54,6 +63,10 @@ pub enum Order {
         pipe: Name,
         /// The bridge, which comes into being with its first pipe.
         bridge: Name,
+        /// One way only, if not both.
+        way: Option<Way>,
+        /// Shown to the others with each of its texts.
+        label: Option<Name>,
     },
     /// Take the pipe out of its bridge.
     Detach {
@@ -84,6 +97,13 @@ pub enum Order {
         negotiation: u64,
         /// SDP.
         answer: String,
+    },
+    /// The client's path may be another: offer new ICE credentials. Leads to `Offered`.
+    RestartIce {
+        /// The pipe.
+        pipe: Name,
+        /// Which pipe of its leg.
+        generation: u64,
     },
     /// Close every pipe of this shard.
     CloseAll,

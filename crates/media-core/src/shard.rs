@@ -95,7 +95,7 @@ impl Shard {
                     },
                 );
             }
-            Order::Attach { pipe, bridge } => {
+            Order::Attach { pipe, bridge, .. } => {
                 self.of_pipe(
                     now,
                     &pipe,
@@ -105,6 +105,7 @@ impl Shard {
                     },
                 );
             }
+            Order::RestartIce { .. } => self.forwarding.counters.count(Counter::OrdersIgnored),
             Order::Detach { pipe } => {
                 self.of_pipe(now, &pipe, |_| true, |shard, slot| shard.detach(now, slot));
             }
@@ -301,7 +302,7 @@ impl Shard {
         if closed.is_err() {
             self.forwarding.counters.count(Counter::Panics);
             self.forwarding.outgoing.abandon();
-            self.drop_pipe(slot);
+            self.drop_pipe(now, slot);
         }
     }
 }

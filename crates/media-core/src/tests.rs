@@ -74,6 +74,8 @@ impl Bench {
         self.order(Order::Attach {
             pipe: name(pipe),
             bridge: name(bridge),
+            way: None,
+            label: None,
         })
     }
 
@@ -388,7 +390,7 @@ fn a_pipe_can_be_dropped_without_being_closed() {
         bench.attach(pipe, "x");
     }
     let slot = bench.shard.names["a"];
-    bench.shard.drop_pipe(slot);
+    bench.shard.drop_pipe(Instant::now(), slot);
     let news = bench.shard.take_news();
     assert!(matches!(
         news[..],

@@ -111,6 +111,7 @@ impl World {
             | Order::Attach { pipe, .. }
             | Order::Detach { pipe }
             | Order::Renegotiate { pipe, .. }
+            | Order::RestartIce { pipe, .. }
             | Order::AnswerPipe { pipe, .. } => self.homes.get(pipe).copied(),
             Order::CloseBridge { .. } | Order::CloseAll => None,
         };
@@ -132,6 +133,8 @@ impl World {
             self.order(&Order::Attach {
                 pipe,
                 bridge: Arc::from(bridge),
+                way: None,
+                label: None,
             });
         }
     }

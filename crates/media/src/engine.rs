@@ -138,6 +138,7 @@ impl Engine {
             Order::ClosePipe(close) => self.to_pipe(&close.pipe, order),
             Order::Renegotiate(renegotiate) => self.to_pipe(&renegotiate.pipe, order),
             Order::AnswerPipe(answer) => self.to_pipe(&answer.pipe, order),
+            Order::RestartIce(restart) => self.to_pipe(&restart.pipe, order),
             Order::Attach(attach) => {
                 self.pipes.attach(&attach.pipe, Some(&attach.bridge));
                 self.to_pipe(&attach.pipe, order)
@@ -289,7 +290,12 @@ impl Engine {
                 received: vec![],
                 sent: vec![],
                 round_trip_ms: None,
+                over_tcp: false,
+                texts_received: 0,
+                texts_sent: 0,
+                texts_dropped: 0,
             },
+            at: self.hello.epoch,
         };
         self.forgotten += u64::from(self.pipes.end(end.clone()));
         Effect::Tell(News::PipeClosed(end))
@@ -324,6 +330,7 @@ fn too_long(order: &Order) -> Option<String> {
         Order::CloseBridge(close) => [&close.bridge, ""],
         Order::Renegotiate(renegotiate) => [&renegotiate.pipe, ""],
         Order::AnswerPipe(answer) => [&answer.pipe, ""],
+        Order::RestartIce(restart) => [&restart.pipe, ""],
         _ => [""; 2],
     };
     let longest = names.map(str::len).into_iter().max().unwrap_or_default();
@@ -341,6 +348,7 @@ fn type_of(order: &Order) -> &'static str {
         Order::CloseBridge(_) => "close_bridge",
         Order::Renegotiate(_) => "renegotiate",
         Order::AnswerPipe(_) => "answer_pipe",
+        Order::RestartIce(_) => "restart_ice",
         Order::Acknowledge(_) => "acknowledge",
         Order::Ping(_) => "ping",
         Order::Shutdown(_) => "shutdown",

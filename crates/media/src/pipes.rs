@@ -140,6 +140,7 @@ impl Pipes {
             generation: held.generation,
             bridge: held.bridge.clone(),
             connected: held.connected,
+            interrupted: false,
         })
     }
 
@@ -167,7 +168,12 @@ mod tests {
                 received: vec![],
                 sent: vec![],
                 round_trip_ms: None,
+                over_tcp: false,
+                texts_received: 0,
+                texts_sent: 0,
+                texts_dropped: 0,
             },
+            at: 0,
         }
     }
 

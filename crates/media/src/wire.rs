@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use media_core as core;
+use media_core::NtpTime;
 
 use crate::protocol as wire;
 
@@ -25,6 +26,8 @@ pub fn order(order: &wire::Order) -> Option<core::Order> {
         wire::Order::Attach(attach) => core::Order::Attach {
             pipe: name(&attach.pipe),
             bridge: name(&attach.bridge),
+            way: attach.way.map(way),
+            label: attach.label.as_deref().map(name),
         },
         wire::Order::Detach(detach) => core::Order::Detach {
             pipe: name(&detach.pipe),
@@ -47,6 +50,10 @@ pub fn order(order: &wire::Order) -> Option<core::Order> {
             generation: answer.generation,
             negotiation: answer.negotiation,
             answer: answer.answer.clone(),
+        },
+        wire::Order::RestartIce(restart) => core::Order::RestartIce {
+            pipe: name(&restart.pipe),
+            generation: restart.generation,
         },
         wire::Order::ControlHello(_)
         | wire::Order::Acknowledge(_)
@@ -77,12 +84,36 @@ pub fn news(number: u64, news: core::News) -> Option<wire::News> {
             generation,
             remote,
             profile,
+            over_tcp,
         } => wire::News::Connected(wire::Connected {
             number,
             pipe: pipe.to_string(),
             generation,
             remote: SocketAddr::to_string(&remote),
             profile: profile.to_owned(),
+            over_tcp,
+        }),
+        core::News::Interrupted { pipe, generation } => {
+            wire::News::Interrupted(wire::Interrupted {
+                number,
+                pipe: pipe.to_string(),
+                generation,
+            })
+        }
+        core::News::Restored { pipe, generation } => wire::News::Restored(wire::Restored {
+            number,
+            pipe: pipe.to_string(),
+            generation,
+        }),
+        core::News::Talking {
+            pipe,
+            generation,
+            talking,
+        } => wire::News::Talking(wire::Talking {
+            number,
+            pipe: pipe.to_string(),
+            generation,
+            talking,
         }),
         core::News::Offered {
             pipe,
@@ -138,6 +169,7 @@ pub fn news(number: u64, news: core::News) -> Option<wire::News> {
             reason,
             text,
             statistics,
+            at,
         } => wire::News::PipeClosed(wire::PipeClosed {
             number,
             pipe: pipe.to_string(),
@@ -145,6 +177,7 @@ pub fn news(number: u64, news: core::News) -> Option<wire::News> {
             reason: close_reason(reason),
             text,
             statistics: pipe_statistics(&statistics),
+            at: unix_micros(at),
         }),
         core::News::Load(_) => return None,
     })
@@ -165,6 +198,19 @@ fn section(section: core::Section) -> wire::Section {
             pipe: received.pipe.to_string(),
             source: to_source(received.source),
         }),
+    }
+}
+
+/// Microseconds since 1970, UTC.
+#[must_use]
+pub fn unix_micros(time: NtpTime) -> u64 {
+    u64::try_from(time.to_unix().as_micros()).unwrap_or(u64::MAX)
+}
+
+fn way(way: wire::Way) -> core::Way {
+    match way {
+        wire::Way::Send => core::Way::Send,
+        wire::Way::Receive => core::Way::Receive,
     }
 }
 
@@ -203,6 +249,10 @@ fn pipe_statistics(statistics: &core::PipeStatistics) -> wire::PipeStatistics {
         received: statistics.received.iter().map(received).collect(),
         sent: statistics.sent.iter().map(sent).collect(),
         round_trip_ms: statistics.round_trip_ms,
+        over_tcp: statistics.over_tcp,
+        texts_received: statistics.texts_received,
+        texts_sent: statistics.texts_sent,
+        texts_dropped: statistics.texts_dropped,
     }
 }
 

@@ -31,7 +31,12 @@ fn call(name: &str, shards: [u64; 2]) -> (PipeStatistics, Vec<Party>) {
     for (party, shard) in parties.iter().zip(shards) {
         orders.say(&party.open(shard));
         let (pipe, bridge) = (party.name.clone(), "call".to_owned());
-        orders.say(&Order::Attach(Attach { pipe, bridge }));
+        orders.say(&Order::Attach(Attach {
+            pipe,
+            bridge,
+            way: None,
+            label: None,
+        }));
     }
     let (begin, mut connected, mut closing) = (Instant::now(), 0, false);
     let mut ends = Vec::new();

@@ -177,6 +177,10 @@ class EngineMemory:
                     self._show_to(it)
             case wire.AnswerPipe(pipe, generation, negotiation, _):
                 self._answered(pipe, generation, negotiation)
+            case wire.RestartIce(pipe, generation):
+                it = self._pipes.get(pipe)
+                if it is not None and it.generation == generation and not it.offered:
+                    self._offer(it)
             case wire.Acknowledge(epoch, number):
                 if epoch == self._epoch:
                     self._unacknowledged = [
@@ -241,7 +245,13 @@ class EngineMemory:
     def _close(self, it: _Pipe, reason: wire.CloseReason) -> None:
         del self._pipes[it.id]
         told = wire.PipeClosed(
-            self._next(), it.id, it.generation, reason, f"Closed: {reason}.", NOTHING
+            self._next(),
+            it.id,
+            it.generation,
+            reason,
+            f"Closed: {reason}.",
+            NOTHING,
+            self._epoch,
         )
         self._unacknowledged.append(told)
         self._tell(told)
@@ -292,21 +302,19 @@ class EngineMemory:
             grows = True
         it.wanted.clear()
         if grows:
-            it.negotiation += 1
-            it.offered = True
-            offer = f"v=0\r\ns=offer {it.negotiation} to {it.id}\r\n"
-            self._tell(
-                wire.Offered(
-                    self._next(),
-                    it.id,
-                    it.generation,
-                    it.negotiation,
-                    offer,
-                    it.told,
-                )
-            )
+            self._offer(it)
         elif it.told != before:
             self._tell(wire.Mapped(self._next(), it.id, it.generation, it.told))
+
+    def _offer(self, it: _Pipe) -> None:
+        it.negotiation += 1
+        it.offered = True
+        offer = f"v=0\r\ns=offer {it.negotiation} to {it.id}\r\n"
+        self._tell(
+            wire.Offered(
+                self._next(), it.id, it.generation, it.negotiation, offer, it.told
+            )
+        )
 
     @staticmethod
     def _free(it: _Pipe, kind: Kind) -> _Section | None:

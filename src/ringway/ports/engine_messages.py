@@ -17,6 +17,8 @@ Rules of the conversation:
 * News are numbered per epoch, from 1.  `Statistics` and `Load` may be dropped
   under pressure; nothing else may.
 * SDP is cargo: only the engine reads or writes it.
+* Texts of a data channel go from pipe to pipe within a bridge and never come here;
+  ``docs/data-channel.md`` has what clients and the engine say to each other there.
 """
 
 from __future__ import annotations
@@ -26,13 +28,19 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-PROTOCOL = "1.0"
+PROTOCOL = "1.1"
 MAX_FRAME = 1 << 20
 
 Count: TypeAlias = Annotated[int, Meta(ge=0)]
 
 Source: TypeAlias = Literal["MICROPHONE", "CAMERA", "SCREEN"]
 """What a track shows or plays: the client says so, the engine only carries it."""
+
+Way: TypeAlias = Literal[
+    "SEND",  # its tracks are seen; it sees none
+    "RECEIVE",  # it sees tracks; its own, if it has any, are not seen
+]
+"""What a pipe does in its bridge.  Texts go both ways in any case."""
 
 CloseReason: TypeAlias = Literal[
     "ORDERED",  # the control plane said so
@@ -93,11 +101,15 @@ class Attach(Frame, frozen=True, tag="attach"):
     """Let the pipe's tracks be seen by the bridge, and the bridge's by the pipe.
 
     A pipe is in one bridge at most; it leaves the former one.  Bridges come into
-    being with their first pipe.
+    being with their first pipe.  Told again with another way, the way changes.
     """
 
     pipe: str
     bridge: str
+    way: Way | None = None
+    """One way only; both ways if None."""
+    label: str | None = None
+    """Shown to the others with each of its texts; opaque to the engine, at most 1 KiB."""
 
 
 class Detach(Frame, frozen=True, tag="detach"):
@@ -132,6 +144,17 @@ class AnswerPipe(Frame, frozen=True, tag="answer_pipe"):
     answer: str
 
 
+class RestartIce(Frame, frozen=True, tag="restart_ice"):
+    """The client's path may be another (RFC 8445 section 9): Offered follows.
+
+    The offer has new ICE credentials.  The old ones hold until a check with the new
+    ones has been nominated; DTLS and SRTP go on.
+    """
+
+    pipe: str
+    generation: Count
+
+
 class Acknowledge(Frame, frozen=True, tag="acknowledge"):
     """All terminal news up to this number are safe in the log."""
 
@@ -158,6 +181,7 @@ Order: TypeAlias = (
     | CloseBridge
     | Renegotiate
     | AnswerPipe
+    | RestartIce
     | Acknowledge
     | Ping
     | Shutdown
@@ -184,10 +208,16 @@ class HeldPipe(msgspec.Struct, frozen=True):
     generation: Count
     bridge: str | None
     connected: bool
+    interrupted: bool = False
+    """Its last `Interrupted` was not followed by `Restored`."""
 
 
 class Holding(Frame, frozen=True, tag="holding"):
-    """Everything the engine has, told once after the hellos."""
+    """Everything the engine has, told once after the hellos.
+
+    After it come, for each pipe, the last Answered, Connected, Mapped and, if it was
+    not answered, Offered: who connects late may not have heard them.
+    """
 
     pipes: list[HeldPipe]
     more: bool = False
@@ -231,6 +261,33 @@ class Connected(Frame, frozen=True, tag="connected"):
     """The nominated remote address."""
     profile: str
     """The SRTP profile, by its IANA name."""
+    over_tcp: bool = False
+    """RFC 6544; else UDP."""
+
+
+class Interrupted(Frame, frozen=True, tag="interrupted"):
+    """Nothing authentic came from the client for 5 s; the pipe stays for a while."""
+
+    number: Count
+    pipe: str
+    generation: Count
+
+
+class Restored(Frame, frozen=True, tag="restored"):
+    """The client of an interrupted pipe is heard again."""
+
+    number: Count
+    pipe: str
+    generation: Count
+
+
+class Talking(Frame, frozen=True, tag="talking"):
+    """The client's microphone carries, or no longer carries, speech (RFC 6464)."""
+
+    number: Count
+    pipe: str
+    generation: Count
+    talking: bool
 
 
 class Offered(Frame, frozen=True, tag="offered"):
@@ -309,6 +366,13 @@ class PipeStatistics(msgspec.Struct, frozen=True):
     received: list[ReceivedStatistics]
     sent: list[SentStatistics]
     round_trip_ms: float | None = None
+    over_tcp: bool = False
+    """How it goes now."""
+    texts_received: Count = 0
+    """Messages of the data channel taken from the client."""
+    texts_sent: Count = 0
+    texts_dropped: Count = 0
+    """Not sent, as the client reads too slowly."""
 
 
 class Statistics(Frame, frozen=True, tag="statistics"):
@@ -330,6 +394,9 @@ class PipeClosed(Frame, frozen=True, tag="pipe_closed"):
     text: str
     """A sentence for a person."""
     statistics: PipeStatistics
+    at: Count
+    """Microseconds since 1970, UTC: when it was closed, or, when its client fell
+    silent, when that was heard last."""
 
 
 class Load(Frame, frozen=True, tag="load"):
@@ -370,6 +437,9 @@ News: TypeAlias = (
     | Holding
     | Answered
     | Connected
+    | Interrupted
+    | Restored
+    | Talking
     | Offered
     | Mapped
     | Incompatible

@@ -80,7 +80,7 @@ class Newsroom:
             case wire.Fenced():
                 self.fenced = news.text
                 log.error("fenced", text=news.text)
-            case wire.Pong():
+            case wire.Pong() | wire.Interrupted() | wire.Restored() | wire.Talking():
                 pass
             case _:
                 self._of_pipe(news)

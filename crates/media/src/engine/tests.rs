@@ -41,6 +41,7 @@ fn closed(pipe: &str) -> core::News {
         reason: core::CloseReason::TimedOut,
         text: "It was silent.".to_owned(),
         statistics: core::PipeStatistics::default(),
+        at: core::NtpTime::default(),
     }
 }
 
@@ -92,6 +93,8 @@ fn a_control_plane_is_told_what_there_is_and_what_has_ended() {
     engine.order(&Order::Attach(Attach {
         pipe: "b".to_owned(),
         bridge,
+        way: None,
+        label: None,
     }));
     let first = engine.news(0, closed("a")).unwrap();
     let second = engine.news(0, closed("c")).unwrap();
@@ -115,7 +118,12 @@ fn more_pipes_than_fit_one_frame_are_told_in_several() {
     for name in names {
         engine.order(&open(&name, None));
         let (pipe, bridge) = (name.clone(), name);
-        engine.order(&Order::Attach(Attach { pipe, bridge }));
+        engine.order(&Order::Attach(Attach {
+            pipe,
+            bridge,
+            way: None,
+            label: None,
+        }));
     }
     let told = engine.greet(&hello(PROTOCOL, 1)).unwrap();
     let holding = told.iter().filter_map(|news| match news {
@@ -211,7 +219,12 @@ fn counters_are_summed_over_shards_and_bridges_are_not() {
     for (shard, pipe) in [(0, "a"), (1, "b")] {
         engine.order(&open(pipe, Some(u64::from(shard))));
         let (pipe, bridge) = (pipe.to_owned(), "x".to_owned());
-        engine.order(&Order::Attach(Attach { pipe, bridge }));
+        engine.order(&Order::Attach(Attach {
+            pipe,
+            bridge,
+            way: None,
+            label: None,
+        }));
         for packets in [1, 20] {
             let (counters, gauges) = (vec![("packets", packets)], vec![("bridges", 1)]);
             engine.news(shard, core::News::Load(core::Load { counters, gauges }));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// Protocol, major.minor.
-pub const PROTOCOL: &str = "1.0";
+pub const PROTOCOL: &str = "1.1";
 
 /// Max frame, bytes.
 pub const MAX_FRAME: usize = 1_048_576;
@@ -19,6 +19,16 @@ pub enum Source {
     Microphone,
     Camera,
     Screen,
+}
+
+/// What a pipe does in its bridge. Texts go both ways in any case.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Way {
+    /// Its tracks are seen; it sees none.
+    Send,
+    /// It sees tracks; its own, if it has any, are not seen.
+    Receive,
 }
 
 /// Why a pipe is gone.
@@ -83,11 +93,17 @@ pub struct ClosePipe {
 /// Let the pipe's tracks be seen by the bridge, and the bridge's by the pipe.
 ///
 /// A pipe is in one bridge at most; it leaves the former one. Bridges come into being with their
-/// first pipe.
+/// first pipe. Told again with another way, the way changes.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Attach {
     pub pipe: String,
     pub bridge: String,
+    /// One way only; both ways if None.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way: Option<Way>,
+    /// Shown to the others with each of its texts; opaque to the engine, at most 1 KiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
 }
 
 /// Take the pipe out of its bridge.
@@ -119,6 +135,16 @@ pub struct AnswerPipe {
     pub generation: u64,
     pub negotiation: u64,
     pub answer: String,
+}
+
+/// The client's path may be another (RFC 8445 section 9): Offered follows.
+///
+/// The offer has new ICE credentials. The old ones hold until a check with the new ones has been
+/// nominated; DTLS and SRTP go on.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct RestartIce {
+    pub pipe: String,
+    pub generation: u64,
 }
 
 /// All terminal news up to this number are safe in the log.
@@ -156,9 +182,15 @@ pub struct HeldPipe {
     pub generation: u64,
     pub bridge: Option<String>,
     pub connected: bool,
+    /// Its last `Interrupted` was not followed by `Restored`.
+    #[serde(default)]
+    pub interrupted: bool,
 }
 
 /// Everything the engine has, told once after the hellos.
+///
+/// After it come, for each pipe, the last Answered, Connected, Mapped and, if it was not answered,
+/// Offered: who connects late may not have heard them.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Holding {
     pub pipes: Vec<HeldPipe>,
@@ -206,6 +238,34 @@ pub struct Connected {
     pub remote: String,
     /// The SRTP profile, by its IANA name.
     pub profile: String,
+    /// RFC 6544; else UDP.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over_tcp: bool,
+}
+
+/// Nothing authentic came from the client for 5 s; the pipe stays for a while.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Interrupted {
+    pub number: u64,
+    pub pipe: String,
+    pub generation: u64,
+}
+
+/// The client of an interrupted pipe is heard again.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Restored {
+    pub number: u64,
+    pub pipe: String,
+    pub generation: u64,
+}
+
+/// The client's microphone carries, or no longer carries, speech (RFC 6464).
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Talking {
+    pub number: u64,
+    pub pipe: String,
+    pub generation: u64,
+    pub talking: bool,
 }
 
 /// The engine has an offer for the client; one at a time for each pipe.
@@ -285,6 +345,17 @@ pub struct PipeStatistics {
     pub sent: Vec<SentStatistics>,
     #[serde(default)]
     pub round_trip_ms: Option<f64>,
+    /// How it goes now.
+    #[serde(default)]
+    pub over_tcp: bool,
+    /// Messages of the data channel taken from the client.
+    #[serde(default)]
+    pub texts_received: u64,
+    #[serde(default)]
+    pub texts_sent: u64,
+    /// Not sent, as the client reads too slowly.
+    #[serde(default)]
+    pub texts_dropped: u64,
 }
 
 /// Sent every 2 s for each connected pipe; may be dropped.
@@ -306,6 +377,9 @@ pub struct PipeClosed {
     /// A sentence for a person.
     pub text: String,
     pub statistics: PipeStatistics,
+    /// Microseconds since 1970, UTC: when it was closed, or, when its client fell silent, when that was
+    /// heard last.
+    pub at: u64,
 }
 
 /// Counters of the engine since it began, every 2 s; may be dropped.
@@ -368,6 +442,9 @@ pub enum Order {
     /// See [`AnswerPipe`].
     #[serde(rename = "answer_pipe")]
     AnswerPipe(AnswerPipe),
+    /// See [`RestartIce`].
+    #[serde(rename = "restart_ice")]
+    RestartIce(RestartIce),
     /// See [`Acknowledge`].
     #[serde(rename = "acknowledge")]
     Acknowledge(Acknowledge),
@@ -395,6 +472,15 @@ pub enum News {
     /// See [`Connected`].
     #[serde(rename = "connected")]
     Connected(Connected),
+    /// See [`Interrupted`].
+    #[serde(rename = "interrupted")]
+    Interrupted(Interrupted),
+    /// See [`Restored`].
+    #[serde(rename = "restored")]
+    Restored(Restored),
+    /// See [`Talking`].
+    #[serde(rename = "talking")]
+    Talking(Talking),
     /// See [`Offered`].
     #[serde(rename = "offered")]
     Offered(Offered),
