@@ -68,6 +68,8 @@ class Inbox:
                 return wire.Pong(number)
             case wire.Connect():
                 raise Refused(Cause.INVALID_REQUEST, "This connection is connected.")
+            case wire.Join() | wire.RestartIce() | wire.Reopen() | wire.Quality():
+                raise Refused(Cause.FEATURE_UNAVAILABLE, "This is not there yet.")
             case wire.Renegotiate(call, generation, sources):
                 self._exchange.renegotiate(device, LegId(call), generation, sources)
             case wire.Answer(call, generation, negotiation, answer):
