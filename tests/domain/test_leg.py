@@ -10,6 +10,7 @@ import pytest
 
 from ringway.domain import bridge_messages as bm
 from ringway.domain import fork_messages as fm
+from ringway.domain import leg_events
 from ringway.domain import leg_messages as lm
 from ringway.domain.causes import Cause, Refused
 from ringway.domain.effects import (
@@ -68,7 +69,7 @@ BYE = lm.Hangup()
 
 def step(
     leg: Leg | None, given: lm.Given, at: int = NOON
-) -> tuple[Leg | None, Sequence[lm.Event], Sequence[Effect]]:
+) -> tuple[Leg | None, Sequence[leg_events.Event], Sequence[Effect]]:
     events = tuple(decide(leg, Input(at, IDS, given)))
     effects: list[Effect] = []
     for event in events:
@@ -126,14 +127,14 @@ def test_established_is_answered_and_media(order: tuple[lm.Given, lm.Given]) -> 
     assert leg is not None
     assert leg.phase is Phase.ESTABLISHED
     assert leg.established_at == NOON + 5
-    assert events[-1] == lm.Established(NOON + 5)
+    assert events[-1] == leg_events.Established(NOON + 5)
     assert effects == [Say()]
 
 
 def test_an_end_says_when_why_and_how_long() -> None:
     _, events, effects = step(TALKS, BYE, NOON + 3 * SECOND + 999_999)
     assert events == (
-        lm.Ended(
+        leg_events.Ended(
             Phase.FINISHED,
             Cause.NORMAL_HANGUP,
             NOON + 3 * SECOND + 999_999,
@@ -151,7 +152,7 @@ def test_an_end_says_when_why_and_how_long() -> None:
 
 def test_a_clock_set_back_gives_no_negative_duration() -> None:
     _, events, _ = step(TALKS, BYE, NOON - 100 * SECOND)
-    assert isinstance(events[0], lm.Ended)
+    assert isinstance(events[0], leg_events.Ended)
     assert events[0].duration == 0
 
 
@@ -171,15 +172,15 @@ def test_a_seat_is_taken_once() -> None:
     left, _, effects = step(seated, lm.Detach(DIALOG))
     assert effects[0] == DetachPipe(ID)
     assert step(left, lm.Attach(DIALOG, 1))[1] == ()
-    assert step(left, lm.Attach(DIALOG, 2))[1] == (lm.Attached(DIALOG, 2),)
-    assert step(left, lm.Attach(OTHER, 1))[1] == (lm.Attached(OTHER, 1),)
+    assert step(left, lm.Attach(DIALOG, 2))[1] == (leg_events.Attached(DIALOG, 2),)
+    assert step(left, lm.Attach(OTHER, 1))[1] == (leg_events.Attached(OTHER, 1),)
     assert step(seated, lm.Detach(OTHER))[1] == ()
 
 
 def test_a_lost_pipe_does_not_end_an_established_leg() -> None:
     seated, _, _ = step(TALKS, lm.Attach(DIALOG, 1))
     lost, events, effects = step(seated, lm.PipeClosed(0), NOON + 7)
-    assert events == (lm.MediaLost(NOON + 7, 1),)
+    assert events == (leg_events.MediaLost(NOON + 7, 1),)
     assert effects == []
     assert lost is not None
     assert list(deadlines(lost)) == [
@@ -190,7 +191,7 @@ def test_a_lost_pipe_does_not_end_an_established_leg() -> None:
     assert back is not None
     assert list(deadlines(back)) == []
     _, events, _ = step(lost, lm.MediaOverdue(1))
-    assert isinstance(events[0], lm.Ended)
+    assert isinstance(events[0], leg_events.Ended)
     assert (events[0].phase, events[0].cause) == (Phase.FAILED, Cause.MEDIA_ERROR)
 
 
@@ -220,7 +221,7 @@ ENDINGS: list[tuple[Leg, lm.Given, Phase, Cause]] = [
     (RINGS, lm.End(Cause.CANCELLED), Phase.CANCELLED, Cause.CANCELLED),
     (after(CREATE_IN), lm.End(Cause.BUSY), Phase.BUSY, Cause.BUSY),
     (after(CREATE_IN), lm.PipeClosed(0), Phase.FAILED, Cause.MEDIA_ERROR),
-    (after(CREATE_IN), lm.LineLost(), Phase.FAILED, Cause.NETWORK_ERROR),
+    (after(CREATE_IN), lm.LineGone(), Phase.FAILED, Cause.NETWORK_ERROR),
     (after(CREATE_IN, ANSWER), BYE, Phase.CANCELLED, Cause.NORMAL_HANGUP),
     (
         after(CREATE_OUT, ACCEPT),
@@ -281,13 +282,13 @@ def test_what_is_refused(leg: Leg, given: lm.Given, text: str) -> None:
 
 def test_a_refusal_says_why_the_leg_is_over() -> None:
     with pytest.raises(Refused, match="already over") as refused:
-        step(after(CREATE_IN, lm.LineLost()), lm.Attach(DIALOG, 1))
+        step(after(CREATE_IN, lm.LineGone()), lm.Attach(DIALOG, 1))
     assert refused.value.ended is Cause.NETWORK_ERROR
 
 
 def test_showing_the_same_again_is_no_event() -> None:
     shown, events, _ = step(TALKS, lm.Show(Picture.CAMERA, True))
-    assert events == (lm.LookChanged(Look(camera=True)),)
+    assert events == (leg_events.LookChanged(Look(camera=True)),)
     assert step(shown, lm.Show(Picture.CAMERA, True))[1] == ()
     assert step(shown, lm.Mute(False))[1] == ()
     shared, _, _ = step(shown, lm.Show(Picture.SCREEN, True))
@@ -302,7 +303,7 @@ def test_what_the_other_side_shows_is_said_once_we_talk() -> None:
     assert early is not None
     assert early.remote == look
     _, events, effects = step(TALKS, lm.RemoteLooks(look))
-    assert events == (lm.RemoteChanged(VOICE_ONLY, look),)
+    assert events == (leg_events.RemoteChanged(VOICE_ONLY, look),)
     assert effects == [Say()]
     assert step(early, lm.RemoteLooks(look))[1] == ()
 
@@ -316,7 +317,7 @@ SIGNALS: tuple[lm.Signal, ...] = (
     lm.Detach(DIALOG),
     lm.Detach(OTHER),
     lm.RemoteLooks(Look(muted=True)),
-    lm.LineLost(),
+    lm.LineGone(),
     lm.RangTooLong(),
 )
 COMMANDS: tuple[lm.Command, ...] = (
@@ -360,7 +361,7 @@ def test_no_sequence_of_inputs_breaks_the_tables(start: lm.Create) -> None:
             except Refused:
                 assert not isinstance(given, lm.Signal), "a signal is never refused"
                 continue
-            ends = [event for event in events if isinstance(event, lm.Ended)]
+            ends = [event for event in events if isinstance(event, leg_events.Ended)]
             there = reduce(evolve, events, here)
             assert len(ends) == (there.over and not here.over)
             assert not (here.over and events), "nothing happens after the end"
@@ -393,4 +394,4 @@ def test_every_phase_has_a_public_name() -> None:
 
 def test_evolve_keeps_the_table() -> None:
     with pytest.raises(AssertionError, match="CALLING -> ESTABLISHED"):
-        evolve(after(CREATE_IN), lm.Established(NOON))
+        evolve(after(CREATE_IN), leg_events.Established(NOON))

@@ -19,74 +19,79 @@ connected is another thing: its leg ends at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import assert_never
 
-from ringway.domain import bridge_messages as bridge
-from ringway.domain import fork_messages as fork
 from ringway.domain.causes import HANGUP_CAUSES, Cause, Refused
 from ringway.domain.effects import (
-    AttachPipe,
-    ClosePipe,
     Deadline,
-    DetachPipe,
-    Effect,
-    OpenPipe,
-    Route,
-    Say,
-    tell_bridge,
-    tell_fork,
+)
+from ringway.domain.leg_effects import react
+from ringway.domain.leg_events import (
+    Accepted,
+    Answered,
+    Attached,
+    Created,
+    Detached,
+    DeviceBack,
+    DeviceLost,
+    Ended,
+    Established,
+    Event,
+    Failed,
+    Followed,
+    LookChanged,
+    MediaLost,
+    MediaOpened,
+    MediaReopening,
+    Rang,
+    RemoteChanged,
 )
 from ringway.domain.leg_memory import evolve
 from ringway.domain.leg_messages import (
     Accept,
-    Accepted,
     Answer,
-    Answered,
     Attach,
-    Attached,
     Command,
     Create,
-    Created,
     Decline,
     Detach,
-    Detached,
     End,
-    Ended,
-    Established,
-    Event,
     Follow,
-    Followed,
     Given,
     Hangup,
     Incompatible,
+    LineBack,
+    LineGone,
     LineLost,
-    LookChanged,
+    LineOverdue,
     Loss,
-    MediaLost,
-    MediaOpened,
     MediaOverdue,
     Mute,
     PipeClosed,
+    PipeInterrupted,
     PipeOpened,
-    Rang,
+    PipeRestored,
     RangTooLong,
-    RemoteChanged,
     RemoteLooks,
     RemoteRang,
+    Reopen,
     Ring,
     Show,
     Signal,
+    Unheard,
 )
 from ringway.domain.leg_state import (
     CONNECT_TIME,
     LOST_TIME,
+    RESUME_TIME,
     RING_TIME,
     UNANSWERED,
     Leg,
     Media,
     Phase,
 )
-from ringway.domain.values import SECOND, Direction, Input, Look
+from ringway.domain.values import SECOND, VOICE_ONLY, Direction, Input, Look
 
 __all__ = ["deadlines", "decide", "evolve", "react"]
 
@@ -137,13 +142,20 @@ def _obey(leg: Leg, command: Command, at: int) -> Iterator[Event]:
             yield _end(leg, _hung_up(leg, cause), at)
         case Mute(muted):
             _require_live(leg)
-            yield from _looks(leg, Look(muted, leg.look.camera, leg.look.screen))
+            yield from _looks(leg, replace(leg.look, muted=muted))
         case Show(picture, on):
             _require_live(leg)
             yield from _looks(leg, leg.look.showing(picture, on))
+        case Reopen(generation):
+            yield from _reopen(leg, generation, at)
         case Attach(bridge_id, seat):
             _require_live(leg)
-            _require(leg, leg.phase not in UNANSWERED, "The call is not answered.")
+            if leg.in_room and leg.phase in UNANSWERED:
+                # Nobody has to pick up a room: its seat is the answer.
+                yield from _answered(leg, Answered(at, VOICE_ONLY, None), at)
+            else:
+                unanswered = leg.phase in UNANSWERED
+                _require(leg, not unanswered, "The call is not answered.")
             _require(leg, leg.bridge in (None, bridge_id), "The call is elsewhere.")
             last = leg.seat
             if last is None or last.bridge != bridge_id or last.number < seat:
@@ -160,9 +172,7 @@ def _learn(leg: Leg, signal: Signal, at: int) -> Iterator[Event]:
                 yield Rang()
         case Answer(remote, remote_data):
             if inbound and leg.phase in UNANSWERED:
-                yield Answered(at, remote, remote_data)
-                if leg.media is Media.OPEN:
-                    yield Established(at)
+                yield from _answered(leg, Answered(at, remote, remote_data), at)
         case End(cause):
             yield _end(leg, cause, at)
         case Detach(bridge_id):
@@ -176,21 +186,39 @@ def _learn(leg: Leg, signal: Signal, at: int) -> Iterator[Event]:
                 yield MediaOpened(generation)
                 if leg.phase is Phase.CONNECTING:
                     yield Established(at)
-        case PipeClosed(generation, loss, detail):
-            if generation == leg.generation and leg.media is Media.OPENING:
-                no_room = loss is Loss.NO_ROOM
-                cause = Cause.SERVICE_UNAVAILABLE if no_room else Cause.MEDIA_ERROR
-                yield _end(leg, cause, at, detail=detail)
-            elif generation == leg.generation and leg.media is Media.OPEN:
-                yield MediaLost(at, generation + 1)
+                yield from _looks(leg, replace(leg.look, away=False))
+        case PipeInterrupted(generation):
+            kept = leg.wishes.auto_reconnect and leg.media is Media.OPEN
+            if generation == leg.generation and kept:
+                yield from _looks(leg, replace(leg.look, away=True))
+        case PipeRestored(generation):
+            if generation == leg.generation and leg.media is Media.OPEN:
+                yield from _looks(leg, replace(leg.look, away=False))
+        case PipeClosed():
+            if signal.generation == leg.generation:
+                yield from _pipe_closed(leg, signal, at)
         case MediaOverdue(generation):
             if generation == leg.generation and leg.media in _AWAITED:
-                yield _end(leg, Cause.MEDIA_ERROR, at)
+                yield _end(leg, Cause.MEDIA_ERROR, _heard_at(leg, at))
         case Incompatible(generation, detail):
             if generation == leg.generation and leg.media is not Media.NONE:
-                yield _end(leg, Cause.MEDIA_ERROR, at, detail=detail)
+                if leg.in_room:
+                    yield Failed(Cause.MEDIA_ERROR, detail)
+                else:
+                    yield _end(leg, Cause.MEDIA_ERROR, at, detail=detail)
         case LineLost():
-            yield _end(leg, Cause.NETWORK_ERROR, at)
+            if leg.line_lost_at is None:
+                yield DeviceLost(at)
+        case LineBack():
+            if leg.line_lost_at is not None:
+                yield DeviceBack()
+        case LineGone():
+            yield _end(leg, Cause.NETWORK_ERROR, _heard_at(leg, at))
+        case LineOverdue():
+            if leg.line_lost_at is not None:
+                yield _end(leg, Cause.NETWORK_ERROR, _heard_at(leg, at))
+        case Unheard(cause=cause):
+            yield _end(leg, cause, at)
         case RangTooLong():
             if leg.phase in UNANSWERED:
                 yield _end(leg, Cause.NO_ANSWER, at)
@@ -198,7 +226,7 @@ def _learn(leg: Leg, signal: Signal, at: int) -> Iterator[Event]:
             assert_never(signal)
 
 
-_AWAITED = frozenset({Media.OPENING, Media.LOST})
+_AWAITED = frozenset({Media.OPENING, Media.LOST, Media.REOPENING})
 _QUIET = frozenset({Cause.NORMAL_HANGUP, Cause.ANSWERED_ELSEWHERE, Cause.CANCELLED})
 
 
@@ -218,6 +246,53 @@ def _created(told: Create, at: int) -> Created:
         told.parent,
         told.fork,
     )
+
+
+def _answered(leg: Leg, answered: Answered, at: int) -> Iterator[Event]:
+    yield answered
+    if leg.media is Media.OPEN:
+        yield Established(at)
+
+
+def _reopen(leg: Leg, generation: int, at: int) -> Iterator[Event]:
+    """Take the offer of the next generation, once; a repeated one is the same."""
+    _require_live(leg)
+    if leg.media is Media.REOPENING and generation == leg.generation:
+        return
+    lost = leg.media is Media.LOST
+    _require(leg, leg.media is not Media.NONE, "The call has no media yet.")
+    due = leg.generation if lost else leg.generation + 1
+    _require(leg, generation == due, f"The next generation is {due}.")
+    if not lost:
+        yield MediaLost(at, generation)
+    yield MediaReopening(generation)
+    if leg.wishes.auto_reconnect:
+        yield from _looks(leg, replace(leg.look, away=True))
+
+
+def _pipe_closed(leg: Leg, closed: PipeClosed, at: int) -> Iterator[Event]:
+    """A pipe that never was ends its leg; one that worked may be made anew."""
+    match leg.media:
+        case Media.OPENING:
+            no_room = closed.loss is Loss.NO_ROOM
+            cause = Cause.SERVICE_UNAVAILABLE if no_room else Cause.MEDIA_ERROR
+            yield _end(leg, cause, at, detail=closed.detail)
+        case Media.OPEN if closed.loss is Loss.SILENT and not leg.wishes.auto_reconnect:
+            heard_at = min(closed.heard_at or at, at)
+            yield _end(leg, Cause.NETWORK_ERROR, heard_at, detail=closed.detail)
+        case Media.OPEN | Media.REOPENING:
+            yield MediaLost(at, closed.generation + 1, closed.heard_at)
+            if leg.wishes.auto_reconnect:
+                yield from _looks(leg, replace(leg.look, away=True))
+        case Media.NONE | Media.LOST:
+            pass
+        case _:
+            assert_never(leg.media)
+
+
+def _heard_at(leg: Leg, at: int) -> int:
+    """Say when the leg was really over, if it is given up now."""
+    return at if leg.heard_at is None else min(leg.heard_at, at)
 
 
 def _looks(leg: Leg, look: Look) -> Iterator[Event]:
@@ -263,65 +338,6 @@ def _end_phase(leg: Leg, cause: Cause) -> Phase:
     return Phase.CANCELLED if cause in _QUIET else Phase.FAILED
 
 
-# ---------------------------------------------------------------- react
-
-
-def react(leg: Leg, event: Event) -> Iterator[Effect]:
-    """Say what the house must do, now that `event` has happened to `leg`."""
-    match event:
-        case Created(direction=Direction.INBOUND):
-            yield OpenPipe(leg.id, leg.generation)
-            yield Route(leg.id)
-        case Created() | Established():
-            yield Say()
-        case Rang():
-            if leg.direction is Direction.INBOUND:
-                yield Say()
-            elif leg.fork is not None:
-                yield tell_fork(leg.fork, fork.BranchRang(leg.id))
-        case Accepted(look=look, wishes=wishes):
-            yield OpenPipe(leg.id, leg.generation)
-            if leg.fork is not None:
-                told = fork.BranchAccepted(leg.id, look, wishes.custom_data)
-                yield tell_fork(leg.fork, told)
-        case MediaOpened():
-            if leg.bridge is not None:
-                yield AttachPipe(leg.id, leg.bridge)
-        case LookChanged(look):
-            if leg.bridge is not None:
-                yield tell_bridge(leg.bridge, bridge.LegLooks(leg.id, look))
-        case RemoteChanged():
-            if leg.phase is Phase.ESTABLISHED:
-                yield Say()
-        case Attached(bridge_id, seat):
-            yield AttachPipe(leg.id, bridge_id)
-            yield tell_bridge(bridge_id, bridge.LegAttached(leg.id, seat, leg.look))
-        case Detached(bridge_id):
-            yield DetachPipe(leg.id)
-            gone = bridge.LegGone(leg.id, Cause.NORMAL_HANGUP)
-            yield tell_bridge(bridge_id, gone)
-        case Ended():
-            yield from _parting(leg, event)
-        case Followed() | Answered() | MediaLost():
-            pass
-        case _:
-            assert_never(event)
-
-
-def _parting(leg: Leg, event: Ended) -> Iterator[Effect]:
-    yield Say()
-    inbound = leg.direction is Direction.INBOUND
-    if inbound or leg.answered_at is not None:
-        yield ClosePipe(leg.id, leg.generation)
-    if event.bridge is not None:
-        yield tell_bridge(event.bridge, bridge.LegGone(leg.id, event.cause))
-    elif leg.fork is not None and inbound:
-        yield tell_fork(leg.fork, fork.CallerGone(event.cause))
-    elif leg.fork is not None:
-        gone = fork.BranchGone(leg.id, event.cause, event.everywhere)
-        yield tell_fork(leg.fork, gone)
-
-
 # -------------------------------------------------------------- deadlines
 
 
@@ -329,8 +345,10 @@ def deadlines(leg: Leg) -> Iterator[Deadline]:
     """Say what the leg is to be told when it has waited too long."""
     if leg.phase in UNANSWERED:
         yield Deadline(leg.created_at + RING_TIME, RangTooLong())
+    if leg.line_lost_at is not None:
+        yield Deadline(leg.line_lost_at + RESUME_TIME, LineOverdue())
     overdue = MediaOverdue(leg.generation)
-    if leg.media is Media.LOST and leg.lost_at is not None:
+    if leg.lost_at is not None:
         yield Deadline(leg.lost_at + LOST_TIME, overdue)
     elif leg.media is Media.OPENING and leg.answered_at is not None:
         yield Deadline(leg.answered_at + CONNECT_TIME, overdue)
