@@ -182,7 +182,7 @@ def _learn(leg: Leg, signal: Signal, at: int) -> Iterator[Event]:
             if look != leg.remote:
                 yield RemoteChanged(leg.remote, look)
         case PipeOpened(generation):
-            if generation == leg.generation and leg.media in _AWAITED:
+            if generation == leg.generation and leg.media in _OPENING:
                 yield MediaOpened(generation)
                 if leg.phase is Phase.CONNECTING:
                     yield Established(at)
@@ -226,7 +226,8 @@ def _learn(leg: Leg, signal: Signal, at: int) -> Iterator[Event]:
             assert_never(signal)
 
 
-_AWAITED = frozenset({Media.OPENING, Media.LOST, Media.REOPENING})
+_OPENING = frozenset({Media.OPENING, Media.REOPENING})
+_AWAITED = _OPENING | {Media.LOST}
 _QUIET = frozenset({Cause.NORMAL_HANGUP, Cause.ANSWERED_ELSEWHERE, Cause.CANCELLED})
 
 
@@ -271,7 +272,7 @@ def _reopen(leg: Leg, generation: int, at: int) -> Iterator[Event]:
 
 
 def _pipe_closed(leg: Leg, closed: PipeClosed, at: int) -> Iterator[Event]:
-    """A pipe that never was ends its leg; one that worked may be made anew."""
+    """End the leg of a pipe that never was; one that worked may be made anew."""
     match leg.media:
         case Media.OPENING:
             no_room = closed.loss is Loss.NO_ROOM
