@@ -70,14 +70,12 @@ def react(leg: Leg, event: Event) -> Iterator[Effect]:
                 told = fork.BranchAccepted(leg.id, look, wishes.custom_data)
                 yield tell_fork(leg.fork, told)
         case MediaOpened():
-            if leg.bridge is not None:
-                yield AttachPipe(leg.id, leg.bridge)
+            yield from _attached(leg)
         case MediaLost() | Failed():
             yield Say()
         case MediaReopening(generation):
             yield OpenPipe(leg.id, generation)
-            if leg.bridge is not None:
-                yield AttachPipe(leg.id, leg.bridge)
+            yield from _attached(leg)
         case LookChanged(look):
             if leg.bridge is not None:
                 yield tell_bridge(leg.bridge, bridge.LegLooks(leg.id, look))
@@ -98,6 +96,11 @@ def react(leg: Leg, event: Event) -> Iterator[Effect]:
             pass
         case _:
             assert_never(event)
+
+
+def _attached(leg: Leg) -> Iterator[Effect]:
+    if leg.bridge is not None:
+        yield AttachPipe(leg.id, leg.bridge)
 
 
 def _seated(leg: Leg) -> Iterator[Effect]:
