@@ -1,5 +1,6 @@
 //! How a pipe begins: from an offer to its answer.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use media_transport::{Credentials, Transport};
@@ -112,6 +113,7 @@ impl Shard {
             bundled,
             addresses: Vec::new(),
             sections: Vec::new(),
+            places: HashMap::new(),
             bindings: Vec::new(),
             negotiation: Negotiation::new(),
             feedback: Feedback::default(),
@@ -122,6 +124,8 @@ impl Shard {
             statistics_due: now + STATISTICS,
             ended: Ended::default(),
             remapped: false,
+            length: 0,
+            full: false,
             session: self.random.u64() >> 1,
             version: 1,
             #[cfg(test)]
@@ -232,11 +236,16 @@ impl Shard {
         let Some(pipe) = self.pipes.get(slot) else {
             return;
         };
+        let answer = self.writer().answer(pipe);
+        let length = answer.len();
         self.news.push(News::Answered {
             pipe: pipe.name.clone(),
             generation: pipe.generation,
-            answer: self.writer().answer(pipe),
+            answer,
             sections: pipe.mapping(false, |_| None),
         });
+        if let Some(pipe) = self.pipes.get_mut(slot) {
+            pipe.length = length;
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A pipe: one client's transport, its sections, and what is known of its path.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use crate::header::Header;
 use crate::negotiation::Negotiation;
 use crate::news;
 use crate::order::{Name, Way};
-use crate::section::{Binding, Ended, Section, Stage};
+use crate::section::{Binding, Ended, Section, Slot, Stage};
 use crate::view::{Format, Repair};
 
 /// How often reports and statistics are sent.
@@ -41,6 +42,8 @@ pub(crate) struct Pipe {
     /// Addresses that lead to this pipe.
     pub(crate) addresses: Vec<SocketAddr>,
     pub(crate) sections: Vec<Section>,
+    /// Which section shows which track, by its key.
+    pub(crate) places: HashMap<usize, usize>,
     pub(crate) bindings: Vec<Binding>,
     pub(crate) negotiation: Negotiation,
     pub(crate) feedback: Feedback,
@@ -54,6 +57,10 @@ pub(crate) struct Pipe {
     pub(crate) ended: Ended,
     /// Whether sections the client knows of have another meaning than it was told.
     pub(crate) remapped: bool,
+    /// Bytes of its description, with the sections that are planned.
+    pub(crate) length: usize,
+    /// There was no room in it for a section that was wanted.
+    pub(crate) full: bool,
     /// `o=` line: session id, and the version of the last description.
     pub(crate) session: u64,
     pub(crate) version: u64,
@@ -222,6 +229,32 @@ impl Pipe {
             .iter()
             .filter_map(|section| section.slot.as_ref()?.track)
             .collect()
+    }
+
+    /// The section whose slot shows a track.
+    pub(crate) fn showing(&self, key: usize) -> Option<usize> {
+        self.places.get(&key).copied()
+    }
+
+    /// Show a track in the free slot of a section.
+    pub(crate) fn put(&mut self, section: usize, key: usize) {
+        let described = self.sections.get_mut(section);
+        let Some((slot, stage)) = described.and_then(|it| Some((it.slot.as_mut()?, it.stage)))
+        else {
+            return;
+        };
+        slot.track = Some(key);
+        self.places.insert(key, section);
+        self.remapped |= stage != Stage::Planned;
+    }
+
+    /// Show a track no more. Gives the slot that has become free.
+    pub(crate) fn take(&mut self, key: usize) -> Option<&mut Slot> {
+        let section = self.sections.get_mut(self.places.remove(&key)?)?;
+        self.remapped |= section.stage != Stage::Planned;
+        let slot = section.slot.as_mut()?;
+        slot.track = None;
+        Some(slot)
     }
 
     /// Sections of a kind that carry media.
