@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use media_transport::Path;
+use media_transport::{Credentials, Path};
 use media_wire::{demux, stun};
 
 use crate::counters::Counter;
@@ -11,6 +11,9 @@ use crate::ingress::Ingress;
 use crate::pipe::Pipe;
 use crate::relay::Relay;
 use crate::shard::Shard;
+
+/// Characters of an ICE password: 144 bits (RFC 8839 section 5.4 asks for 128).
+const PASSWORD: usize = 24;
 
 /// Where a user name belongs.
 enum Owner {
@@ -58,15 +61,18 @@ impl Shard {
         }
         let slot = slot as usize;
         match self.pipes.get(slot) {
-            Some(pipe) if pipe.ufrag == ufrag => Owner::Pipe(slot),
+            Some(pipe) if pipe.transport.is_local(ufrag) => Owner::Pipe(slot),
             _ => Owner::Nobody,
         }
     }
 
-    /// A user name that leads to this shard and slot, with 48 bits that nobody can guess.
-    pub(crate) fn ufrag(&mut self, slot: usize) -> String {
+    /// New credentials for a pipe. The user name leads to this shard and slot, and has 48 bits that nobody can guess.
+    pub(crate) fn credentials(&mut self, slot: usize) -> Credentials {
         let secret = self.random.ice_chars(8);
-        format!("{:04x}{slot:08x}{secret}", self.config.shard)
+        Credentials {
+            ufrag: format!("{:04x}{slot:08x}{secret}", self.config.shard),
+            pwd: self.random.ice_chars(PASSWORD),
+        }
     }
 
     /// STUN or DTLS for a pipe.
@@ -81,11 +87,15 @@ impl Shard {
         let before = drops(pipe);
         pipe.transport.handle(now, path, datagram);
         let dropped = drops(pipe) - before;
+        if pipe.transport.checked() == Some(now) {
+            pipe.presence.heard = now;
+        }
         self.forwarding
             .counters
             .add(Counter::DropTransport, dropped);
         self.learn(slot, path.remote);
         self.drain(now, slot);
+        self.tell_presence(now, slot);
     }
 
     /// Remember that an address leads to a pipe, once ICE has validated it.
@@ -140,6 +150,10 @@ impl Shard {
         match protocol {
             demux::Protocol::Rtp => ingress.rtp(datagram),
             _ => ingress.rtcp(datagram),
+        }
+        let interrupted = ingress.pipe.presence.interrupted;
+        if interrupted {
+            self.tell_presence(now, slot);
         }
     }
 }

@@ -10,9 +10,10 @@ use crate::agreement::Agreement;
 use crate::codec::{Codec, CodecSet, Kind};
 use crate::feedback::Feedback;
 use crate::header::Header;
-use crate::negotiation::Negotiation;
+use crate::negotiation::{Negotiation, Restart};
 use crate::news;
 use crate::order::Name;
+use crate::presence::Presence;
 use crate::section::{Binding, Ended, Section, Stage};
 use crate::view::{Format, Repair};
 
@@ -28,14 +29,14 @@ pub(crate) struct Pipe {
     pub(crate) name: Name,
     pub(crate) generation: u64,
     pub(crate) bridge: Option<Name>,
-    pub(crate) ufrag: String,
-    pub(crate) password: String,
     pub(crate) transport: Transport,
     /// Keys for what the client sends; there once it is connected.
     pub(crate) opener: Option<Opener>,
     pub(crate) agreement: Agreement,
     /// Whether the client's first offer had a BUNDLE group.
     pub(crate) bundled: bool,
+    pub(crate) presence: Presence,
+    pub(crate) restart: Restart,
     /// Addresses that lead to this pipe.
     pub(crate) addresses: Vec<SocketAddr>,
     pub(crate) sections: Vec<Section>,

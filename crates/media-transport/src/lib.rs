@@ -19,6 +19,6 @@ mod transport;
 
 pub use error::{Error, Reason};
 pub use fingerprint::Fingerprint;
-pub use ice::{CONSENT, Credentials, MAX_PATHS, Path};
+pub use ice::{CONSENT, Credentials, LOST, MAX_PATHS, Path};
 pub use identity::Identity;
 pub use transport::{CONNECT, Drops, Event, MAX_HANDSHAKE, Transport};
