@@ -109,7 +109,7 @@ impl Shard {
             opener: None,
             agreement,
             bundled,
-            addresses: Vec::new(),
+            peers: Vec::new(),
             sections: Vec::new(),
             bindings: Vec::new(),
             negotiation: Negotiation::new(),

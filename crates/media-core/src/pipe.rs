@@ -1,10 +1,9 @@
 //! A pipe: one client's transport, its sections, and what is known of its path.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use media_srtp::Opener;
-use media_transport::Transport;
+use media_transport::{Peer, Transport};
 
 use crate::agreement::Agreement;
 use crate::codec::{Codec, CodecSet, Kind};
@@ -36,8 +35,8 @@ pub(crate) struct Pipe {
     pub(crate) agreement: Agreement,
     /// Whether the client's first offer had a BUNDLE group.
     pub(crate) bundled: bool,
-    /// Addresses that lead to this pipe.
-    pub(crate) addresses: Vec<SocketAddr>,
+    /// Senders whose datagrams lead to this pipe.
+    pub(crate) peers: Vec<Peer>,
     pub(crate) sections: Vec<Section>,
     pub(crate) bindings: Vec<Binding>,
     pub(crate) negotiation: Negotiation,
