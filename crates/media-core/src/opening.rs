@@ -103,6 +103,7 @@ impl Shard {
             name: name.clone(),
             generation,
             bridge: None,
+            way: None,
             ufrag,
             password,
             transport,

@@ -11,7 +11,7 @@ use crate::feedback::Feedback;
 use crate::header::Header;
 use crate::negotiation::Negotiation;
 use crate::news;
-use crate::order::Name;
+use crate::order::{Name, Way};
 use crate::section::{Binding, Ended, Section, Stage};
 use crate::view::{Format, Repair};
 
@@ -27,6 +27,8 @@ pub(crate) struct Pipe {
     pub(crate) name: Name,
     pub(crate) generation: u64,
     pub(crate) bridge: Option<Name>,
+    /// What it does there, when that is one thing only.
+    pub(crate) way: Option<Way>,
     pub(crate) ufrag: String,
     pub(crate) password: String,
     pub(crate) transport: Transport,
@@ -193,6 +195,32 @@ impl Pipe {
             payload_types,
             repair,
         }
+    }
+
+    /// Whether it sees the tracks of its bridge.
+    pub(crate) fn sees(&self) -> bool {
+        self.bridge.is_some() && self.way != Some(Way::Send)
+    }
+
+    /// Whether its bridge sees its tracks.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.bridge.is_some() && self.way != Some(Way::Receive)
+    }
+
+    /// Keys of what the client sends.
+    pub(crate) fn tracks(&self) -> Vec<usize> {
+        self.sections
+            .iter()
+            .filter_map(|section| Some(section.incoming.as_ref()?.track))
+            .collect()
+    }
+
+    /// Keys of what its slots show.
+    pub(crate) fn shown(&self) -> Vec<usize> {
+        self.sections
+            .iter()
+            .filter_map(|section| section.slot.as_ref()?.track)
+            .collect()
     }
 
     /// Sections of a kind that carry media.

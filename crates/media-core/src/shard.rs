@@ -94,13 +94,15 @@ impl Shard {
                     },
                 );
             }
-            Order::Attach { pipe, bridge, .. } => {
+            Order::Attach {
+                pipe, bridge, way, ..
+            } => {
                 self.of_pipe(
                     now,
                     &pipe,
                     |_| true,
                     |shard, slot| {
-                        shard.attach(now, slot, &bridge);
+                        shard.attach(now, slot, &bridge, way);
                     },
                 );
             }

@@ -1,5 +1,7 @@
 //! The shard from outside, without a network: orders in, news out.
 
+mod ways;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
