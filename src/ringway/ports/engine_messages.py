@@ -109,7 +109,7 @@ class Attach(Frame, frozen=True, tag="attach"):
     way: Way | None = None
     """One way only; both ways if None."""
     label: str | None = None
-    """Shown to the others with each of its texts; opaque to the engine, at most 1 KiB."""
+    """Shown with each of its texts; opaque to the engine, at most 1 KiB."""
 
 
 class Detach(Frame, frozen=True, tag="detach"):
