@@ -42,7 +42,11 @@ RED = Endpoint(EndpointType.WEBRTC, "red")
 BLUE = Endpoint(EndpointType.WEBRTC, "blue")
 
 MACHINES: dict[Kind, Any] = {Kind.LEG: leg, Kind.BRIDGE: bridge, Kind.FORK: fork}
-UNHEARD: dict[Kind, Any] = {Kind.BRIDGE: bm.Unheard, Kind.FORK: fm.Unheard}
+UNHEARD: dict[Kind, Any] = {
+    Kind.LEG: lm.Unheard,
+    Kind.BRIDGE: bm.Unheard,
+    Kind.FORK: fm.Unheard,
+}
 
 
 @dataclass(frozen=True)

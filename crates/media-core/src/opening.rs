@@ -32,14 +32,15 @@ impl Shard {
     ) {
         let held = self.names.get(name).copied();
         let held = held.and_then(|slot| Some((slot, self.pipes.get(slot)?.generation)));
-        let mut bridge = None;
+        let mut membership = None;
         match held {
             Some((_, held)) if held >= generation => {
                 self.forwarding.counters.count(Counter::OrdersIgnored);
                 return;
             }
             Some((slot, _)) => {
-                bridge = self.pipes.get(slot).and_then(|pipe| pipe.bridge.clone());
+                let pipe = self.pipes.get(slot);
+                membership = pipe.and_then(|pipe| Some((pipe.bridge.clone()?, pipe.way)));
                 let text = "A newer generation takes its place.";
                 self.close(now, slot, CloseReason::Ordered, text);
             }
@@ -49,8 +50,8 @@ impl Shard {
             Ok(slot) => {
                 self.forwarding.counters.count(Counter::PipesOpened);
                 self.tell_answer(slot);
-                if let Some(bridge) = bridge {
-                    self.attach(now, slot, &bridge);
+                if let Some((bridge, way)) = membership {
+                    self.attach(now, slot, &bridge, way);
                 }
                 self.rearm(now, slot);
             }
@@ -101,13 +102,14 @@ impl Shard {
             name: name.clone(),
             generation,
             bridge: None,
+            way: None,
             transport,
             opener: None,
             presence: Presence::new(now),
             restart: Restart::None,
             agreement,
             bundled,
-            addresses: Vec::new(),
+            peers: Vec::new(),
             sections: Vec::new(),
             bindings: Vec::new(),
             negotiation: Negotiation::new(),

@@ -46,13 +46,7 @@ fn keys_work_in_both_directions() {
         pair.run_until_connected();
         let keys = pair.keys.as_ref().unwrap();
         assert_eq!(keys.profile, Profile::AeadAes256Gcm, "{version}");
-        assert_eq!(
-            pair.selected,
-            [Path {
-                remote: CLIENT,
-                local: SERVER.ip()
-            }]
-        );
+        assert_eq!(pair.selected, [Path::udp(CLIENT, SERVER.ip())]);
         let sealer = Sealer::new(keys.profile, &keys.send).unwrap();
         pair.run_for(1);
         for index in 1..=5_u8 {
@@ -128,7 +122,13 @@ fn a_wrong_password_is_answered_with_silence() {
     pair.run_until(pair.start + Duration::from_millis(14_999), |_| false);
     assert_eq!(pair.failed, None);
     assert!(pair.transport.drops().stun > 5);
-    assert!(!pair.transport.is_valid(CLIENT) && pair.selected.is_empty() && pair.keys.is_none());
+    assert!(
+        !pair
+            .transport
+            .is_valid(&Path::udp(CLIENT, SERVER.ip()).peer())
+            && pair.selected.is_empty()
+            && pair.keys.is_none()
+    );
     pair.run_for(1);
     assert_eq!(pair.failed, Some(Reason::NotConnected));
     assert_eq!(pair.transport.next_timeout(), None);
@@ -152,17 +152,11 @@ fn a_client_hello_from_an_address_without_checks_is_answered_with_silence() {
         pair.start,
     )
     .unwrap();
-    let path = Path {
-        remote: CLIENT,
-        local: SERVER.ip(),
-    };
+    let path = Path::udp(CLIENT, SERVER.ip());
     fresh.handle(pair.start, &path, hello);
     assert!(fresh.poll().is_none());
     assert_eq!(fresh.drops().dtls, 1);
-    let elsewhere = Path {
-        remote: "203.0.113.9:9".parse().unwrap(),
-        local: SERVER.ip(),
-    };
+    let elsewhere = Path::udp("203.0.113.9:9".parse().unwrap(), SERVER.ip());
     pair.transport.handle(pair.now, &elsewhere, hello);
     assert!(pair.transport.poll().is_none());
     assert_eq!(pair.transport.drops().dtls, 1);
@@ -183,7 +177,8 @@ fn a_peer_that_falls_silent_is_left_alone_first_and_given_up_later() {
     // The world of a dead client is looked at once a second.
     let after = pair.now - checked;
     assert!((LOST..=LOST + Duration::from_secs(1)).contains(&after));
-    assert!(!pair.transport.is_valid(CLIENT));
+    let path = Path::udp(CLIENT, SERVER.ip());
+    assert!(!pair.transport.is_valid(&path.peer()));
     assert_eq!(pair.transport.selected(), None);
 }
 
@@ -203,10 +198,7 @@ fn who_comes_back_before_that_is_sent_to_again() {
         pair.run_until(back, |_| false);
         assert_eq!(pair.silent.len(), 1, "it is said once");
         assert_eq!(pair.transport.selected(), None);
-        let elsewhere = Path {
-            remote: "203.0.113.9:9".parse().unwrap(),
-            local: SERVER.ip(),
-        };
+        let elsewhere = Path::udp("203.0.113.9:9".parse().unwrap(), SERVER.ip());
         let check = check_by(&user, &server_credentials().pwd, true, 1, nominate);
         pair.transport.handle(back, &elsewhere, &check);
         assert_eq!(pair.transport.selected(), Some(elsewhere));

@@ -81,10 +81,10 @@ impl Walk {
 
 const fn path(last: u8) -> Path {
     use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-    Path {
-        remote: SocketAddr::new(IpAddr::V4(Ipv4Addr::new(198, 51, 100, last)), 1000),
-        local: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
-    }
+    Path::udp(
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::new(198, 51, 100, last)), 1000),
+        IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+    )
 }
 
 const OLD: Path = path(1);
@@ -166,7 +166,7 @@ fn mixed_and_foreign_credentials_are_silence() {
     walk.transport.handle(walk.now, &NEW, &wrong);
     assert!(walk.transport.poll().is_none());
     assert_eq!(walk.transport.drops().stun, 5);
-    assert!(walk.uses(&OLD) && !walk.transport.is_valid(NEW.remote));
+    assert!(walk.uses(&OLD) && !walk.transport.is_valid(&NEW.peer()));
 }
 
 #[test]

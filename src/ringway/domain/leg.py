@@ -22,11 +22,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from ringway.domain.causes import HANGUP_CAUSES, Cause, Refused
+from ringway.domain.causes import HANGUP_CAUSES, Cause
 from ringway.domain.effects import (
     Deadline,
 )
 from ringway.domain.leg_effects import react
+from ringway.domain.leg_ends import (
+    end_leg,
+    look_changed,
+    over_at,
+    require,
+    require_live,
+)
 from ringway.domain.leg_events import (
     Accepted,
     Answered,
@@ -35,18 +42,13 @@ from ringway.domain.leg_events import (
     Detached,
     DeviceBack,
     DeviceLost,
-    Ended,
     Established,
     Event,
-    Failed,
     Followed,
-    LookChanged,
-    MediaLost,
-    MediaOpened,
-    MediaReopening,
     Rang,
     RemoteChanged,
 )
+from ringway.domain.leg_media import learn_of_media, reopen
 from ringway.domain.leg_memory import evolve
 from ringway.domain.leg_messages import (
     Accept,
@@ -65,7 +67,6 @@ from ringway.domain.leg_messages import (
     LineGone,
     LineLost,
     LineOverdue,
-    Loss,
     MediaOverdue,
     Mute,
     PipeClosed,
@@ -91,7 +92,7 @@ from ringway.domain.leg_state import (
     Media,
     Phase,
 )
-from ringway.domain.values import SECOND, VOICE_ONLY, Direction, Input, Look
+from ringway.domain.values import VOICE_ONLY, Direction, Input
 
 __all__ = ["deadlines", "decide", "evolve", "react"]
 
@@ -115,48 +116,48 @@ def _obey(leg: Leg, command: Command, at: int) -> Iterator[Event]:
     match command:
         case Create(account=account, device=device):
             same = leg.account == account and leg.device == device
-            _require(leg, same, "This id is taken by another call.")
+            require(leg, same, "This id is taken by another call.")
         case Follow(fork_id):
-            _require_live(leg)
-            _require(leg, leg.fork in (None, fork_id), "Somebody is being called.")
+            require_live(leg)
+            require(leg, leg.fork in (None, fork_id), "Somebody is being called.")
             if leg.fork is None:
                 yield Followed(fork_id)
         case Ring():
-            _require_live(leg)
+            require_live(leg)
             _require_direction(leg, Direction.OUTBOUND)
             if leg.phase is Phase.CALLING:
                 yield Rang()
         case Accept(wishes, look):
-            _require_live(leg)
+            require_live(leg)
             _require_direction(leg, Direction.OUTBOUND)
-            _require(leg, leg.phase in UNANSWERED, "The call is already accepted.")
+            require(leg, leg.phase in UNANSWERED, "The call is already accepted.")
             yield Accepted(at, wishes, look)
         case Decline(everywhere):
-            _require_live(leg)
+            require_live(leg)
             _require_direction(leg, Direction.OUTBOUND)
-            _require(leg, leg.phase in UNANSWERED, "The call is already accepted.")
-            yield _end(leg, Cause.REJECTED, at, everywhere=everywhere)
+            require(leg, leg.phase in UNANSWERED, "The call is already accepted.")
+            yield end_leg(leg, Cause.REJECTED, at, everywhere=everywhere)
         case Hangup(cause):
-            _require_live(leg)
-            _require(leg, cause in HANGUP_CAUSES, f"{cause} is no reason to hang up.")
-            yield _end(leg, _hung_up(leg, cause), at)
+            require_live(leg)
+            require(leg, cause in HANGUP_CAUSES, f"{cause} is no reason to hang up.")
+            yield end_leg(leg, _hung_up(leg, cause), at)
         case Mute(muted):
-            _require_live(leg)
-            yield from _looks(leg, replace(leg.look, muted=muted))
+            require_live(leg)
+            yield from look_changed(leg, replace(leg.look, muted=muted))
         case Show(picture, on):
-            _require_live(leg)
-            yield from _looks(leg, leg.look.showing(picture, on))
+            require_live(leg)
+            yield from look_changed(leg, leg.look.showing(picture, on))
         case Reopen(generation):
-            yield from _reopen(leg, generation, at)
+            yield from reopen(leg, generation, at)
         case Attach(bridge_id, seat):
-            _require_live(leg)
+            require_live(leg)
             if leg.in_room and leg.phase in UNANSWERED:
                 # Nobody has to pick up a room: its seat is the answer.
                 yield from _answered(leg, Answered(at, VOICE_ONLY, None), at)
             else:
                 unanswered = leg.phase in UNANSWERED
-                _require(leg, not unanswered, "The call is not answered.")
-            _require(leg, leg.bridge in (None, bridge_id), "The call is elsewhere.")
+                require(leg, not unanswered, "The call is not answered.")
+            require(leg, leg.bridge in (None, bridge_id), "The call is elsewhere.")
             last = leg.seat
             if last is None or last.bridge != bridge_id or last.number < seat:
                 yield Attached(bridge_id, seat)
@@ -174,38 +175,17 @@ def _learn(leg: Leg, signal: Signal, at: int) -> Iterator[Event]:
             if inbound and leg.phase in UNANSWERED:
                 yield from _answered(leg, Answered(at, remote, remote_data), at)
         case End(cause):
-            yield _end(leg, cause, at)
+            yield end_leg(leg, cause, at)
         case Detach(bridge_id):
             if leg.bridge == bridge_id:
                 yield Detached(bridge_id)
         case RemoteLooks(look):
             if look != leg.remote:
                 yield RemoteChanged(leg.remote, look)
-        case PipeOpened(generation):
-            if generation == leg.generation and leg.media in _AWAITED:
-                yield MediaOpened(generation)
-                if leg.phase is Phase.CONNECTING:
-                    yield Established(at)
-                yield from _looks(leg, replace(leg.look, away=False))
-        case PipeInterrupted(generation):
-            kept = leg.wishes.auto_reconnect and leg.media is Media.OPEN
-            if generation == leg.generation and kept:
-                yield from _looks(leg, replace(leg.look, away=True))
-        case PipeRestored(generation):
-            if generation == leg.generation and leg.media is Media.OPEN:
-                yield from _looks(leg, replace(leg.look, away=False))
-        case PipeClosed():
-            if signal.generation == leg.generation:
-                yield from _pipe_closed(leg, signal, at)
-        case MediaOverdue(generation):
-            if generation == leg.generation and leg.media in _AWAITED:
-                yield _end(leg, Cause.MEDIA_ERROR, _heard_at(leg, at))
-        case Incompatible(generation, detail):
-            if generation == leg.generation and leg.media is not Media.NONE:
-                if leg.in_room:
-                    yield Failed(Cause.MEDIA_ERROR, detail)
-                else:
-                    yield _end(leg, Cause.MEDIA_ERROR, at, detail=detail)
+        case PipeOpened() | PipeClosed() | PipeInterrupted() | PipeRestored():
+            yield from learn_of_media(leg, signal, at)
+        case MediaOverdue() | Incompatible():
+            yield from learn_of_media(leg, signal, at)
         case LineLost():
             if leg.line_lost_at is None:
                 yield DeviceLost(at)
@@ -213,21 +193,17 @@ def _learn(leg: Leg, signal: Signal, at: int) -> Iterator[Event]:
             if leg.line_lost_at is not None:
                 yield DeviceBack()
         case LineGone():
-            yield _end(leg, Cause.NETWORK_ERROR, _heard_at(leg, at))
+            yield end_leg(leg, Cause.NETWORK_ERROR, over_at(leg, at))
         case LineOverdue():
             if leg.line_lost_at is not None:
-                yield _end(leg, Cause.NETWORK_ERROR, _heard_at(leg, at))
+                yield end_leg(leg, Cause.NETWORK_ERROR, over_at(leg, at))
         case Unheard(cause=cause):
-            yield _end(leg, cause, at)
+            yield end_leg(leg, cause, at)
         case RangTooLong():
             if leg.phase in UNANSWERED:
-                yield _end(leg, Cause.NO_ANSWER, at)
+                yield end_leg(leg, Cause.NO_ANSWER, at)
         case _:
             assert_never(signal)
-
-
-_AWAITED = frozenset({Media.OPENING, Media.LOST, Media.REOPENING})
-_QUIET = frozenset({Cause.NORMAL_HANGUP, Cause.ANSWERED_ELSEWHERE, Cause.CANCELLED})
 
 
 def _created(told: Create, at: int) -> Created:
@@ -254,63 +230,8 @@ def _answered(leg: Leg, answered: Answered, at: int) -> Iterator[Event]:
         yield Established(at)
 
 
-def _reopen(leg: Leg, generation: int, at: int) -> Iterator[Event]:
-    """Take the offer of the next generation, once; a repeated one is the same."""
-    _require_live(leg)
-    if leg.media is Media.REOPENING and generation == leg.generation:
-        return
-    lost = leg.media is Media.LOST
-    _require(leg, leg.media is not Media.NONE, "The call has no media yet.")
-    due = leg.generation if lost else leg.generation + 1
-    _require(leg, generation == due, f"The next generation is {due}.")
-    if not lost:
-        yield MediaLost(at, generation)
-    yield MediaReopening(generation)
-    if leg.wishes.auto_reconnect:
-        yield from _looks(leg, replace(leg.look, away=True))
-
-
-def _pipe_closed(leg: Leg, closed: PipeClosed, at: int) -> Iterator[Event]:
-    """A pipe that never was ends its leg; one that worked may be made anew."""
-    match leg.media:
-        case Media.OPENING:
-            no_room = closed.loss is Loss.NO_ROOM
-            cause = Cause.SERVICE_UNAVAILABLE if no_room else Cause.MEDIA_ERROR
-            yield _end(leg, cause, at, detail=closed.detail)
-        case Media.OPEN if closed.loss is Loss.SILENT and not leg.wishes.auto_reconnect:
-            heard_at = min(closed.heard_at or at, at)
-            yield _end(leg, Cause.NETWORK_ERROR, heard_at, detail=closed.detail)
-        case Media.OPEN | Media.REOPENING:
-            yield MediaLost(at, closed.generation + 1, closed.heard_at)
-            if leg.wishes.auto_reconnect:
-                yield from _looks(leg, replace(leg.look, away=True))
-        case Media.NONE | Media.LOST:
-            pass
-        case _:
-            assert_never(leg.media)
-
-
-def _heard_at(leg: Leg, at: int) -> int:
-    """Say when the leg was really over, if it is given up now."""
-    return at if leg.heard_at is None else min(leg.heard_at, at)
-
-
-def _looks(leg: Leg, look: Look) -> Iterator[Event]:
-    if look != leg.look:
-        yield LookChanged(look)
-
-
-def _require(leg: Leg, so: bool, text: str) -> None:
-    if not so:
-        raise Refused(Cause.INVALID_REQUEST, text, leg.cause)
-
-
-def _require_live(leg: Leg) -> None:
-    _require(leg, not leg.over, "The call is already over.")
-
-
 def _require_direction(leg: Leg, direction: Direction) -> None:
-    _require(leg, leg.direction is direction, f"The call is {leg.direction}.")
+    require(leg, leg.direction is direction, f"The call is {leg.direction}.")
 
 
 def _hung_up(leg: Leg, cause: Cause) -> Cause:
@@ -318,24 +239,6 @@ def _hung_up(leg: Leg, cause: Cause) -> Cause:
         return cause
     inbound = leg.direction is Direction.INBOUND
     return Cause.CANCELLED if inbound else Cause.REJECTED
-
-
-def _end(
-    leg: Leg, cause: Cause, at: int, *, everywhere: bool = False, detail: str = ""
-) -> Ended:
-    since = leg.established_at
-    seconds = 0 if since is None else max(0, at - since) // SECOND
-    phase = _end_phase(leg, cause)
-    return Ended(phase, cause, at, since, seconds, leg.bridge, everywhere, detail)
-
-
-def _end_phase(leg: Leg, cause: Cause) -> Phase:
-    """Only who has talked finishes; what nobody is to blame for is no failure."""
-    if leg.phase is Phase.ESTABLISHED:
-        return Phase.FINISHED if cause in _QUIET else Phase.FAILED
-    if cause is Cause.BUSY or cause is Cause.NO_ANSWER:
-        return Phase[cause.name] if leg.phase in UNANSWERED else Phase.CANCELLED
-    return Phase.CANCELLED if cause in _QUIET else Phase.FAILED
 
 
 # -------------------------------------------------------------- deadlines

@@ -55,12 +55,10 @@ def react(leg: Leg, event: Event) -> Iterator[Effect]:
         case Created():
             yield Say()
         case Established():
-            if not leg.in_room:
+            if leg.in_room:
+                yield from _seated(leg)
+            else:
                 yield Say()
-            elif leg.seat is not None and leg.bridge == leg.seat.bridge:
-                number = leg.seat.number
-                joined = bridge.LegAttached(leg.id, number, leg.look)
-                yield tell_bridge(leg.bridge, joined)
         case Rang():
             if leg.direction is Direction.INBOUND:
                 yield Say()
@@ -72,24 +70,22 @@ def react(leg: Leg, event: Event) -> Iterator[Effect]:
                 told = fork.BranchAccepted(leg.id, look, wishes.custom_data)
                 yield tell_fork(leg.fork, told)
         case MediaOpened():
-            if leg.bridge is not None:
-                yield AttachPipe(leg.id, leg.bridge)
+            yield from _attached(leg)
         case MediaLost() | Failed():
             yield Say()
         case MediaReopening(generation):
             yield OpenPipe(leg.id, generation)
-            if leg.bridge is not None:
-                yield AttachPipe(leg.id, leg.bridge)
+            yield from _attached(leg)
         case LookChanged(look):
             if leg.bridge is not None:
                 yield tell_bridge(leg.bridge, bridge.LegLooks(leg.id, look))
         case RemoteChanged():
             if leg.phase is Phase.ESTABLISHED:
                 yield Say()
-        case Attached(bridge_id, seat):
+        case Attached(bridge_id):
             yield AttachPipe(leg.id, bridge_id)
             if leg.phase is Phase.ESTABLISHED or not leg.in_room:
-                yield tell_bridge(bridge_id, bridge.LegAttached(leg.id, seat, leg.look))
+                yield from _seated(leg)
         case Detached(bridge_id):
             yield DetachPipe(leg.id)
             gone = bridge.LegGone(leg.id, Cause.NORMAL_HANGUP)
@@ -100,6 +96,18 @@ def react(leg: Leg, event: Event) -> Iterator[Effect]:
             pass
         case _:
             assert_never(event)
+
+
+def _attached(leg: Leg) -> Iterator[Effect]:
+    if leg.bridge is not None:
+        yield AttachPipe(leg.id, leg.bridge)
+
+
+def _seated(leg: Leg) -> Iterator[Effect]:
+    """In a room, who is seated has joined only when media flows as well."""
+    if leg.seat is not None and leg.bridge == leg.seat.bridge:
+        attached = bridge.LegAttached(leg.id, leg.seat.number, leg.look)
+        yield tell_bridge(leg.seat.bridge, attached)
 
 
 def _parting(leg: Leg, event: Ended) -> Iterator[Effect]:

@@ -246,18 +246,21 @@ class RangTooLong:
 Command: TypeAlias = (
     Create | Follow | Ring | Accept | Decline | Hangup | Mute | Show | Reopen | Attach
 )
+MediaSignal: TypeAlias = (
+    PipeOpened
+    | PipeClosed
+    | PipeInterrupted
+    | PipeRestored
+    | MediaOverdue
+    | Incompatible
+)
 Signal: TypeAlias = (
     RemoteRang
     | Answer
     | End
     | Detach
     | RemoteLooks
-    | PipeOpened
-    | PipeClosed
-    | PipeInterrupted
-    | PipeRestored
-    | MediaOverdue
-    | Incompatible
+    | MediaSignal
     | LineLost
     | LineBack
     | LineGone
