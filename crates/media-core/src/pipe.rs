@@ -1,19 +1,19 @@
 //! A pipe: one client's transport, its sections, and what is known of its path.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use media_srtp::Opener;
-use media_transport::Transport;
+use media_transport::{Peer, Transport};
 
 use crate::agreement::Agreement;
 use crate::codec::{Codec, CodecSet, Kind};
 use crate::feedback::Feedback;
 use crate::header::Header;
-use crate::negotiation::Negotiation;
+use crate::negotiation::{Negotiation, Restart};
 use crate::news;
 use crate::order::{Name, Way};
+use crate::presence::Presence;
 use crate::section::{Binding, Ended, Section, Slot, Stage};
 use crate::view::{Format, Repair};
 
@@ -23,6 +23,15 @@ pub(crate) const STATISTICS: Duration = Duration::from_secs(2);
 /// How long an answer to a NACK is waited for when the path is not known yet.
 const UNKNOWN_ROUND_TRIP: Duration = Duration::from_millis(50);
 
+/// How much of its room a description takes.
+#[derive(Debug, Default)]
+pub(crate) struct Extent {
+    /// Bytes, with the sections that are planned.
+    pub(crate) length: usize,
+    /// A section was wanted that it has no room for.
+    pub(crate) full: bool,
+}
+
 /// One client's connection.
 #[derive(Debug)]
 pub(crate) struct Pipe {
@@ -31,16 +40,16 @@ pub(crate) struct Pipe {
     pub(crate) bridge: Option<Name>,
     /// What it does there, when that is one thing only.
     pub(crate) way: Option<Way>,
-    pub(crate) ufrag: String,
-    pub(crate) password: String,
     pub(crate) transport: Transport,
     /// Keys for what the client sends; there once it is connected.
     pub(crate) opener: Option<Opener>,
     pub(crate) agreement: Agreement,
     /// Whether the client's first offer had a BUNDLE group.
     pub(crate) bundled: bool,
-    /// Addresses that lead to this pipe.
-    pub(crate) addresses: Vec<SocketAddr>,
+    pub(crate) presence: Presence,
+    pub(crate) restart: Restart,
+    /// Senders whose datagrams lead to this pipe.
+    pub(crate) peers: Vec<Peer>,
     pub(crate) sections: Vec<Section>,
     /// Which section shows which track, by its key.
     pub(crate) places: HashMap<usize, usize>,
@@ -57,10 +66,7 @@ pub(crate) struct Pipe {
     pub(crate) ended: Ended,
     /// Whether sections the client knows of have another meaning than it was told.
     pub(crate) remapped: bool,
-    /// Bytes of its description, with the sections that are planned.
-    pub(crate) length: usize,
-    /// There was no room in it for a section that was wanted.
-    pub(crate) full: bool,
+    pub(crate) extent: Extent,
     /// `o=` line: session id, and the version of the last description.
     pub(crate) session: u64,
     pub(crate) version: u64,

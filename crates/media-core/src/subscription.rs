@@ -112,7 +112,7 @@ impl Shard {
         self.hide(slot, section);
         if let Some(pipe) = self.pipes.get_mut(slot) {
             pipe.take(key);
-            if std::mem::take(&mut pipe.full) {
+            if std::mem::take(&mut pipe.extent.full) {
                 self.freed.push(slot);
             }
         }
@@ -212,14 +212,14 @@ impl Shard {
             slot: Some(Slot::new(stream)),
         };
         let pipe = self.pipes.get(slot)?;
-        let length = pipe.length + self.writer().length(pipe, &section);
+        let length = pipe.extent.length + self.writer().length(pipe, &section);
         let pipe = self.pipes.get_mut(slot)?;
         if pipe.sections.len() >= limits.sections || length > limits.description {
-            pipe.full = true;
+            pipe.extent.full = true;
             self.forwarding.counters.count(Counter::SectionsExhausted);
             return None;
         }
-        pipe.length = length;
+        pipe.extent.length = length;
         pipe.sections.push(section);
         pipe.negotiation.change(now);
         let section = pipe.sections.len() - 1;
