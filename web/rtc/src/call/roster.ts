@@ -108,13 +108,6 @@ export class Roster {
     }
   }
 
-  /** Everybody is like this now, and nobody else is there. */
-  replace(list: readonly Said[]): void {
-    const there = new Set(list.map(({ call }) => call));
-    for (const call of [...this.#entries.keys()]) if (!there.has(call)) this.remove(call);
-    for (const said of list) this.set(said);
-  }
-
   remove(call: string): void {
     const entry = this.#entries.get(call);
     if (entry === undefined) return;
