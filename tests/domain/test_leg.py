@@ -218,17 +218,19 @@ def test_a_client_may_replace_a_pipe_that_the_house_thinks_well_of() -> None:
 
 
 def test_a_new_pipe_that_fails_is_followed_by_the_next_until_it_is_overdue() -> None:
-    lost, _, _ = step(KEPT, lm.PipeClosed(0, heard_at=NOON - 3 * SECOND), NOON)
-    again, _, _ = step(lost, lm.Reopen(1), NOON + SECOND)
-    again, events, effects = step(again, lm.PipeClosed(1), NOON + 2 * SECOND)
-    assert events == (leg_events.MediaLost(NOON + 2 * SECOND, 2),)
+    gone = NOON + 10 * SECOND
+    lost, _, _ = step(KEPT, lm.PipeClosed(0, heard_at=gone - 3 * SECOND), gone)
+    again, _, _ = step(lost, lm.Reopen(1), gone + SECOND)
+    again, events, effects = step(again, lm.PipeClosed(1), gone + 2 * SECOND)
+    assert events == (leg_events.MediaLost(gone + 2 * SECOND, 2),)
     assert effects == [Say()]
     assert again is not None
-    deadline = Deadline(NOON + 15 * SECOND, lm.MediaOverdue(2))
+    deadline = Deadline(gone + 15 * SECOND, lm.MediaOverdue(2))
     assert list(deadlines(again)) == [deadline]
-    _, events, _ = step(again, lm.MediaOverdue(2), NOON + 15 * SECOND)
+    _, events, _ = step(again, lm.MediaOverdue(2), gone + 15 * SECOND)
     assert isinstance(events[0], leg_events.Ended)
-    assert events[0].at == NOON - 3 * SECOND, "it was over when it was heard last"
+    assert events[0].at == gone - 3 * SECOND, "it was over when it was heard last"
+    assert events[0].duration == 7
 
 
 def test_silence_ends_a_call_that_nobody_wants_kept() -> None:

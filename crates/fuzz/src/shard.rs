@@ -85,10 +85,7 @@ impl Stage {
                 2 => self.open(&String::from_utf8_lossy(bytes)),
                 3 => self.answer(&String::from_utf8_lossy(bytes)),
                 _ => {
-                    let path = Path {
-                        remote: stranger,
-                        local: World::address_of(0).ip(),
-                    };
+                    let path = Path::udp(stranger, World::address_of(0).ip());
                     let bytes = bytes.to_vec();
                     let now = self.world.now;
                     self.world.shards[0].relay(now, 0, Relay::Datagram { path, bytes });

@@ -88,7 +88,7 @@ impl Shard {
             generation: pipe.generation,
             remote: path.remote,
             profile: profile.name(),
-            over_tcp: false,
+            over_tcp: path.protocol.is_tcp(),
         });
         for key in pipe
             .sections

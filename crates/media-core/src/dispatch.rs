@@ -1,9 +1,8 @@
 //! Which pipe a datagram is for.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
-use media_transport::Path;
+use media_transport::{MAX_PATHS, Path, Peer};
 use media_wire::{demux, stun};
 
 use crate::counters::Counter;
@@ -11,6 +10,9 @@ use crate::ingress::Ingress;
 use crate::pipe::Pipe;
 use crate::relay::Relay;
 use crate::shard::Shard;
+
+/// Senders that lead to one pipe at which those that are no longer valid are forgotten.
+const MOST_PEERS: usize = 2 * MAX_PATHS;
 
 /// Where a user name belongs.
 enum Owner {
@@ -84,32 +86,43 @@ impl Shard {
         self.forwarding
             .counters
             .add(Counter::DropTransport, dropped);
-        self.learn(slot, path.remote);
+        self.learn(slot, path.peer());
         self.drain(now, slot);
     }
 
-    /// Remember that an address leads to a pipe, once ICE has validated it.
+    /// Remember that a sender leads to a pipe, once ICE has validated it.
     ///
     /// One that is in use by another pipe stays there: whoever can forge sender addresses and has a
     /// pipe of their own could otherwise draw the other's media to themselves, if only to lose it.
-    fn learn(&mut self, slot: usize, remote: SocketAddr) {
-        let holder = self.addresses.get(&remote).copied();
+    fn learn(&mut self, slot: usize, peer: Peer) {
+        let holder = self.peers.get(&peer).copied();
         if holder == Some(slot) {
             return;
         }
         let held = holder
             .and_then(|holder| self.pipes.get(holder))
-            .is_some_and(|pipe| pipe.transport.is_valid(remote));
+            .is_some_and(|pipe| pipe.transport.is_valid(&peer));
         let Some(pipe) = self.pipes.get_mut(slot) else {
             return;
         };
-        if !held && pipe.transport.is_valid(remote) {
-            pipe.addresses.push(remote);
-            self.addresses.insert(remote, slot);
+        if !held && pipe.transport.is_valid(&peer) {
+            if pipe.peers.len() >= MOST_PEERS {
+                // Of a client that has moved often, ICE remembers fewer.
+                let (peers, transport) = (&mut self.peers, &pipe.transport);
+                pipe.peers.retain(|known| {
+                    let kept = transport.is_valid(known);
+                    if !kept && peers.get(known) == Some(&slot) {
+                        peers.remove(known);
+                    }
+                    kept
+                });
+            }
+            pipe.peers.push(peer);
+            self.peers.insert(peer, slot);
         }
     }
 
-    /// DTLS, RTP or RTCP from an address that leads to a pipe.
+    /// DTLS, RTP or RTCP from a sender that leads to a pipe.
     pub(crate) fn secured(
         &mut self,
         now: Instant,
@@ -121,7 +134,7 @@ impl Shard {
         let valid = self
             .pipes
             .get_mut(slot)
-            .filter(|pipe| pipe.transport.is_valid(path.remote));
+            .filter(|pipe| pipe.transport.is_valid(&path.peer()));
         let Some(pipe) = valid else {
             self.forwarding.counters.count(Counter::DropUnknownAddress);
             return;

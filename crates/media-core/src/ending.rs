@@ -108,9 +108,9 @@ impl Shard {
         if self.names.get(&pipe.name) == Some(&slot) {
             self.names.remove(&pipe.name);
         }
-        for address in &pipe.addresses {
-            if self.addresses.get(address) == Some(&slot) {
-                self.addresses.remove(address);
+        for peer in &pipe.peers {
+            if self.peers.get(peer) == Some(&slot) {
+                self.peers.remove(peer);
             }
         }
         if let Some(egress) = self.forwarding.egress.get_mut(slot) {

@@ -62,7 +62,7 @@ mod view;
 
 pub use codec::{Codec, CodecSet, Kind};
 pub use config::{Limits, ShardConfig};
-pub use media_transport::{Identity, Path};
+pub use media_transport::{Identity, Path, Protocol};
 pub use media_wire::ntp::NtpTime;
 pub use news::{
     CloseReason, Load, News, PipeStatistics, Received, ReceivedStatistics, Section, SentStatistics,

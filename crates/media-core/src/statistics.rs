@@ -45,7 +45,10 @@ impl Shard {
             round_trip_ms: pipe
                 .round_trip
                 .map(|round_trip| round_trip.as_secs_f64() * 1000.0),
-            over_tcp: false,
+            over_tcp: pipe
+                .transport
+                .selected()
+                .is_some_and(|path| path.protocol.is_tcp()),
             texts_received: 0,
             texts_sent: 0,
             texts_dropped: 0,

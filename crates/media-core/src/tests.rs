@@ -1,5 +1,7 @@
 //! The shard from outside, without a network: orders in, news out.
 
+mod ways;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -434,10 +436,10 @@ fn strangers_are_counted_and_get_silence() {
     bench.open("a", 0, CHROMIUM);
     let slot = bench.shard.names["a"];
     let ufrag = bench.shard.pipes[slot].ufrag.clone();
-    let path = Path {
-        remote: SocketAddr::from(([198, 51, 100, 7], 4000)),
-        local: "192.0.2.1".parse().unwrap(),
-    };
+    let path = Path::udp(
+        SocketAddr::from(([198, 51, 100, 7], 4000)),
+        "192.0.2.1".parse().unwrap(),
+    );
     let table = [
         (request(&format!("{ufrag}:peer")), "drop_transport"),
         (request("000100000000AAAAAAAA:peer"), "drop_unknown_user"),

@@ -5,13 +5,13 @@
 //! move to worse paths as well (from Wi-Fi to mobile). It also keeps a candidate for every address ever seen.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::hmac;
 use is::stun::{StunMessage, TransId};
 
-use crate::Error;
+use crate::{Error, Path, Peer};
 
 /// A path without checks for this long is not sent to any more. Browsers check at least every 5 s, so this is three in a row
 /// lost; RFC 7675 allows up to 30 s.
@@ -61,15 +61,6 @@ impl fmt::Debug for Credentials {
             .field("ufrag", &self.ufrag)
             .finish_non_exhaustive()
     }
-}
-
-/// The two ends between which datagrams go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Path {
-    /// The peer's address as we see it; an IPv4 address is written as one, never mapped into IPv6.
-    pub remote: SocketAddr,
-    /// Our address that the peer sends to, and that answers leave from.
-    pub local: IpAddr,
 }
 
 /// What an authentic check asks for.
@@ -172,9 +163,9 @@ impl Agent {
         self.paths.first().map(|(_, checked)| *checked + CONSENT)
     }
 
-    /// Whether an authentic check came from this address lately.
-    pub(crate) fn is_valid(&self, remote: SocketAddr) -> bool {
-        self.paths.iter().any(|(path, _)| path.remote == remote)
+    /// Whether an authentic check came from there lately.
+    pub(crate) fn is_valid(&self, peer: &Peer) -> bool {
+        self.paths.iter().any(|(path, _)| path.peer() == *peer)
     }
 
     /// Whether the peer is silent on all paths.

@@ -15,10 +15,12 @@ mod fingerprint;
 mod hello;
 mod ice;
 mod identity;
+mod path;
 mod transport;
 
 pub use error::{Error, Reason};
 pub use fingerprint::Fingerprint;
-pub use ice::{CONSENT, Credentials, MAX_PATHS, Path};
+pub use ice::{CONSENT, Credentials, MAX_PATHS};
 pub use identity::Identity;
+pub use path::{Path, Peer, Protocol};
 pub use transport::{CONNECT, Drops, Event, MAX_HANDSHAKE, Transport};

@@ -2,14 +2,13 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use media_srtp::{MasterKey, Profile};
 
 use crate::dtls::{Progress, Server};
 use crate::ice::Agent;
-use crate::{Credentials, Error, Fingerprint, Identity, Path, Reason};
+use crate::{Credentials, Error, Fingerprint, Identity, Path, Peer, Reason};
 
 /// From the making of a transport until its keys: longer than any handshake that somebody still waits for.
 pub const CONNECT: Duration = Duration::from_secs(15);
@@ -29,7 +28,7 @@ const MAX_WAITING: usize = 8;
 /// What a transport has to say.
 #[derive(Debug)]
 pub enum Event {
-    /// Send these bytes from `path.local` to `path.remote`.
+    /// Send these bytes along `path`.
     Transmit {
         /// The way to go.
         path: Path,
@@ -121,7 +120,7 @@ impl Transport {
         match datagram.first() {
             _ if self.life == Life::Over || datagram.len() > MAX_DATAGRAM => self.drops.other += 1,
             Some(0..=3) => self.handle_stun(now, *path, datagram),
-            Some(20..=63) => self.handle_dtls(now, path.remote, datagram),
+            Some(20..=63) => self.handle_dtls(now, &path.peer(), datagram),
             _ => self.drops.other += 1,
         }
     }
@@ -147,8 +146,8 @@ impl Transport {
         }
     }
 
-    fn handle_dtls(&mut self, now: Instant, remote: SocketAddr, datagram: &[u8]) {
-        if !self.ice.is_valid(remote) {
+    fn handle_dtls(&mut self, now: Instant, peer: &Peer, datagram: &[u8]) {
+        if !self.ice.is_valid(peer) {
             self.drops.dtls += 1;
             return;
         }
@@ -238,10 +237,10 @@ impl Transport {
         }
     }
 
-    /// Whether an authentic connectivity check came from this address lately: only then its media counts.
+    /// Whether an authentic connectivity check came from there lately: only then its media counts.
     #[must_use]
-    pub fn is_valid(&self, remote: SocketAddr) -> bool {
-        self.life != Life::Over && self.ice.is_valid(remote)
+    pub fn is_valid(&self, peer: &Peer) -> bool {
+        self.life != Life::Over && self.ice.is_valid(peer)
     }
 
     /// The path that the peer nominated.

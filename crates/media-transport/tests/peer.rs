@@ -43,13 +43,7 @@ fn keys_work_in_both_directions() {
         pair.run_until_connected();
         let keys = pair.keys.as_ref().unwrap();
         assert_eq!(keys.profile, Profile::AeadAes256Gcm, "{version}");
-        assert_eq!(
-            pair.selected,
-            [Path {
-                remote: CLIENT,
-                local: SERVER.ip()
-            }]
-        );
+        assert_eq!(pair.selected, [Path::udp(CLIENT, SERVER.ip())]);
         let sealer = Sealer::new(keys.profile, &keys.send).unwrap();
         pair.run_for(1);
         for index in 1..=5_u8 {
@@ -125,7 +119,13 @@ fn a_wrong_password_is_answered_with_silence() {
     pair.run_until(pair.start + Duration::from_millis(14_999), |_| false);
     assert_eq!(pair.failed, None);
     assert!(pair.transport.drops().stun > 5);
-    assert!(!pair.transport.is_valid(CLIENT) && pair.selected.is_empty() && pair.keys.is_none());
+    assert!(
+        !pair
+            .transport
+            .is_valid(&Path::udp(CLIENT, SERVER.ip()).peer())
+            && pair.selected.is_empty()
+            && pair.keys.is_none()
+    );
     pair.run_for(1);
     assert_eq!(pair.failed, Some(Reason::NotConnected));
     assert_eq!(pair.transport.next_timeout(), None);
@@ -149,17 +149,11 @@ fn a_client_hello_from_an_address_without_checks_is_answered_with_silence() {
         pair.start,
     )
     .unwrap();
-    let path = Path {
-        remote: CLIENT,
-        local: SERVER.ip(),
-    };
+    let path = Path::udp(CLIENT, SERVER.ip());
     fresh.handle(pair.start, &path, hello);
     assert!(fresh.poll().is_none());
     assert_eq!(fresh.drops().dtls, 1);
-    let elsewhere = Path {
-        remote: "203.0.113.9:9".parse().unwrap(),
-        local: SERVER.ip(),
-    };
+    let elsewhere = Path::udp("203.0.113.9:9".parse().unwrap(), SERVER.ip());
     pair.transport.handle(pair.now, &elsewhere, hello);
     assert!(pair.transport.poll().is_none());
     assert_eq!(pair.transport.drops().dtls, 1);
@@ -180,7 +174,11 @@ fn a_peer_that_falls_silent_is_given_up_after_consent_expires() {
         after <= CONSENT + Duration::from_millis(200) && after > CONSENT / 2,
         "{after:?}"
     );
-    assert!(!pair.transport.is_valid(CLIENT));
+    assert!(
+        !pair
+            .transport
+            .is_valid(&Path::udp(CLIENT, SERVER.ip()).peer())
+    );
 }
 
 #[test]

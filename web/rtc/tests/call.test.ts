@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CallsApiEvent, CallStatus, WebrtcCallOptions, WebrtcCallRecordingOptions } from "../src/index.js";
 import { FakePeerConnection, FakeSocket } from "./fakes.js";
-import { answer, connected, ended, establish, follow, hear, names, OVER, said, settle } from "./scene.js";
+import { answer, connected, ended, establish, follow, hear, names, OVER, said, settle, WELCOME } from "./scene.js";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -106,7 +106,7 @@ describe("calling", () => {
     rtc.disconnect();
     rtc.connect();
     FakeSocket.last.open();
-    hear({ t: "connected", protocol: "1.0", identity: "alice", connection: "c2" });
+    hear(WELCOME);
     await settle();
     rtc.callWebrtc("bob");
     await settle();
@@ -224,7 +224,7 @@ describe("the end of a call", () => {
     expect(names(ofClient)).toEqual(["connected", "reconnecting"]);
     await settle(100);
     FakeSocket.last.open();
-    hear({ t: "connected", protocol: "1.0", identity: "alice", connection: "c2" });
+    hear(WELCOME);
     expect(() => rtc.callWebrtc("bob")).not.toThrow();
   });
 
@@ -255,7 +255,7 @@ describe("the end of a call", () => {
     const call = rtc.callWebrtc("bob");
     const told = follow(call);
     await establish(call);
-    FakePeerConnection.last.fail();
+    FakePeerConnection.last.become("failed");
     await settle();
     expect(said("hangup")).toEqual([{ t: "hangup", call: call.id(), code: "MEDIA_ERROR" }]);
     expect(told.at(-1)).toMatchObject({ name: "hangup", event: { errorCode: { name: "MEDIA_ERROR", id: "10103" } } });

@@ -151,6 +151,7 @@ export class FakePeerConnection extends EventTarget {
   static gathering: "complete" | "gathering" = "complete";
   iceGatheringState = FakePeerConnection.gathering;
   connectionState = "new";
+  iceConnectionState = "new";
   signalingState = "stable";
   localDescription: { type: string; sdp: string } | null = null;
   readonly remote: { type: string; sdp: string }[] = [];
@@ -212,8 +213,9 @@ export class FakePeerConnection extends EventTarget {
     this.signalingState = "closed";
   }
 
-  fail(): void {
-    this.connectionState = "failed";
+  /** Let it be in another state, e.g. "disconnected". */
+  become(state: RTCPeerConnectionState): void {
+    this.connectionState = state;
     this.dispatchEvent(new Event("connectionstatechange"));
   }
 }

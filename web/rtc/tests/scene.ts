@@ -13,6 +13,15 @@ import {
 import type { FromClient, FromHouse } from "../src/generated/messages.js";
 import { type FakeDevices, fakeBrowser, FakeSocket, token } from "./fakes.js";
 
+export const WELCOME = {
+  t: "connected",
+  protocol: "1.1",
+  identity: "alice",
+  connection: "c1",
+  resume: "token 1",
+  resumeWithin: 60,
+} as const;
+
 export const OVER = { id: "10000", name: "NORMAL_HANGUP", description: "The call was hung up." };
 
 export interface Told {
@@ -54,7 +63,7 @@ export async function connected(options: { incoming?: boolean } = {}): Promise<S
   }
   rtc.connect();
   FakeSocket.last.open();
-  hear({ t: "connected", protocol: "1.0", identity: "alice", connection: "c1" });
+  hear(WELCOME);
   return { rtc, devices, told, incoming };
 }
 

@@ -238,13 +238,7 @@ impl Pair {
             );
             match event {
                 Event::Transmit { path, bytes } => {
-                    assert_eq!(
-                        path,
-                        Path {
-                            remote: CLIENT,
-                            local: SERVER.ip()
-                        }
-                    );
+                    assert_eq!(path, Path::udp(CLIENT, SERVER.ip()));
                     self.send(false, &bytes);
                 }
                 Event::Selected(path) => self.selected.push(path),
@@ -276,10 +270,7 @@ impl Pair {
         } in due
         {
             if to_server {
-                let path = Path {
-                    remote: CLIENT,
-                    local: SERVER.ip(),
-                };
+                let path = Path::udp(CLIENT, SERVER.ip());
                 match bytes[0] {
                     128..=191 => self.hear(&mut bytes),
                     _ => self.transport.handle(self.now, &path, &bytes),

@@ -101,7 +101,7 @@ pub struct Attach {
     /// One way only; both ways if None.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub way: Option<Way>,
-    /// Shown to the others with each of its texts; opaque to the engine, at most 1 KiB.
+    /// Shown with each of its texts; opaque to the engine, at most 1 KiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
 }

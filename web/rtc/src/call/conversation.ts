@@ -23,6 +23,8 @@ export type CallMessage = Exclude<Extract<FromHouse, { readonly call?: string }>
 /** What a call needs of its client. */
 export interface Line {
   say(message: FromClient): void;
+  /** Media is out: see whether the line is alive. */
+  look(): void;
   /** The call is over, and another may begin. */
   over(): void;
   /** Devices chosen for all calls; undefined for any. */
@@ -66,7 +68,12 @@ export class Conversation {
     this.options = beginning.options;
     this.#status = status;
     this.#peer = new Peer(beginning.id, (message) => line.say(message), {
+      pipe: () => undefined,
       sections: () => this.remote.update(),
+      replaced: (last) => this.#statistics.keep(last),
+      reconnecting: () => this.events.emit(CallsApiEvent.RECONNECTING, {}),
+      reconnected: () => this.events.emit(CallsApiEvent.RECONNECTED, {}),
+      look: () => line.look(),
       failed: (reason) => this.#fail(new CallError("MEDIA_ERROR", reason)),
     });
     this.own = new OwnMedia(this.#peer, this.#ownEvents());
@@ -154,6 +161,16 @@ export class Conversation {
     this.events.emit(CallsApiEvent.HANGUP, { errorCode, totalMediaStats: this.#statistics.total() });
   }
 
+  /** The line is lost, or goes on. */
+  lineChanged(up: boolean): void {
+    this.#peer.line(up);
+  }
+
+  /** The device has another network. */
+  networkChanged(): void {
+    this.#peer.moved();
+  }
+
   #follow(message: Exclude<CallMessage, { t: "ended" | "refused" }>): void {
     switch (message.t) {
       case "rang":
@@ -169,6 +186,9 @@ export class Conversation {
         return;
       case "sections":
         this.#peer.meant(message);
+        return;
+      case "lost":
+        this.#peer.lost(message.generation);
         return;
       case "established":
         if (this.#status === CallStatus.ESTABLISHED) return;
@@ -191,8 +211,9 @@ export class Conversation {
 
   #refused(command: string, code: ErrorCode): void {
     if (["call", "accept", "decline", "hangup"].includes(command)) void this.finish(code);
-    else if (command === "renegotiate") this.#peer.refused(new CallError(code));
-    else if (!this.#isEnding()) this.events.emit(CallsApiEvent.ERROR, { errorCode: code });
+    else if (command === "renegotiate" || command === "restart_ice" || command === "reopen") {
+      this.#peer.refused(command, new CallError(code));
+    } else if (!this.#isEnding()) this.events.emit(CallsApiEvent.ERROR, { errorCode: code });
   }
 
   async #open(takesVideo: boolean, present: (proposal: Proposal) => void): Promise<void> {
@@ -202,6 +223,7 @@ export class Conversation {
       refuseUnavailable(options);
       const { audio, video, videoOptions } = options;
       const devices = { microphone: this.#line.microphone(), camera: this.#line.camera() };
+      this.#peer.recover(options.autoReconnect);
       await this.#peer.limit({ audio: options.audioOptions.audioQualityMode });
       await this.own.open({ audio, video, videoOptions, ...devices }, async (tracks) => {
         const proposal = await this.#peer.propose(tracks, takesVideo);

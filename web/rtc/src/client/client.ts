@@ -195,6 +195,7 @@ class Client implements RingwayRTC {
   #begin(beginning: Beginning, status: CallStatus.INITIALIZED | CallStatus.RINGING): Conversation {
     const line: Line = {
       say: (message) => this.#connection.say(message),
+      look: () => undefined,
       over: () => {
         if (this.#call === conversation) this.#call = undefined;
       },

@@ -11,8 +11,8 @@ export interface RemoteEvents {
 }
 
 interface Shown {
-  readonly track: MediaStreamTrack;
   readonly stream: MediaStream;
+  track: MediaStreamTrack | undefined;
 }
 
 export class RemoteMedia {
@@ -49,32 +49,51 @@ export class RemoteMedia {
   pause(paused: boolean): void {
     if (this.#phase === "before") return;
     this.#phase = paused ? "paused" : "playing";
-    for (const { track } of this.#shown.values()) track.enabled = !paused;
+    for (const { track } of this.#shown.values()) if (track !== undefined) track.enabled = !paused;
   }
 
-  /** Compare with what the peer receives; a picture is there when it is both shown and received. */
+  /**
+   * Compare with what the peer receives. A picture is there from when it is both shown and received until it is no longer
+   * shown: while a pipe is being replaced, here or there, it stands still, and goes on in the same stream.
+   */
   update(): void {
     this.#hear(this.#peer.received("MICROPHONE"));
     if (this.#phase === "before") return;
+    const now = { CAMERA: this.#peer.received("CAMERA"), SCREEN: this.#peer.received("SCREEN") };
     for (const picture of ["CAMERA", "SCREEN"] as const) {
-      const track = this.#shows.has(picture) ? this.#peer.received(picture) : undefined;
       const shown = this.#shown.get(picture);
-      if (shown?.track === track) continue;
-      if (shown !== undefined) {
-        this.#shown.delete(picture);
-        this.#events.removed(picture);
-      }
-      if (track !== undefined) {
-        track.enabled = this.#phase === "playing";
-        const stream = new MediaStream([track]);
-        this.#shown.set(picture, { track, stream });
-        this.#events.added(picture, stream);
+      if (!this.#shows.has(picture)) {
+        if (this.#shown.delete(picture)) this.#events.removed(picture);
+      } else if (shown === undefined) {
+        this.#add(picture, now[picture]);
+      } else if (now[picture] !== undefined) {
+        this.#change(shown, now[picture]);
+      } else if (shown.track === now.CAMERA || shown.track === now.SCREEN) {
+        this.#change(shown, undefined);
       }
     }
   }
 
+  #add(picture: Picture, track: MediaStreamTrack | undefined): void {
+    if (track === undefined) return;
+    const shown: Shown = { stream: new MediaStream(), track: undefined };
+    this.#shown.set(picture, shown);
+    this.#change(shown, track);
+    this.#events.added(picture, shown.stream);
+  }
+
+  #change(shown: Shown, track: MediaStreamTrack | undefined): void {
+    if (track === shown.track) return;
+    if (shown.track !== undefined) shown.stream.removeTrack(shown.track);
+    shown.track = track;
+    if (track === undefined) return;
+    track.enabled = this.#phase === "playing";
+    shown.stream.addTrack(track);
+  }
+
   #hear(voice: MediaStreamTrack | undefined): void {
+    if (voice === undefined) return;
     for (const track of this.audio.getTracks()) if (track !== voice) this.audio.removeTrack(track);
-    if (voice !== undefined) this.audio.addTrack(voice);
+    this.audio.addTrack(voice);
   }
 }
