@@ -74,6 +74,7 @@ impl Shard {
         let (sees, is_seen) = (pipe.sees(), pipe.is_seen());
         let (own, shown) = (pipe.tracks(), pipe.shown());
         if was_seen && !is_seen {
+            self.fall_unheard(slot);
             for key in &own {
                 self.unpublish(now, name, *key);
             }
@@ -129,6 +130,14 @@ impl Shard {
             return;
         };
         pipe.way = None;
+        for incoming in pipe
+            .sections
+            .iter_mut()
+            .filter_map(|it| it.incoming.as_mut())
+        {
+            // Whoever hears of the leaving needs not hear of the silence.
+            incoming.talking.reset();
+        }
         let (own, shown) = (pipe.tracks(), pipe.shown());
         for key in shown {
             self.unsubscribe(now, slot, key);

@@ -11,6 +11,8 @@ use crate::alarms::Alarms;
 use crate::codec::Codec;
 use crate::counters::Counter;
 use crate::forwarding::Forwarding;
+use crate::news::News;
+use crate::order::Source;
 use crate::pipe::Pipe;
 use crate::reception::Accepted;
 use crate::relay::{Packet, Relay};
@@ -27,6 +29,7 @@ pub(crate) struct Ingress<'a> {
     pub(crate) pipe: &'a mut Pipe,
     pub(crate) forwarding: &'a mut Forwarding,
     pub(crate) alarms: &'a mut Alarms,
+    pub(crate) news: &'a mut Vec<News>,
 }
 
 impl Ingress<'_> {
@@ -44,7 +47,10 @@ impl Ingress<'_> {
             None => self.open_new(datagram, &header)?,
         };
         self.pipe.presence.heard = self.now;
+        let is_seen = self.pipe.is_seen();
         let Pipe {
+            name,
+            generation,
             bindings,
             sections,
             agreement,
@@ -88,15 +94,30 @@ impl Ingress<'_> {
         } else {
             (ORIGIN + index, payload)
         };
+        let level = element(Extension::AudioLevel).and_then(|value| value.first().copied());
         match incoming.reception.accept(self.now, sequence, repair) {
             Accepted::Useless if repair => return Err(Counter::RtpProbes),
             Accepted::Useless => return Err(Counter::DropRtpUseless),
-            Accepted::Newest { gap: true } => {
-                if let Some(due) = incoming.reception.missing.due() {
+            Accepted::Newest { gap } => {
+                if gap && let Some(due) = incoming.reception.missing.due() {
                     self.alarms.set(self.slot, due);
                 }
+                if let Some(level) = level
+                    && is_seen
+                    && incoming.source == Source::Microphone
+                    && incoming.talking.heard(self.now, level)
+                {
+                    if let Some(due) = incoming.talking.due() {
+                        self.alarms.set(self.slot, due);
+                    }
+                    self.news.push(News::Talking {
+                        pipe: name.clone(),
+                        generation: *generation,
+                        talking: true,
+                    });
+                }
             }
-            Accepted::Newest { gap: false } | Accepted::Older => {}
+            Accepted::Older => {}
         }
         incoming.reception.bytes += payload.len() as u64;
         if !repair {
@@ -112,7 +133,7 @@ impl Ingress<'_> {
             codec,
             marker: header.marker,
             key_frame: starts_key_frame(codec, payload),
-            audio_level: element(Extension::AudioLevel).and_then(|value| value.first().copied()),
+            audio_level: level,
             orientation: element(Extension::VideoOrientation)
                 .and_then(|value| value.first().copied()),
         };

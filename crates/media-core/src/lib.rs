@@ -55,6 +55,7 @@ mod shard;
 mod statistics;
 mod stream;
 mod subscription;
+mod talking;
 #[cfg(test)]
 mod tests;
 mod timing;

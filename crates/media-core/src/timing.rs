@@ -28,6 +28,7 @@ impl Shard {
             cname: &self.cname,
         }
         .due();
+        self.tell_silence(now, slot);
         let offered = self.offer(now, slot);
         self.tell_presence(now, slot);
         self.tell_statistics(now, slot);
@@ -49,6 +50,9 @@ impl Shard {
         };
         consider(pipe.negotiation.due());
         consider(pipe.quiet_at());
+        for incoming in pipe.sections.iter().filter_map(|it| it.incoming.as_ref()) {
+            consider(incoming.talking.due());
+        }
         if pipe.opener.is_some() {
             consider(Some(pipe.statistics_due));
         }
