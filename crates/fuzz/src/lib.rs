@@ -21,7 +21,7 @@ mod shard;
 mod text;
 mod transport;
 
-pub use packets::{h264, rtp, stun, vp8};
+pub use packets::{h264, red, rtp, stun, vp8};
 pub use reports::rtcp;
 pub use runner::run;
 pub use secrets::srtp;

@@ -16,6 +16,8 @@ counters! {
     DatagramsReceived = "datagrams_received",
     RtpReceived = "rtp_packets_received",
     RtpBytesReceived = "rtp_bytes_received",
+    /// Lost, and repeated by a packet that came.
+    RtpRecovered = "rtp_packets_recovered",
     RtcpReceived = "rtcp_packets_received",
     RtpSent = "rtp_packets_sent",
     RtpBytesSent = "rtp_bytes_sent",

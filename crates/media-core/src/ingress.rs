@@ -4,9 +4,11 @@ use std::time::Instant;
 
 use media_srtp::{Error, Opener, ReplayWindow};
 use media_wire::extension::{Kind as Extension, read_text, read_transport_sequence};
+use media_wire::red::Redundant;
 use media_wire::rtcp::{self, Packet as Control};
 use media_wire::{h264, rtp, rtx, seq, vp8};
 
+use crate::agreement::Carriage;
 use crate::alarms::Alarms;
 use crate::codec::Codec;
 use crate::counters::Counter;
@@ -15,8 +17,9 @@ use crate::news::News;
 use crate::order::Source;
 use crate::pipe::Pipe;
 use crate::reception::Accepted;
+use crate::redundancy::{Content, recovered};
 use crate::relay::{Packet, Relay};
-use crate::section::Stage;
+use crate::section::{Incoming, Stage};
 
 /// Track sequence numbers begin here, so that packets before the first have room below it.
 const ORIGIN: u64 = 1 << 16;
@@ -47,10 +50,7 @@ impl Ingress<'_> {
             None => self.open_new(datagram, &header)?,
         };
         self.pipe.presence.heard = self.now;
-        let is_seen = self.pipe.is_seen();
         let Pipe {
-            name,
-            generation,
             bindings,
             sections,
             agreement,
@@ -63,46 +63,84 @@ impl Ingress<'_> {
         counters.add(Counter::RtpBytesReceived, datagram.len() as u64);
         let packet = datagram.get(..length).ok_or(Counter::DropRtpMalformed)?;
         let element = |kind| header.element(packet, agreement.extension(kind)?);
-        let since_start = self.forwarding.clock.since_start(self.now);
         if let Some(number) =
             element(Extension::TransportSequence).and_then(read_transport_sequence)
+            && let since_start = self.forwarding.clock.since_start(self.now)
             && let Some(due) = feedback.arrived(self.now, since_start, number)
         {
             self.alarms.set(self.slot, due);
         }
         let payload = rtp::payload(packet, &header).map_err(|_| Counter::DropRtpMalformed)?;
-        let section = sections
-            .get_mut(binding.section)
-            .ok_or(Counter::DropRtpUnknownSsrc)?;
-        let incoming = section
-            .incoming
-            .as_mut()
-            .ok_or(Counter::DropRtpUnknownSsrc)?;
-        let (codec, repair) = agreement
+        let at = binding.section;
+        let section = sections.get(at).ok_or(Counter::DropRtpUnknownSsrc)?;
+        let incoming = section.incoming.as_ref();
+        let incoming = incoming.ok_or(Counter::DropRtpUnknownSsrc)?;
+        let (codec, carriage) = agreement
             .meaning(header.payload_type)
-            .filter(|(codec, repair)| section.codecs.contains(*codec) && *repair == binding.repair)
+            .filter(|(codec, carriage)| {
+                section.codecs.contains(*codec) && (*carriage == Carriage::Again) == binding.repair
+            })
             .ok_or(Counter::DropRtpPayloadType)?;
-        let (sequence, payload) = if repair {
-            // A retransmission without payload probes the bandwidth.
-            let Some((number, original)) = rtx::split(payload).filter(|(_, rest)| !rest.is_empty())
-            else {
-                return Err(Counter::RtpProbes);
-            };
-            let newest = incoming.reception.newest();
-            let newest = newest.ok_or(Counter::RtpProbes)?;
-            (seq::extend(newest, number), original)
-        } else {
-            (ORIGIN + index, payload)
+        let (sequence, content) = match carriage {
+            Carriage::Plain => (ORIGIN + index, Content::plain(payload)),
+            Carriage::Redundant => {
+                let agreed = agreement.codec(codec).ok_or(Counter::DropRtpPayloadType)?;
+                let content = Content::redundant(payload, agreed.types.media)?;
+                (ORIGIN + index, content)
+            }
+            Carriage::Again => {
+                // A retransmission without payload probes the bandwidth.
+                let (number, original) = rtx::split(payload)
+                    .filter(|(_, rest)| !rest.is_empty())
+                    .ok_or(Counter::RtpProbes)?;
+                let newest = incoming.reception.newest().ok_or(Counter::RtpProbes)?;
+                (seq::extend(newest, number), Content::plain(original))
+            }
         };
-        let level = element(Extension::AudioLevel).and_then(|value| value.first().copied());
-        match incoming.reception.accept(self.now, sequence, repair) {
+        let octet = |kind| element(kind).and_then(|value| value.first().copied());
+        let length = |length: usize| u16::try_from(length).map_err(|_| Counter::DropRtpMalformed);
+        let stored = Packet {
+            sequence,
+            timestamp: header.timestamp,
+            arrived: self.now,
+            length: length(content.payload.len())?,
+            primary: length(content.primary)?,
+            codec,
+            marker: header.marker,
+            key_frame: starts_key_frame(codec, content.payload),
+            audio_level: octet(Extension::AudioLevel),
+            orientation: octet(Extension::VideoOrientation),
+        };
+        self.take(at, carriage == Carriage::Again, stored, &content)
+    }
+
+    /// Take a packet of the track in a section, and what it brings back.
+    fn take(
+        &mut self,
+        section: usize,
+        repair: bool,
+        packet: Packet,
+        content: &Content<'_>,
+    ) -> Result<(), Counter> {
+        let is_seen = self.pipe.is_seen();
+        let section = self.pipe.sections.get_mut(section);
+        let incoming = section.and_then(|section| section.incoming.as_mut());
+        let incoming = incoming.ok_or(Counter::DropRtpUnknownSsrc)?;
+        let before = incoming.reception.newest();
+        match incoming.reception.accept(self.now, packet.sequence, repair) {
             Accepted::Useless if repair => return Err(Counter::RtpProbes),
             Accepted::Useless => return Err(Counter::DropRtpUseless),
             Accepted::Newest { gap } => {
+                if gap
+                    && let Some(redundant) = &content.redundant
+                    && let Some(before) = before
+                {
+                    recover(incoming, self.forwarding, before, &packet, redundant);
+                }
                 if gap && let Some(due) = incoming.reception.missing.due() {
                     self.alarms.set(self.slot, due);
                 }
-                if let Some(level) = level
+                if let Some(level) = packet.audio_level
                     && is_seen
                     && incoming.source == Source::Microphone
                     && incoming.talking.heard(self.now, level)
@@ -111,34 +149,25 @@ impl Ingress<'_> {
                         self.alarms.set(self.slot, due);
                     }
                     self.news.push(News::Talking {
-                        pipe: name.clone(),
-                        generation: *generation,
+                        pipe: self.pipe.name.clone(),
+                        generation: self.pipe.generation,
                         talking: true,
                     });
                 }
             }
             Accepted::Older => {}
         }
-        incoming.reception.bytes += payload.len() as u64;
+        incoming.reception.bytes += u64::from(packet.length);
         if !repair {
+            let since_start = self.forwarding.clock.since_start(self.now);
+            let clock = packet.codec.clock();
             incoming
                 .reception
-                .timing(since_start, header.timestamp, codec.clock());
+                .timing(since_start, packet.timestamp, clock);
         }
-        let stored = Packet {
-            sequence,
-            timestamp: header.timestamp,
-            arrived: self.now,
-            length: u16::try_from(payload.len()).map_err(|_| Counter::DropRtpMalformed)?,
-            codec,
-            marker: header.marker,
-            key_frame: starts_key_frame(codec, payload),
-            audio_level: level,
-            orientation: element(Extension::VideoOrientation)
-                .and_then(|value| value.first().copied()),
-        };
         let track = incoming.track;
-        self.forwarding.packet(self.now, track, stored, payload);
+        self.forwarding
+            .packet(self.now, track, packet, content.payload);
         Ok(())
     }
 
@@ -188,8 +217,8 @@ impl Ingress<'_> {
         let section = self.pipe.sections.iter().position(|section| {
             section.mid == mid && section.stage != Stage::Rejected && section.incoming.is_some()
         })?;
-        let (_, repair) = self.pipe.agreement.meaning(header.payload_type)?;
-        Some((section, repair))
+        let (_, carriage) = self.pipe.agreement.meaning(header.payload_type)?;
+        Some((section, carriage == Carriage::Again))
     }
 
     /// Take an SRTCP packet from an address of the client.
@@ -337,6 +366,43 @@ fn open(
         })?;
     window.commit(index);
     Ok((index, length))
+}
+
+/// Take what a redundant packet repeats of what is missing before it, and send it on first.
+fn recover(
+    incoming: &mut Incoming,
+    forwarding: &mut Forwarding,
+    before: u64,
+    newest: &Packet,
+    redundant: &Redundant<'_>,
+) {
+    let track = forwarding.tracks.get(incoming.track);
+    let Some((stored, _)) = track.and_then(|track| track.ring.get(before)) else {
+        return;
+    };
+    let before = (before, stored.timestamp);
+    let position = (newest.sequence, newest.timestamp);
+    for ((sequence, timestamp), payload) in recovered(before, position, redundant) {
+        let Ok(length) = u16::try_from(payload.len()) else {
+            continue;
+        };
+        let now = newest.arrived;
+        if incoming.reception.accept(now, sequence, true) != Accepted::Older {
+            continue;
+        }
+        incoming.reception.bytes += u64::from(length);
+        forwarding.counters.count(Counter::RtpRecovered);
+        let packet = Packet {
+            sequence,
+            timestamp,
+            length,
+            primary: length,
+            marker: false,
+            audio_level: None,
+            ..*newest
+        };
+        forwarding.packet(now, incoming.track, packet, payload);
+    }
 }
 
 fn starts_key_frame(codec: Codec, payload: &[u8]) -> bool {

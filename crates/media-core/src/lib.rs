@@ -44,6 +44,7 @@ mod pipe;
 mod presence;
 mod random;
 mod reception;
+mod redundancy;
 mod relay;
 mod renegotiation;
 mod reports;

@@ -1,6 +1,6 @@
 //! One viewer's share of a track: which packets it gets, and under which numbers.
 
-use media_wire::{seq, vp8};
+use media_wire::{red, seq, vp8};
 
 use crate::codec::{Codec, Kind};
 use crate::header::Header;
@@ -22,7 +22,10 @@ pub(crate) enum Repair {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PayloadTypes {
     pub(crate) media: u8,
+    /// Of retransmissions (RFC 4588).
     pub(crate) rtx: Option<u8>,
+    /// Of packets that repeat what was sent before (RFC 2198).
+    pub(crate) red: Option<u8>,
 }
 
 /// What was negotiated for a slot.
@@ -67,13 +70,32 @@ pub(crate) struct Place {
     pub(crate) sequence: u64,
     pub(crate) timestamp: u32,
     pub(crate) payload_types: PayloadTypes,
+    /// Whether the viewer gets what the packet repeats as well.
+    redundant: bool,
     picture: u16,
     base: u8,
 }
 
 impl Place {
-    /// Put the stream's picture numbers into a VP8 payload.
+    /// The part of a packet's payload that is for the viewer.
+    pub(crate) fn share<'a>(&self, packet: &Packet, payload: &'a [u8]) -> &'a [u8] {
+        let primary = payload.len().saturating_sub(usize::from(packet.primary));
+        let start = if self.redundant { 0 } else { primary };
+        payload.get(start..).unwrap_or_default()
+    }
+
+    /// What the viewer's share is sent as.
+    pub(crate) fn payload_type(&self) -> u8 {
+        let red = self.payload_types.red.filter(|_| self.redundant);
+        red.unwrap_or(self.payload_types.media)
+    }
+
+    /// Put the viewer's payload types into a redundant payload, the stream's picture numbers into a
+    /// VP8 payload.
     pub(crate) fn rewrite(&self, codec: Codec, payload: &mut [u8]) {
+        if self.redundant {
+            red::retype(payload, self.payload_types.media);
+        }
         if codec == Codec::Vp8
             && let Ok(descriptor) = vp8::Descriptor::parse(payload)
         {
@@ -196,6 +218,7 @@ impl View {
             sequence,
             timestamp: packet.timestamp.wrapping_add(shift.timestamp),
             payload_types,
+            redundant: packet.is_redundant() && payload_types.red.is_some(),
             picture: shift.picture,
             base: shift.base,
         };
@@ -262,10 +285,12 @@ impl View {
 
     /// Where a packet that was sent goes, to be sent again.
     pub(crate) fn again(&self, sent: &SentAs, packet: &Packet) -> Option<Place> {
+        let payload_types = self.format.payload_types(packet.codec)?;
         Some(Place {
             sequence: sent.sequence,
             timestamp: packet.timestamp.wrapping_add(sent.shift.timestamp),
-            payload_types: self.format.payload_types(packet.codec)?,
+            payload_types,
+            redundant: packet.is_redundant() && payload_types.red.is_some(),
             picture: sent.shift.picture,
             base: sent.shift.base,
         })
@@ -316,6 +341,7 @@ mod tests {
             payload_types[*codec as usize] = Some(PayloadTypes {
                 media: 96 + *codec as u8,
                 rtx: None,
+                red: None,
             });
         }
         Format {
@@ -336,6 +362,7 @@ mod tests {
             timestamp,
             arrived: at,
             length: 0,
+            primary: 0,
             codec,
             marker: false,
             key_frame,
