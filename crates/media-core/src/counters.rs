@@ -60,6 +60,8 @@ counters! {
     DropViewCodec = "drop_view_codec",
     /// A viewer asked for more again than it may have.
     DropRetransmissionLimit = "drop_retransmission_limit",
+    /// Asked for again, but just sent again.
+    DropRepeatedNack = "drop_nack_repeated",
     /// Asked for again, but no longer (or not yet) stored.
     DropRetransmissionUnknown = "drop_retransmission_unknown",
     /// Could not be sealed: a key is used up.

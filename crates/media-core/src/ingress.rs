@@ -253,7 +253,9 @@ impl Ingress<'_> {
             }
             Control::Nack(nack) => {
                 if let Some((track, view)) = self.view(nack.media) {
-                    self.forwarding.nack(self.now, track, view, nack.lost());
+                    let within = self.pipe.repair_takes();
+                    self.forwarding
+                        .nack(self.now, track, view, within, nack.lost());
                 }
             }
             Control::PictureLoss(loss) => self.picture_lost(loss.media),

@@ -1,5 +1,8 @@
 //! One viewer's share of a track: which packets it gets, and under which numbers.
 
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
 use media_wire::{red, seq, vp8};
 
 use crate::codec::{Codec, Kind};
@@ -133,6 +136,9 @@ pub(crate) struct Counts {
     pub(crate) plis: u64,
 }
 
+/// Packets sent again that are remembered.
+const MAX_REPAIRED: usize = 256;
+
 /// A viewer's row.
 #[derive(Debug)]
 pub(crate) struct View {
@@ -153,6 +159,8 @@ pub(crate) struct View {
     begun: bool,
     /// Nothing before this number is sent again.
     oldest: u64,
+    /// What was sent again, by its number, and when; the oldest first.
+    repaired: VecDeque<(u16, Instant)>,
 }
 
 impl View {
@@ -169,7 +177,28 @@ impl View {
             past: None,
             begun: false,
             oldest: 0,
+            repaired: VecDeque::new(),
         }
+    }
+
+    /// Whether a packet was sent again within this time: it may be on its way. Else it is noted.
+    pub(crate) fn repairs(&mut self, now: Instant, within: Duration, number: u16) -> bool {
+        let old = |at: &Instant| now.saturating_duration_since(*at) >= within;
+        while self.repaired.front().is_some_and(|(_, at)| old(at)) {
+            self.repaired.pop_front();
+        }
+        if self
+            .repaired
+            .iter()
+            .any(|(repaired, _)| *repaired == number)
+        {
+            return true;
+        }
+        if self.repaired.len() == MAX_REPAIRED {
+            self.repaired.pop_front();
+        }
+        self.repaired.push_back((number, now));
+        false
     }
 
     /// The next packet must be one that a decoder can begin with.
@@ -385,6 +414,23 @@ mod tests {
             descriptor.picture_id.unwrap().value,
             descriptor.base_layer_index.unwrap().value,
         )
+    }
+
+    #[test]
+    fn a_packet_is_sent_again_once_in_a_round_trip() {
+        let begin = Instant::now();
+        let at = |ms| begin + Duration::from_millis(ms);
+        let within = Duration::from_millis(50);
+        let mut view = view(&[Codec::Vp8]);
+        assert!(!view.repairs(at(0), within, 7));
+        assert!(view.repairs(at(49), within, 7));
+        assert!(!view.repairs(at(49), within, 8));
+        assert!(!view.repairs(at(50), within, 7));
+        assert!(!view.repairs(at(60), Duration::ZERO, 7), "nothing is known");
+        for number in 0..1000 {
+            view.repairs(at(70), within, number);
+        }
+        assert_eq!(view.repaired.len(), MAX_REPAIRED);
     }
 
     #[test]
