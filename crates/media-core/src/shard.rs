@@ -20,6 +20,7 @@ use crate::news::{CloseReason, Load, News};
 use crate::order::{Name, Order};
 use crate::outgoing::Outgoing;
 use crate::pipe::Pipe;
+use crate::post::Post;
 use crate::random::Random;
 use crate::relay::{Relay, TrackId};
 
@@ -43,6 +44,7 @@ pub struct Shard {
     pub(crate) keys: HashMap<TrackId, usize>,
     pub(crate) last_track: u64,
     pub(crate) alarms: Alarms,
+    pub(crate) post: Post,
     /// Pipes whose mapping may have changed in this call.
     pub(crate) changed: Vec<usize>,
     pub(crate) news: Vec<News>,
@@ -65,6 +67,7 @@ impl Shard {
             keys: HashMap::new(),
             last_track: 0,
             alarms: Alarms::default(),
+            post: Post::default(),
             changed: Vec::new(),
             news: Vec::new(),
             cname: random.ice_chars(16),
@@ -95,12 +98,18 @@ impl Shard {
                     },
                 );
             }
-            Order::Attach { pipe, bridge, .. } => {
+            Order::Attach {
+                pipe,
+                bridge,
+                label,
+                ..
+            } => {
                 self.of_pipe(
                     now,
                     &pipe,
                     |_| true,
                     |shard, slot| {
+                        shard.label(slot, label);
                         shard.attach(now, slot, &bridge);
                     },
                 );
@@ -205,6 +214,7 @@ impl Shard {
         [
             self.forwarding.due(),
             self.alarms.next(),
+            self.post.due(),
             Some(self.load_due),
         ]
         .into_iter()

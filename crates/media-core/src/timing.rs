@@ -28,6 +28,7 @@ impl Shard {
             cname: &self.cname,
         }
         .due();
+        self.expire_texts(now, slot);
         self.offer(now, slot);
         self.tell_statistics(now, slot);
         self.rearm(now, slot);
@@ -46,6 +47,7 @@ impl Shard {
             };
         };
         consider(pipe.negotiation.due());
+        consider(pipe.texts.as_ref().and_then(|texts| texts.sent.due()));
         if pipe.opener.is_some() {
             consider(Some(pipe.report_due));
             consider(Some(pipe.statistics_due));
@@ -67,8 +69,9 @@ impl Shard {
         }
     }
 
-    /// What follows from everything that has happened: requests for key frames, changed mappings.
+    /// What follows from everything that has happened: texts, requests for key frames, changed mappings.
     pub(crate) fn settle(&mut self, now: Instant) {
+        self.carry(now);
         self.ask_key_frames(now);
         self.tell_mappings();
     }
