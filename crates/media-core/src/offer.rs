@@ -231,13 +231,15 @@ fn section_of(
             ssrcs: ssrcs(section),
         })
     });
+    // With a connection of its own it is rejected, as none can be made for it; the others stand.
+    let shared = description.sections.len() == 1 || is_shared(description, &mid);
     Ok(OfferedSection {
         mid,
         media: section.kind.clone(),
         protocol: section.protocol.clone(),
         formats: section.formats.clone(),
         usable,
-        channel: channel(section),
+        channel: channel(section).filter(|_| shared),
     })
 }
 
@@ -347,11 +349,7 @@ fn check_shared(
     several: bool,
 ) -> Result<(), Refusal> {
     let mid = section.mid.as_deref().unwrap_or_default();
-    let bundled = description
-        .bundles
-        .first()
-        .is_some_and(|group| group.iter().any(|member| member == mid));
-    if several && !bundled {
+    if several && !is_shared(description, mid) {
         return Err(Refusal::bad(format!(
             "Section {mid} is not in the first BUNDLE group; all media shares one transport."
         )));
@@ -365,6 +363,11 @@ fn check_shared(
             "Section {mid} must offer a=setup:actpass or active; the engine is the DTLS server."
         ))),
     }
+}
+
+fn is_shared(description: &Description, mid: &str) -> bool {
+    let first = description.bundles.first();
+    first.is_some_and(|group| group.iter().any(|member| member == mid))
 }
 
 fn credentials(description: &Description, section: &sdp::Section) -> Result<Credentials, Refusal> {

@@ -156,7 +156,7 @@ impl Shard {
                 let pipe = self.pipes.get_mut(slot);
                 let owed = pipe.and_then(|pipe| pipe.texts.as_mut()?.got(&from, &id));
                 if let Some(owed) = owed {
-                    self.report(owed, true);
+                    self.report(&owed, true);
                 }
                 return;
             }
@@ -440,7 +440,7 @@ impl Shard {
             .get_mut(slot)
             .and_then(|pipe| pipe.texts.as_mut());
         for owed in texts.map(|texts| texts.take_owed()).unwrap_or_default() {
-            self.report(owed, false);
+            self.report(&owed, false);
         }
     }
 
@@ -505,7 +505,7 @@ impl Shard {
         }
     }
 
-    fn report(&mut self, owed: Owed, got: bool) {
+    fn report(&mut self, owed: &Owed, got: bool) {
         self.send_receipt(owed.home, &owed.from, &owed.id, got);
     }
 
