@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ringway.domain import bridge, fork, leg
+from ringway.domain import bridge, fork, leg, leg_events
 from ringway.domain import bridge_messages as bm
 from ringway.domain import fork_messages as fm
 from ringway.domain import leg_messages as lm
@@ -42,7 +42,11 @@ RED = Endpoint(EndpointType.WEBRTC, "red")
 BLUE = Endpoint(EndpointType.WEBRTC, "blue")
 
 MACHINES: dict[Kind, Any] = {Kind.LEG: leg, Kind.BRIDGE: bridge, Kind.FORK: fork}
-UNHEARD: dict[Kind, Any] = {Kind.BRIDGE: bm.Unheard, Kind.FORK: fm.Unheard}
+UNHEARD: dict[Kind, Any] = {
+    Kind.LEG: lm.Unheard,
+    Kind.BRIDGE: bm.Unheard,
+    Kind.FORK: fm.Unheard,
+}
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,7 @@ class House:
         for event in events:
             state = one(machine.evolve(state, event))
             house = house.with_machine(address, state)
-            if isinstance(event, lm.Ended):
+            if isinstance(event, leg_events.Ended):
                 house = replace(house, ends=(*house.ends, (state.id, event.cause)))
             for effect in machine.react(state, event):
                 house = house.perform(address, state, effect)

@@ -14,23 +14,28 @@ from ringway.domain.bridge import deadlines, decide, evolve, react
 from ringway.domain.bridge_state import (
     CONFERENCE,
     DIALOG,
-    ROOM,
     Bridge,
+    Guest,
     Policy,
     Standing,
+    room,
+    room_of,
 )
 from ringway.domain.causes import Cause, Refused
-from ringway.domain.effects import CloseBridge, Effect, tell_leg
+from ringway.domain.effects import Announce, CloseBridge, Effect, tell_leg
 from ringway.domain.values import (
     VOICE_ONLY,
     AccountId,
     BridgeId,
+    Endpoint,
+    EndpointType,
     Ids,
     Input,
     LegId,
     Look,
 )
 
+ROOM = room(100)
 US, ID = AccountId("us"), BridgeId("b")
 X, Y, Z = LegId("x"), LegId("y"), LegId("z")
 IDS = Ids(b"0123456789abcdef")
@@ -79,7 +84,7 @@ def test_faces_are_shown_in_a_dialog_only() -> None:
     _, _, effects = step(opened(DIALOG, X, Y), changed)
     assert effects == [tell_leg(Y, lm.RemoteLooks(MUTED))]
     bridge, events, effects = step(opened(ROOM, X, Y), changed)
-    assert effects == []
+    assert effects == [Announce()]
     assert events == (bm.LookChanged(X, MUTED),)
     assert step(bridge, changed)[1] == ()
 
@@ -99,12 +104,39 @@ def test_a_leg_that_refuses_is_as_good_as_gone() -> None:
     assert effects == [tell_leg(Y, lm.End(Cause.CANCELLED)), CloseBridge(ID)]
 
 
+def test_a_full_room_refuses_with_its_size() -> None:
+    full = opened(room(2), X, Y)
+    with pytest.raises(Refused, match="it has 2 seats") as refused:
+        step(full, bm.TakeIn(Z))
+    assert (refused.value.code, refused.value.ended) == (Cause.BUSY, None)
+    assert step(full, bm.TakeIn(X))[1] == ()
+
+
+def test_a_room_that_is_over_says_so() -> None:
+    """Who looks for it by its name shall look again."""
+    over, _, _ = step(opened(ROOM, X), bm.LegGone(X, BYE))
+    with pytest.raises(Refused) as refused:
+        step(over, bm.TakeIn(Y))
+    assert refused.value.ended is Cause.NORMAL_HANGUP
+
+
+def test_who_founds_a_room_is_a_guest_like_the_others() -> None:
+    who = Guest(Endpoint(EndpointType.WEBRTC, "red"), participant_events=False)
+    began, _, effects = step(None, bm.Create(ID, US, ROOM, (X,), "kitchen", who))
+    assert effects == [tell_leg(X, lm.Attach(ID, 1), back=True), Announce()]
+    assert (began.name, began.members[0].guest) == ("kitchen", who)
+    joined, _, effects = step(began, bm.LegAttached(X, 1, MUTED))
+    assert effects == [Announce()]
+    assert joined.members[0].look == MUTED
+    assert room_of(X) == room_of(X) != room_of(Y)
+
+
 def test_a_room_lets_its_legs_go_and_ends_with_the_last() -> None:
     bridge, _, _ = step(opened(ROOM, X, Y), bm.LegGone(X, BYE))
     assert not bridge.over
     bridge, _, effects = step(bridge, bm.LegGone(Y, BYE))
     assert bridge.over
-    assert effects == [CloseBridge(ID)]
+    assert effects == [Announce(), CloseBridge(ID)]
     _, _, effects = step(opened(ROOM, X), bm.Close(BYE))
     assert effects == [tell_leg(X, lm.Detach(ID)), CloseBridge(ID)]
 

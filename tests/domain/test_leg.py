@@ -10,6 +10,7 @@ import pytest
 
 from ringway.domain import bridge_messages as bm
 from ringway.domain import fork_messages as fm
+from ringway.domain import leg_events
 from ringway.domain import leg_messages as lm
 from ringway.domain.causes import Cause, Refused
 from ringway.domain.effects import (
@@ -51,6 +52,7 @@ from ringway.domain.values import (
     LegId,
     Look,
     Picture,
+    Wishes,
 )
 
 US, THEM = AccountId("us"), AccountId("them")
@@ -68,7 +70,7 @@ BYE = lm.Hangup()
 
 def step(
     leg: Leg | None, given: lm.Given, at: int = NOON
-) -> tuple[Leg | None, Sequence[lm.Event], Sequence[Effect]]:
+) -> tuple[Leg | None, Sequence[leg_events.Event], Sequence[Effect]]:
     events = tuple(decide(leg, Input(at, IDS, given)))
     effects: list[Effect] = []
     for event in events:
@@ -126,14 +128,14 @@ def test_established_is_answered_and_media(order: tuple[lm.Given, lm.Given]) -> 
     assert leg is not None
     assert leg.phase is Phase.ESTABLISHED
     assert leg.established_at == NOON + 5
-    assert events[-1] == lm.Established(NOON + 5)
+    assert events[-1] == leg_events.Established(NOON + 5)
     assert effects == [Say()]
 
 
 def test_an_end_says_when_why_and_how_long() -> None:
     _, events, effects = step(TALKS, BYE, NOON + 3 * SECOND + 999_999)
     assert events == (
-        lm.Ended(
+        leg_events.Ended(
             Phase.FINISHED,
             Cause.NORMAL_HANGUP,
             NOON + 3 * SECOND + 999_999,
@@ -151,7 +153,7 @@ def test_an_end_says_when_why_and_how_long() -> None:
 
 def test_a_clock_set_back_gives_no_negative_duration() -> None:
     _, events, _ = step(TALKS, BYE, NOON - 100 * SECOND)
-    assert isinstance(events[0], lm.Ended)
+    assert isinstance(events[0], leg_events.Ended)
     assert events[0].duration == 0
 
 
@@ -171,27 +173,137 @@ def test_a_seat_is_taken_once() -> None:
     left, _, effects = step(seated, lm.Detach(DIALOG))
     assert effects[0] == DetachPipe(ID)
     assert step(left, lm.Attach(DIALOG, 1))[1] == ()
-    assert step(left, lm.Attach(DIALOG, 2))[1] == (lm.Attached(DIALOG, 2),)
-    assert step(left, lm.Attach(OTHER, 1))[1] == (lm.Attached(OTHER, 1),)
+    assert step(left, lm.Attach(DIALOG, 2))[1] == (leg_events.Attached(DIALOG, 2),)
+    assert step(left, lm.Attach(OTHER, 1))[1] == (leg_events.Attached(OTHER, 1),)
     assert step(seated, lm.Detach(OTHER))[1] == ()
 
 
 def test_a_lost_pipe_does_not_end_an_established_leg() -> None:
     seated, _, _ = step(TALKS, lm.Attach(DIALOG, 1))
     lost, events, effects = step(seated, lm.PipeClosed(0), NOON + 7)
-    assert events == (lm.MediaLost(NOON + 7, 1),)
-    assert effects == []
+    assert events == (leg_events.MediaLost(NOON + 7, 1),)
+    assert effects == [Say()]
     assert lost is not None
     assert list(deadlines(lost)) == [
         Deadline(NOON + 7 + 15 * SECOND, lm.MediaOverdue(1))
     ]
-    back, _, effects = step(lost, lm.PipeOpened(1))
+    assert step(lost, lm.PipeOpened(1))[1] == ()
+    opening, _, effects = step(lost, lm.Reopen(1), NOON + 9)
+    assert effects == [OpenPipe(ID, 1), AttachPipe(ID, DIALOG)]
+    assert step(opening, lm.Reopen(1))[1] == (), "once is enough"
+    back, _, effects = step(opening, lm.PipeOpened(1))
     assert effects == [AttachPipe(ID, DIALOG)]
     assert back is not None
     assert list(deadlines(back)) == []
     _, events, _ = step(lost, lm.MediaOverdue(1))
-    assert isinstance(events[0], lm.Ended)
+    assert isinstance(events[0], leg_events.Ended)
     assert (events[0].phase, events[0].cause) == (Phase.FAILED, Cause.MEDIA_ERROR)
+
+
+KEPT = replace(TALKS, wishes=Wishes(auto_reconnect=True))
+
+
+def test_a_client_may_replace_a_pipe_that_the_house_thinks_well_of() -> None:
+    opening, events, _ = step(KEPT, lm.Reopen(1), NOON + 5)
+    assert events == (
+        leg_events.MediaLost(NOON + 5, 1),
+        leg_events.MediaReopening(1),
+        leg_events.LookChanged(replace(KEPT.look, away=True)),
+    )
+    _, events, _ = step(opening, lm.PipeOpened(1), NOON + 6)
+    assert events == (leg_events.MediaOpened(1), leg_events.LookChanged(KEPT.look))
+    for wrong in (0, 2):
+        with pytest.raises(Refused, match="The next generation is 1"):
+            step(KEPT, lm.Reopen(wrong))
+
+
+def test_a_new_pipe_that_fails_is_followed_by_the_next_until_it_is_overdue() -> None:
+    gone = NOON + 10 * SECOND
+    lost, _, _ = step(KEPT, lm.PipeClosed(0, heard_at=gone - 3 * SECOND), gone)
+    again, _, _ = step(lost, lm.Reopen(1), gone + SECOND)
+    again, events, effects = step(again, lm.PipeClosed(1), gone + 2 * SECOND)
+    assert events == (leg_events.MediaLost(gone + 2 * SECOND, 2),)
+    assert effects == [Say()]
+    assert again is not None
+    deadline = Deadline(gone + 15 * SECOND, lm.MediaOverdue(2))
+    assert list(deadlines(again)) == [deadline]
+    _, events, _ = step(again, lm.MediaOverdue(2), gone + 15 * SECOND)
+    assert isinstance(events[0], leg_events.Ended)
+    assert events[0].at == gone - 3 * SECOND, "it was over when it was heard last"
+    assert events[0].duration == 7
+
+
+def test_silence_ends_a_call_that_nobody_wants_kept() -> None:
+    silent = lm.PipeClosed(0, lm.Loss.SILENT, heard_at=NOON + SECOND)
+    _, events, _ = step(TALKS, silent, NOON + 31 * SECOND)
+    assert isinstance(events[0], leg_events.Ended)
+    ended = (events[0].cause, events[0].at)
+    assert ended == (Cause.NETWORK_ERROR, NOON + SECOND)
+    _, events, _ = step(KEPT, silent, NOON + 31 * SECOND)
+    lost = leg_events.MediaLost(NOON + 31 * SECOND, 1, NOON + SECOND)
+    assert events[0] == lost
+
+
+def test_the_others_see_that_a_kept_party_is_away() -> None:
+    away, events, _ = step(KEPT, lm.PipeInterrupted(0))
+    assert events == (leg_events.LookChanged(replace(KEPT.look, away=True)),)
+    assert step(away, lm.PipeInterrupted(0))[1] == ()
+    _, events, _ = step(away, lm.PipeRestored(0))
+    assert events == (leg_events.LookChanged(KEPT.look),)
+    assert step(TALKS, lm.PipeInterrupted(0))[1] == (), "nobody awaits this one"
+
+
+def test_a_lost_line_is_awaited_for_a_minute() -> None:
+    lost, events, effects = step(TALKS, lm.LineLost(), NOON)
+    assert (events, effects) == ((leg_events.DeviceLost(NOON),), [])
+    assert lost is not None
+    overdue = Deadline(NOON + 60 * SECOND, lm.LineOverdue())
+    assert list(deadlines(lost)) == [overdue]
+    assert step(lost, lm.LineLost(), NOON + 1)[1] == ()
+    back, events, _ = step(lost, lm.LineBack())
+    assert events == (leg_events.DeviceBack(),)
+    assert step(back, lm.LineOverdue())[1] == ()
+    _, events, _ = step(lost, lm.LineOverdue(), NOON + 60 * SECOND)
+    assert isinstance(events[0], leg_events.Ended)
+    assert (events[0].cause, events[0].at) == (
+        Cause.NETWORK_ERROR,
+        NOON + 60 * SECOND,
+    ), "its media went on all the time"
+
+
+ROOMED = replace(CREATE_IN, counterpart=Endpoint(EndpointType.ROOM, "kitchen"))
+
+
+def test_a_seat_in_a_room_is_the_answer_and_media_makes_it_joined() -> None:
+    seated, events, effects = step(after(ROOMED), lm.Attach(DIALOG, 4))
+    assert [type(each) for each in events] == [
+        leg_events.Answered,
+        leg_events.Attached,
+    ]
+    assert effects == [AttachPipe(ID, DIALOG)]
+    _, events, effects = step(seated, lm.PipeOpened(0))
+    assert [type(each) for each in events] == [
+        leg_events.MediaOpened,
+        leg_events.Established,
+    ]
+    attached = bm.LegAttached(ID, 4, CREATE_IN.look)
+    assert effects == [AttachPipe(ID, DIALOG), tell_bridge(DIALOG, attached)]
+
+
+def test_who_was_connected_first_has_joined_with_the_seat() -> None:
+    open_, _, _ = step(after(ROOMED), lm.PipeOpened(0))
+    _, _, effects = step(open_, lm.Attach(DIALOG, 1))
+    attached = bm.LegAttached(ID, 1, CREATE_IN.look)
+    assert effects == [AttachPipe(ID, DIALOG), tell_bridge(DIALOG, attached)]
+
+
+def test_a_room_that_refuses_ends_the_leg_and_one_codec_does_not() -> None:
+    _, events, _ = step(after(ROOMED), lm.Unheard("room", Cause.BUSY))
+    assert isinstance(events[0], leg_events.Ended)
+    assert (events[0].phase, events[0].cause) == (Phase.BUSY, Cause.BUSY)
+    _, events, effects = step(after(ROOMED), lm.Incompatible(0, "No VP8."))
+    assert events == (leg_events.Failed(Cause.MEDIA_ERROR, "No VP8."),)
+    assert effects == [Say()]
 
 
 def test_news_of_an_older_pipe_means_nothing() -> None:
@@ -220,7 +332,7 @@ ENDINGS: list[tuple[Leg, lm.Given, Phase, Cause]] = [
     (RINGS, lm.End(Cause.CANCELLED), Phase.CANCELLED, Cause.CANCELLED),
     (after(CREATE_IN), lm.End(Cause.BUSY), Phase.BUSY, Cause.BUSY),
     (after(CREATE_IN), lm.PipeClosed(0), Phase.FAILED, Cause.MEDIA_ERROR),
-    (after(CREATE_IN), lm.LineLost(), Phase.FAILED, Cause.NETWORK_ERROR),
+    (after(CREATE_IN), lm.LineGone(), Phase.FAILED, Cause.NETWORK_ERROR),
     (after(CREATE_IN, ANSWER), BYE, Phase.CANCELLED, Cause.NORMAL_HANGUP),
     (
         after(CREATE_OUT, ACCEPT),
@@ -281,13 +393,13 @@ def test_what_is_refused(leg: Leg, given: lm.Given, text: str) -> None:
 
 def test_a_refusal_says_why_the_leg_is_over() -> None:
     with pytest.raises(Refused, match="already over") as refused:
-        step(after(CREATE_IN, lm.LineLost()), lm.Attach(DIALOG, 1))
+        step(after(CREATE_IN, lm.LineGone()), lm.Attach(DIALOG, 1))
     assert refused.value.ended is Cause.NETWORK_ERROR
 
 
 def test_showing_the_same_again_is_no_event() -> None:
     shown, events, _ = step(TALKS, lm.Show(Picture.CAMERA, True))
-    assert events == (lm.LookChanged(Look(camera=True)),)
+    assert events == (leg_events.LookChanged(Look(camera=True)),)
     assert step(shown, lm.Show(Picture.CAMERA, True))[1] == ()
     assert step(shown, lm.Mute(False))[1] == ()
     shared, _, _ = step(shown, lm.Show(Picture.SCREEN, True))
@@ -302,7 +414,7 @@ def test_what_the_other_side_shows_is_said_once_we_talk() -> None:
     assert early is not None
     assert early.remote == look
     _, events, effects = step(TALKS, lm.RemoteLooks(look))
-    assert events == (lm.RemoteChanged(VOICE_ONLY, look),)
+    assert events == (leg_events.RemoteChanged(VOICE_ONLY, look),)
     assert effects == [Say()]
     assert step(early, lm.RemoteLooks(look))[1] == ()
 
@@ -317,6 +429,10 @@ SIGNALS: tuple[lm.Signal, ...] = (
     lm.Detach(OTHER),
     lm.RemoteLooks(Look(muted=True)),
     lm.LineLost(),
+    lm.LineBack(),
+    lm.LineOverdue(),
+    lm.LineGone(),
+    lm.Unheard("b", Cause.BUSY),
     lm.RangTooLong(),
 )
 COMMANDS: tuple[lm.Command, ...] = (
@@ -340,11 +456,20 @@ COMMANDS: tuple[lm.Command, ...] = (
 
 
 def of_generation(now: int) -> list[lm.Given]:
-    return [
+    of_both: list[lm.Given] = [
         each(number)
         for number in (now, now - 1)
-        for each in (lm.PipeOpened, lm.PipeClosed, lm.MediaOverdue, lm.Incompatible)
+        for each in (
+            lm.PipeOpened,
+            lm.PipeClosed,
+            lm.PipeInterrupted,
+            lm.PipeRestored,
+            lm.MediaOverdue,
+            lm.Incompatible,
+            lm.Reopen,
+        )
     ]
+    return [*of_both, lm.PipeClosed(now, lm.Loss.SILENT), lm.Reopen(now + 1)]
 
 
 @pytest.mark.parametrize("start", [CREATE_IN, CREATE_OUT], ids=["in", "out"])
@@ -360,7 +485,7 @@ def test_no_sequence_of_inputs_breaks_the_tables(start: lm.Create) -> None:
             except Refused:
                 assert not isinstance(given, lm.Signal), "a signal is never refused"
                 continue
-            ends = [event for event in events if isinstance(event, lm.Ended)]
+            ends = [event for event in events if isinstance(event, leg_events.Ended)]
             there = reduce(evolve, events, here)
             assert len(ends) == (there.over and not here.over)
             assert not (here.over and events), "nothing happens after the end"
@@ -393,4 +518,4 @@ def test_every_phase_has_a_public_name() -> None:
 
 def test_evolve_keeps_the_table() -> None:
     with pytest.raises(AssertionError, match="CALLING -> ESTABLISHED"):
-        evolve(after(CREATE_IN), lm.Established(NOON))
+        evolve(after(CREATE_IN), leg_events.Established(NOON))

@@ -52,7 +52,7 @@ STORIES: Mapping[str, tuple[int, Moves]] = {
     ),
     "lines are lost": (
         2,
-        ((ONE, ACCEPT), (CALLER, lm.LineLost()), (ONE, lm.LineLost())),
+        ((ONE, ACCEPT), (CALLER, lm.LineGone()), (ONE, lm.LineLost())),
     ),
     "looks change, and somebody hangs up": (
         1,
@@ -196,8 +196,8 @@ def test_a_call_is_answered_and_talks() -> None:
     [
         (CALLER, BYE, Cause.NORMAL_HANGUP),
         (ONE, BYE, Cause.NORMAL_HANGUP),
-        (ONE, lm.LineLost(), Cause.NETWORK_ERROR),
-        (CALLER, lm.LineLost(), Cause.NETWORK_ERROR),
+        (ONE, lm.LineGone(), Cause.NETWORK_ERROR),
+        (CALLER, lm.LineGone(), Cause.NETWORK_ERROR),
         (ONE, lm.Incompatible(0), Cause.MEDIA_ERROR),
     ],
 )
@@ -227,12 +227,12 @@ ENDINGS: Mapping[str, tuple[Moves, Cause, Cause]] = {
     ),
     "callee hangs up": (((ONE, BYE),), Cause.REJECTED, Cause.REJECTED),
     "callee's line": (
-        ((ONE, lm.LineLost()),),
+        ((ONE, lm.LineGone()),),
         Cause.NETWORK_ERROR,
         Cause.NETWORK_ERROR,
     ),
     "caller's line": (
-        ((CALLER, lm.LineLost()),),
+        ((CALLER, lm.LineGone()),),
         Cause.NETWORK_ERROR,
         Cause.NETWORK_ERROR,
     ),

@@ -122,6 +122,7 @@ class SmallHouse:
 
     def __init__(self, tokens: JwtTokens) -> None:
         self.tokens = tokens
+        self.room_size = 100
         self.log = MemoryEventLog()
         self.engine = EngineMemory()
         self.tally = Tally()
@@ -134,7 +135,7 @@ class SmallHouse:
             engine=self.engine,
             lines=switchboard,
             views=self.views,
-            router=Routing(switchboard, self.views, self._known).route,
+            router=Routing(switchboard, self.views, self._known, self._room_size).route,
             dice=random.randbytes,
         )
         exchange = Exchange(self.house)
@@ -154,6 +155,9 @@ class SmallHouse:
 
     async def _known(self, account: AccountId, identity: str) -> bool:
         return identity != "nobody"
+
+    async def _room_size(self, account: AccountId) -> int:
+        return self.room_size
 
     async def come(self, account: str, identity: str) -> Client:
         """Let somebody connect."""

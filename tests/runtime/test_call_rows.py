@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from ringway.domain import leg_messages as leg
+from ringway.domain import leg_events
 from ringway.domain.causes import Cause
 from ringway.domain.leg_state import ENDS, CallState, Phase, call_state
 from ringway.domain.values import (
@@ -30,7 +30,7 @@ from ringway.runtime.call_rows import project
 RED = Endpoint(EndpointType.WEBRTC, "red", "Red")
 BLUE = Endpoint(EndpointType.WEBRTC, "blue")
 SAID = Wishes(custom_data=TextKey("k"))
-CREATED = leg.Created(
+CREATED = leg_events.Created(
     LegId("a"),
     AccountId("us"),
     Direction.OUTBOUND,
@@ -60,34 +60,40 @@ ROW = Call(
 )
 BRIDGE = BridgeId("b")
 IN_BRIDGE = replace(ROW, bridge=BRIDGE)
-TABLE: list[tuple[Call, leg.Event, dict[str, Any]]] = [
-    (ROW, leg.Followed(ForkId("g")), {"fork": ForkId("g")}),
-    (ROW, leg.Rang(), {"state": CallState.RINGING}),
+TABLE: list[tuple[Call, leg_events.Event, dict[str, Any]]] = [
+    (ROW, leg_events.Followed(ForkId("g")), {"fork": ForkId("g")}),
+    (ROW, leg_events.Rang(), {"state": CallState.RINGING}),
     (
         ROW,
-        leg.Accepted(200, Wishes(), Look()),
+        leg_events.Accepted(200, Wishes(), Look()),
         {"state": CallState.RINGING, "answered_at": 200},
     ),
     (
         ROW,
-        leg.Answered(200, Look(), TextKey("other")),
+        leg_events.Answered(200, Look(), TextKey("other")),
         {"state": CallState.RINGING, "answered_at": 200},
     ),
     (
         ROW,
-        leg.Established(300),
+        leg_events.Established(300),
         {"state": CallState.ESTABLISHED, "established_at": 300},
     ),
-    (ROW, leg.MediaOpened(0), {}),
-    (ROW, leg.MediaLost(400, 1), {}),
-    (ROW, leg.LookChanged(Look(muted=True)), {}),
-    (ROW, leg.RemoteChanged(Look(), Look(muted=True)), {}),
-    (ROW, leg.Attached(BRIDGE, 1), {"bridge": BRIDGE}),
-    (IN_BRIDGE, leg.Detached(BRIDGE), {"bridge": None}),
+    (ROW, leg_events.MediaOpened(0), {}),
+    (ROW, leg_events.MediaLost(400, 1), {}),
+    (ROW, leg_events.MediaReopening(1), {}),
+    (ROW, leg_events.DeviceLost(400), {}),
+    (ROW, leg_events.DeviceBack(), {}),
+    (ROW, leg_events.Failed(Cause.MEDIA_ERROR, "No codec."), {}),
+    (ROW, leg_events.LookChanged(Look(muted=True)), {}),
+    (ROW, leg_events.RemoteChanged(Look(), Look(muted=True)), {}),
+    (ROW, leg_events.Attached(BRIDGE, 1), {"bridge": BRIDGE}),
+    (IN_BRIDGE, leg_events.Detached(BRIDGE), {"bridge": None}),
     *(
         (
             IN_BRIDGE,
-            leg.Ended(phase, Cause.MEDIA_ERROR, 900, 300, 7, BRIDGE, False, "Gone."),
+            leg_events.Ended(
+                phase, Cause.MEDIA_ERROR, 900, 300, 7, BRIDGE, False, "Gone."
+            ),
             {
                 "state": call_state(phase),
                 "established_at": 300,
@@ -103,8 +109,8 @@ TABLE: list[tuple[Call, leg.Event, dict[str, Any]]] = [
 
 
 def test_the_table_has_every_event() -> None:
-    assert {type(event) for _, event, _ in TABLE} | {leg.Created} == set(
-        get_args(leg.Event)
+    assert {type(event) for _, event, _ in TABLE} | {leg_events.Created} == set(
+        get_args(leg_events.Event)
     )
 
 
@@ -116,20 +122,22 @@ def test_a_call_begins() -> None:
     ("row", "event", "changes"), TABLE, ids=lambda v: type(v).__name__
 )
 def test_an_event_changes_so_much(
-    row: Call, event: leg.Event, changes: dict[str, Any]
+    row: Call, event: leg_events.Event, changes: dict[str, Any]
 ) -> None:
     assert project(row, 6, event) == replace(row, position=6, **changes)
 
 
 @pytest.mark.parametrize("position", [1, 4, 5])
 @pytest.mark.parametrize("event", [CREATED, *(event for _, event, _ in TABLE)])
-def test_what_is_in_it_already_changes_nothing(event: leg.Event, position: int) -> None:
+def test_what_is_in_it_already_changes_nothing(
+    event: leg_events.Event, position: int
+) -> None:
     assert project(ROW, position, event) == ROW
 
 
 def test_a_call_begins_first_and_once() -> None:
     with pytest.raises(AssertionError):
-        project(None, 1, leg.Rang())
+        project(None, 1, leg_events.Rang())
     with pytest.raises(AssertionError):
         project(ROW, 6, CREATED)
 

@@ -177,7 +177,7 @@ async def test_an_answered_call_without_media_ends() -> None:
 async def test_lost_media_ends_the_call_after_fifteen_seconds() -> None:
     world = World()
     _, _, caller, _ = await talking(world)
-    await world.closed(caller, "TIMED_OUT")
+    await world.closed(caller, "REMOTE_CLOSED")
     await world.pass_time(14)
     assert world.views.ended == {}
     await world.pass_time(1)

@@ -114,7 +114,7 @@ class World:
         self.views = Views()
         self.known = {(US, "blue"), (US, "red")}
         self._dice = count(self.clock.now())
-        routing = Routing(self.lines, self.views, self._ask)
+        routing = Routing(self.lines, self.views, self._ask, self._room_size)
         self.house = House(
             log=self.log,
             clock=self.clock,
@@ -128,9 +128,13 @@ class World:
         self.exchange = Exchange(self.house)
         self.newsroom = Newsroom(self.house)
         self._numbers = count(1)
+        self.room_size = 100
 
     async def _ask(self, account: AccountId, identity: str) -> bool:
         return await self.is_known(account, identity)
+
+    async def _room_size(self, account: AccountId) -> int:
+        return self.room_size
 
     async def is_known(self, account: AccountId, identity: str) -> bool:
         return (account, identity) in self.known

@@ -28,10 +28,10 @@ pub fn transport(data: &[u8]) {
         transport.handle(now, &stranger, datagram);
         drain(&mut transport, None);
     }
-    assert!(!transport.is_valid(stranger.remote));
+    assert!(!transport.is_valid(&stranger.peer()));
     transport.handle(now, &peer, &CHECK);
     drain(&mut transport, Some(peer));
-    assert!(transport.is_valid(peer.remote));
+    assert!(transport.is_valid(&peer.peer()));
     for datagram in datagrams(data) {
         transport.handle(now, &peer, datagram);
         drain(&mut transport, Some(peer));
@@ -71,7 +71,7 @@ fn drain(transport: &mut Transport, allowed: Option<Path>) -> usize {
             Event::Selected(path) => assert_eq!(Some(path), allowed),
             Event::Established { .. } => panic!("keys for a certificate that was not announced"),
             Event::Channel(_) => panic!("a channel without keys"),
-            Event::Failed(_) | Event::RemoteClosed => {}
+            Event::Silent | Event::Failed(_) | Event::RemoteClosed => {}
         }
     }
     sent
@@ -103,10 +103,10 @@ fn credentials(ufrag: &str, pwd: &str) -> Credentials {
 }
 
 fn path(host: u8) -> Path {
-    Path {
-        remote: SocketAddr::from(([192, 0, 2, host], 40_000)),
-        local: IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1)),
-    }
+    Path::udp(
+        SocketAddr::from(([192, 0, 2, host], 40_000)),
+        IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1)),
+    )
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::time::Instant;
 use crate::codec::CodecSet;
 use crate::counters::Counter;
 use crate::news::CloseReason;
-use crate::order::Name;
+use crate::order::{Name, Way};
+use crate::pipe::Pipe;
 use crate::relay::{Relay, TrackId};
 use crate::shard::Shard;
 use crate::track::{Origin, Track};
@@ -24,10 +25,15 @@ pub(crate) struct Bridge {
 }
 
 impl Shard {
-    /// Put a pipe into a bridge, out of its former one.
-    pub(crate) fn attach(&mut self, now: Instant, slot: usize, name: &Name) {
-        let current = self.pipes.get(slot).map(|pipe| pipe.bridge.clone());
-        if current == Some(Some(name.clone())) {
+    /// Put a pipe into a bridge, out of its former one; or change what it does there.
+    pub(crate) fn attach(&mut self, now: Instant, slot: usize, name: &Name, way: Option<Way>) {
+        let Some(pipe) = self.pipes.get(slot) else {
+            return;
+        };
+        if pipe.bridge.as_ref() == Some(name) {
+            if pipe.way != way {
+                self.turn(now, slot, name, way);
+            }
             return;
         }
         self.detach(now, slot);
@@ -48,25 +54,72 @@ impl Shard {
         }
         let bridge = self.bridges.entry(name.clone()).or_default();
         bridge.members.push(slot);
-        let seen = bridge.tracks.clone();
         let Some(pipe) = self.pipes.get_mut(slot) else {
             return;
         };
         pipe.bridge = Some(name.clone());
+        pipe.way = way;
+        let own = pipe.tracks();
         self.enter_texts(slot);
-        let Some(pipe) = self.pipes.get(slot) else {
-            return;
-        };
-        let own: Vec<usize> = pipe
-            .sections
-            .iter()
-            .filter_map(|section| Some(section.incoming.as_ref()?.track))
-            .collect();
-        for key in seen {
-            self.subscribe(now, slot, key);
-        }
+        self.see(now, slot);
         for key in own {
             self.publish(now, name, key);
+        }
+    }
+
+    /// Change what a pipe does in its bridge. What it did before and goes on doing is not touched.
+    fn turn(&mut self, now: Instant, slot: usize, name: &Name, way: Option<Way>) {
+        let Some(pipe) = self.pipes.get_mut(slot) else {
+            return;
+        };
+        let (saw, was_seen) = (pipe.sees(), pipe.is_seen());
+        pipe.way = way;
+        let (sees, is_seen) = (pipe.sees(), pipe.is_seen());
+        let (own, shown) = (pipe.tracks(), pipe.shown());
+        if was_seen && !is_seen {
+            for key in &own {
+                self.unpublish(now, name, *key);
+            }
+        }
+        if saw && !sees {
+            for key in shown {
+                self.unsubscribe(now, slot, key);
+            }
+            self.pardon(slot, name);
+        }
+        if sees && !saw {
+            self.see(now, slot);
+        }
+        if is_seen && !was_seen {
+            for key in own {
+                self.publish(now, name, key);
+            }
+        }
+    }
+
+    /// Let a pipe see everything in its bridge.
+    pub(crate) fn see(&mut self, now: Instant, slot: usize) {
+        let bridge = self
+            .pipes
+            .get(slot)
+            .and_then(|pipe| self.bridges.get(pipe.bridge.as_ref()?));
+        for key in bridge
+            .map(|bridge| bridge.tracks.clone())
+            .unwrap_or_default()
+        {
+            self.subscribe(now, slot, key);
+        }
+    }
+
+    /// Forget which tracks of a bridge a pipe has no codec for: it wants them no more.
+    fn pardon(&mut self, slot: usize, name: &Name) {
+        let Some(bridge) = self.bridges.get(name) else {
+            return;
+        };
+        for key in &bridge.tracks {
+            if let Some(track) = self.forwarding.tracks.get_mut(*key) {
+                track.refused.retain(|refused| *refused != slot);
+            }
         }
     }
 
@@ -79,31 +132,19 @@ impl Shard {
         let Some(name) = pipe.bridge.take() else {
             return;
         };
-        let own: Vec<usize> = pipe
-            .sections
-            .iter()
-            .filter_map(|section| Some(section.incoming.as_ref()?.track))
-            .collect();
-        let seen: Vec<usize> = pipe
-            .sections
-            .iter()
-            .filter_map(|section| section.slot.as_ref()?.track)
-            .collect();
-        for key in seen {
+        pipe.way = None;
+        let (own, shown) = (pipe.tracks(), pipe.shown());
+        for key in shown {
             self.unsubscribe(now, slot, key);
         }
         for key in own {
             self.unpublish(now, &name, key);
         }
+        self.pardon(slot, &name);
         let Some(bridge) = self.bridges.get_mut(&name) else {
             return;
         };
         bridge.members.retain(|member| *member != slot);
-        for key in bridge.tracks.clone() {
-            if let Some(track) = self.forwarding.tracks.get_mut(key) {
-                track.refused.retain(|refused| *refused != slot);
-            }
-        }
         if bridge.members.is_empty() {
             self.leave(now, &name);
         }
@@ -125,8 +166,16 @@ impl Shard {
         }
     }
 
-    /// Let everybody in the bridge see a track.
+    /// Let everybody in the bridge see a track, unless its sender is only there to see.
     pub(crate) fn publish(&mut self, now: Instant, name: &Name, key: usize) {
+        let Some(track) = self.forwarding.tracks.get(key) else {
+            return;
+        };
+        if let Origin::Local { pipe, .. } = track.origin
+            && !self.pipes.get(pipe).is_some_and(Pipe::is_seen)
+        {
+            return;
+        }
         let Some(bridge) = self.bridges.get_mut(name) else {
             return;
         };
@@ -149,7 +198,11 @@ impl Shard {
         let Some(bridge) = self.bridges.get_mut(name) else {
             return;
         };
+        let held = bridge.tracks.len();
         bridge.tracks.retain(|track| *track != key);
+        if bridge.tracks.len() == held {
+            return;
+        }
         let members = bridge.members.clone();
         let shards = bridge.shards.clone();
         for slot in members {

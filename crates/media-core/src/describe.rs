@@ -120,9 +120,10 @@ impl Writer<'_> {
 
     /// What all sections say of the connection that they share.
     fn transport(&self, pipe: &Pipe, setup: Setup) -> Attributes {
+        let credentials = pipe.transport.local();
         Attributes {
-            ice_ufrag: Some(pipe.ufrag.clone()),
-            ice_pwd: Some(pipe.password.clone()),
+            ice_ufrag: Some(credentials.ufrag.clone()),
+            ice_pwd: Some(credentials.pwd.clone()),
             fingerprints: sdp::Fingerprint::parse(&self.fingerprint.to_string())
                 .into_iter()
                 .collect(),

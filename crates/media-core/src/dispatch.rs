@@ -1,9 +1,8 @@
 //! Which pipe a datagram is for.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
-use media_transport::Path;
+use media_transport::{Credentials, MAX_PATHS, Path, Peer};
 use media_wire::{demux, stun};
 
 use crate::counters::Counter;
@@ -11,6 +10,12 @@ use crate::ingress::Ingress;
 use crate::pipe::Pipe;
 use crate::relay::Relay;
 use crate::shard::Shard;
+
+/// Characters of an ICE password: 144 bits (RFC 8839 section 5.4 asks for 128).
+const PASSWORD: usize = 24;
+
+/// Senders that lead to one pipe at which those that are no longer valid are forgotten.
+const MOST_PEERS: usize = 2 * MAX_PATHS;
 
 /// Where a user name belongs.
 enum Owner {
@@ -58,15 +63,18 @@ impl Shard {
         }
         let slot = slot as usize;
         match self.pipes.get(slot) {
-            Some(pipe) if pipe.ufrag == ufrag => Owner::Pipe(slot),
+            Some(pipe) if pipe.transport.is_local(ufrag) => Owner::Pipe(slot),
             _ => Owner::Nobody,
         }
     }
 
-    /// A user name that leads to this shard and slot, with 48 bits that nobody can guess.
-    pub(crate) fn ufrag(&mut self, slot: usize) -> String {
+    /// New credentials for a pipe. The user name leads to this shard and slot, and has 48 bits that nobody can guess.
+    pub(crate) fn credentials(&mut self, slot: usize) -> Credentials {
         let secret = self.random.ice_chars(8);
-        format!("{:04x}{slot:08x}{secret}", self.config.shard)
+        Credentials {
+            ufrag: format!("{:04x}{slot:08x}{secret}", self.config.shard),
+            pwd: self.random.ice_chars(PASSWORD),
+        }
     }
 
     /// STUN or DTLS for a pipe.
@@ -81,35 +89,50 @@ impl Shard {
         let before = drops(pipe);
         pipe.transport.handle(now, path, datagram);
         let dropped = drops(pipe) - before;
+        if pipe.transport.checked() == Some(now) {
+            pipe.presence.heard = now;
+        }
         self.forwarding
             .counters
             .add(Counter::DropTransport, dropped);
-        self.learn(slot, path.remote);
+        self.learn(slot, path.peer());
         self.drain(now, slot);
+        self.tell_presence(now, slot);
     }
 
-    /// Remember that an address leads to a pipe, once ICE has validated it.
+    /// Remember that a sender leads to a pipe, once ICE has validated it.
     ///
     /// One that is in use by another pipe stays there: whoever can forge sender addresses and has a
     /// pipe of their own could otherwise draw the other's media to themselves, if only to lose it.
-    fn learn(&mut self, slot: usize, remote: SocketAddr) {
-        let holder = self.addresses.get(&remote).copied();
+    fn learn(&mut self, slot: usize, peer: Peer) {
+        let holder = self.peers.get(&peer).copied();
         if holder == Some(slot) {
             return;
         }
         let held = holder
             .and_then(|holder| self.pipes.get(holder))
-            .is_some_and(|pipe| pipe.transport.is_valid(remote));
+            .is_some_and(|pipe| pipe.transport.is_valid(&peer));
         let Some(pipe) = self.pipes.get_mut(slot) else {
             return;
         };
-        if !held && pipe.transport.is_valid(remote) {
-            pipe.addresses.push(remote);
-            self.addresses.insert(remote, slot);
+        if !held && pipe.transport.is_valid(&peer) {
+            if pipe.peers.len() >= MOST_PEERS {
+                // Of a client that has moved often, ICE remembers fewer.
+                let (peers, transport) = (&mut self.peers, &pipe.transport);
+                pipe.peers.retain(|known| {
+                    let kept = transport.is_valid(known);
+                    if !kept && peers.get(known) == Some(&slot) {
+                        peers.remove(known);
+                    }
+                    kept
+                });
+            }
+            pipe.peers.push(peer);
+            self.peers.insert(peer, slot);
         }
     }
 
-    /// DTLS, RTP or RTCP from an address that leads to a pipe.
+    /// DTLS, RTP or RTCP from a sender that leads to a pipe.
     pub(crate) fn secured(
         &mut self,
         now: Instant,
@@ -121,7 +144,7 @@ impl Shard {
         let valid = self
             .pipes
             .get_mut(slot)
-            .filter(|pipe| pipe.transport.is_valid(path.remote));
+            .filter(|pipe| pipe.transport.is_valid(&path.peer()));
         let Some(pipe) = valid else {
             self.forwarding.counters.count(Counter::DropUnknownAddress);
             return;
@@ -140,6 +163,10 @@ impl Shard {
         match protocol {
             demux::Protocol::Rtp => ingress.rtp(datagram),
             _ => ingress.rtcp(datagram),
+        }
+        let interrupted = ingress.pipe.presence.interrupted;
+        if interrupted {
+            self.tell_presence(now, slot);
         }
     }
 }

@@ -43,6 +43,7 @@ mod order;
 mod outgoing;
 mod pipe;
 mod post;
+mod presence;
 mod random;
 mod reception;
 mod relay;
@@ -65,7 +66,7 @@ mod view;
 
 pub use codec::{Codec, CodecSet, Kind};
 pub use config::{Limits, ShardConfig};
-pub use media_transport::{Identity, Path};
+pub use media_transport::{Identity, Path, Protocol};
 pub use media_wire::ntp::NtpTime;
 pub use news::{
     CloseReason, Load, News, PipeStatistics, Received, ReceivedStatistics, Section, SentStatistics,

@@ -1,18 +1,18 @@
 //! A pipe: one client's transport, its sections, and what is known of its path.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use media_srtp::Opener;
-use media_transport::Transport;
+use media_transport::{Peer, Transport};
 
 use crate::agreement::Agreement;
 use crate::codec::{Codec, CodecSet, Kind};
 use crate::feedback::Feedback;
 use crate::header::Header;
-use crate::negotiation::Negotiation;
+use crate::negotiation::{Negotiation, Restart};
 use crate::news;
-use crate::order::Name;
+use crate::order::{Name, Way};
+use crate::presence::Presence;
 use crate::section::{Binding, Ended, Section, Stage};
 use crate::texts::Texts;
 use crate::view::{Format, Repair};
@@ -29,8 +29,8 @@ pub(crate) struct Pipe {
     pub(crate) name: Name,
     pub(crate) generation: u64,
     pub(crate) bridge: Option<Name>,
-    pub(crate) ufrag: String,
-    pub(crate) password: String,
+    /// What it does there, when that is one thing only.
+    pub(crate) way: Option<Way>,
     pub(crate) transport: Transport,
     /// Keys for what the client sends; there once it is connected.
     pub(crate) opener: Option<Opener>,
@@ -39,8 +39,10 @@ pub(crate) struct Pipe {
     pub(crate) agreement: Agreement,
     /// Whether the client's first offer had a BUNDLE group.
     pub(crate) bundled: bool,
-    /// Addresses that lead to this pipe.
-    pub(crate) addresses: Vec<SocketAddr>,
+    pub(crate) presence: Presence,
+    pub(crate) restart: Restart,
+    /// Senders whose datagrams lead to this pipe.
+    pub(crate) peers: Vec<Peer>,
     pub(crate) sections: Vec<Section>,
     pub(crate) bindings: Vec<Binding>,
     pub(crate) negotiation: Negotiation,
@@ -197,6 +199,32 @@ impl Pipe {
             payload_types,
             repair,
         }
+    }
+
+    /// Whether it sees the tracks of its bridge.
+    pub(crate) fn sees(&self) -> bool {
+        self.bridge.is_some() && self.way != Some(Way::Send)
+    }
+
+    /// Whether its bridge sees its tracks.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.bridge.is_some() && self.way != Some(Way::Receive)
+    }
+
+    /// Keys of what the client sends.
+    pub(crate) fn tracks(&self) -> Vec<usize> {
+        self.sections
+            .iter()
+            .filter_map(|section| Some(section.incoming.as_ref()?.track))
+            .collect()
+    }
+
+    /// Keys of what its slots show.
+    pub(crate) fn shown(&self) -> Vec<usize> {
+        self.sections
+            .iter()
+            .filter_map(|section| section.slot.as_ref()?.track)
+            .collect()
     }
 
     /// Sections of a kind that carry media.

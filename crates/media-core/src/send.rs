@@ -231,10 +231,10 @@ mod tests {
     }
 
     fn egress(now: Instant) -> Egress {
-        let path = Path {
-            remote: "192.0.2.1:5000".parse().unwrap(),
-            local: "192.0.2.2".parse().unwrap(),
-        };
+        let path = Path::udp(
+            "192.0.2.1:5000".parse().unwrap(),
+            "192.0.2.2".parse().unwrap(),
+        );
         Egress::new(path, Sealer::new(PROFILE, &key()).unwrap(), now)
     }
 

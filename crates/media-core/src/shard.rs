@@ -1,11 +1,10 @@
 //! A shard: some of the engine's pipes, and all that happens to them.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use media_transport::Path;
+use media_transport::{Path, Peer};
 use media_wire::demux;
 use slab::Slab;
 
@@ -37,8 +36,8 @@ pub struct Shard {
     pub(crate) forwarding: Forwarding,
     pub(crate) pipes: Slab<Pipe>,
     pub(crate) names: HashMap<Name, usize>,
-    /// Addresses that ICE has validated, and the pipes they lead to.
-    pub(crate) addresses: HashMap<SocketAddr, usize>,
+    /// Senders that ICE has validated, and the pipes they lead to.
+    pub(crate) peers: HashMap<Peer, usize>,
     pub(crate) bridges: HashMap<Name, Bridge>,
     /// Keys of all tracks, of this shard and of others.
     pub(crate) keys: HashMap<TrackId, usize>,
@@ -62,7 +61,7 @@ impl Shard {
             forwarding: Forwarding::new(Clock::new(now, config.wall)),
             pipes: Slab::new(),
             names: HashMap::new(),
-            addresses: HashMap::new(),
+            peers: HashMap::new(),
             bridges: HashMap::new(),
             keys: HashMap::new(),
             last_track: 0,
@@ -101,8 +100,8 @@ impl Shard {
             Order::Attach {
                 pipe,
                 bridge,
+                way,
                 label,
-                ..
             } => {
                 self.of_pipe(
                     now,
@@ -110,11 +109,16 @@ impl Shard {
                     |_| true,
                     |shard, slot| {
                         shard.label(slot, label);
-                        shard.attach(now, slot, &bridge);
+                        shard.attach(now, slot, &bridge, way);
                     },
                 );
             }
-            Order::RestartIce { .. } => self.forwarding.counters.count(Counter::OrdersIgnored),
+            Order::RestartIce { pipe, generation } => self.of_pipe(
+                now,
+                &pipe,
+                |held| held == generation,
+                |shard, slot| shard.restart_ice(now, slot),
+            ),
             Order::Detach { pipe } => {
                 self.of_pipe(now, &pipe, |_| true, |shard, slot| shard.detach(now, slot));
             }
@@ -172,7 +176,7 @@ impl Shard {
             demux::Protocol::Other => {
                 self.forwarding.counters.count(Counter::DropUnclassified);
             }
-            protocol => match self.addresses.get(&path.remote).copied() {
+            protocol => match self.peers.get(&path.peer()).copied() {
                 Some(slot) => self.guarded(now, Some(slot), |shard| {
                     shard.secured(now, slot, path, protocol, datagram);
                 }),

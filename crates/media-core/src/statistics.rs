@@ -47,7 +47,10 @@ impl Shard {
             round_trip_ms: pipe
                 .round_trip
                 .map(|round_trip| round_trip.as_secs_f64() * 1000.0),
-            over_tcp: false,
+            over_tcp: pipe
+                .transport
+                .selected()
+                .is_some_and(|path| path.protocol.is_tcp()),
             texts_received: texts.received,
             texts_sent: texts.sent,
             texts_dropped: texts.dropped,

@@ -70,7 +70,7 @@ pub(crate) fn usable(section: &Section) -> CodecSet {
 }
 
 impl Shard {
-    /// Let a pipe see a track. Does nothing if it does, or if the track is its own.
+    /// Let a pipe see a track. Does nothing if it does, if it sees none, or if the track is its own.
     pub(crate) fn subscribe(&mut self, now: Instant, slot: usize, key: usize) {
         let Some(track) = self.forwarding.tracks.get(key) else {
             return;
@@ -79,7 +79,7 @@ impl Shard {
             return;
         };
         let own = matches!(track.origin, Origin::Local { pipe, .. } if pipe == slot);
-        if own || showing(pipe, key).is_some() {
+        if own || !pipe.sees() || showing(pipe, key).is_some() {
             return;
         }
         let section = match place(pipe, track) {

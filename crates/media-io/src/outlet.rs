@@ -233,10 +233,7 @@ mod tests {
     }
 
     fn message(range: Range<usize>, segment: u16) -> Message {
-        let path = Path {
-            remote: "127.0.0.1:9".parse().unwrap(),
-            local: "127.0.0.1".parse().unwrap(),
-        };
+        let path = Path::udp("127.0.0.1:9".parse().unwrap(), "127.0.0.1".parse().unwrap());
         Message {
             path,
             range,

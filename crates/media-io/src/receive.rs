@@ -108,7 +108,7 @@ impl Batch {
                 continue;
             }
             if let (Some(remote), Some(local)) = (name.address(), told.local) {
-                let path = Path { remote, local };
+                let path = Path::udp(remote, local);
                 self.arrivals.push(Arrival {
                     path,
                     buffer,

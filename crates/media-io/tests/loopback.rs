@@ -54,10 +54,7 @@ impl Machine for Recorder {
                 let start = self.arena.len();
                 self.arena.extend(bytes);
                 self.messages.push(Message {
-                    path: Path {
-                        remote,
-                        local: self.local.unwrap_or(remote.ip()),
-                    },
+                    path: Path::udp(remote, self.local.unwrap_or(remote.ip())),
                     range: start..self.arena.len(),
                     segment,
                 });
@@ -224,10 +221,7 @@ fn an_answer_leaves_from_the_address_the_question_came_to() {
         let (client, engine) = (client(bind), SocketAddr::new(engine.parse().unwrap(), port));
         client.send_to(b"\x80ask", engine).unwrap();
         let remote = client.local_addr().unwrap();
-        let path = Path {
-            remote,
-            local: engine.ip(),
-        };
+        let path = Path::udp(remote, engine.ip());
         assert_eq!(running.news(), (0, News::Came(path, b"\x80ask".to_vec())));
         running
             .shards
@@ -249,10 +243,7 @@ fn a_host_of_one_family_speaks_that_family() {
         assert_eq!(received(&client), (b"hello".to_vec(), running.addresses[0]));
         client.send_to(&[], running.addresses[0]).unwrap();
         client.send_to(&[9], running.addresses[0]).unwrap();
-        let path = Path {
-            remote,
-            local: host.parse().unwrap(),
-        };
+        let path = Path::udp(remote, host.parse().unwrap());
         assert_eq!(running.news().1, News::Came(path, vec![]));
         assert_eq!(running.news().1, News::Came(path, vec![9]));
         running.stop();

@@ -235,10 +235,7 @@ impl World {
             } else if let Some(at) =
                 (0..self.shards.len()).find(|n| datagram.to == address(u16_of(*n)))
             {
-                let path = Path {
-                    remote: datagram.from,
-                    local: datagram.to.ip(),
-                };
+                let path = Path::udp(datagram.from, datagram.to.ip());
                 self.shards[at].datagram(now, &path, &mut datagram.bytes);
             }
         }

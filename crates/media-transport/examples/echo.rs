@@ -149,10 +149,7 @@ impl Echo {
                 .set_read_timeout(Some(wait))
                 .expect("a time-out");
             if let Ok((len, remote)) = self.socket.recv_from(&mut buffer) {
-                let path = Path {
-                    remote,
-                    local: self.own.ip(),
-                };
+                let path = Path::udp(remote, self.own.ip());
                 match buffer[0] {
                     128..=191 => self.media(remote, &mut buffer, len),
                     _ => self.transport.handle(Instant::now(), &path, &buffer[..len]),
@@ -164,6 +161,7 @@ impl Echo {
                     Event::Transmit { path, bytes } => {
                         drop(self.socket.send_to(&bytes, path.remote));
                     }
+                    Event::Silent => println!("silent"),
                     Event::Selected(path) => println!("selected {}", path.remote),
                     Event::Established {
                         profile,
@@ -193,7 +191,10 @@ impl Echo {
         let (Some(media), Some(path)) = (&mut self.media, selected) else {
             return;
         };
-        if !self.transport.is_valid(remote) {
+        if !self
+            .transport
+            .is_valid(&Path::udp(remote, self.own.ip()).peer())
+        {
             return;
         }
         let is_rtcp = (192..=223).contains(&buffer[1]);

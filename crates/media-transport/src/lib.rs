@@ -17,12 +17,14 @@ mod fingerprint;
 mod hello;
 mod ice;
 mod identity;
+mod path;
 mod sctp;
 mod transport;
 
 pub use error::{Error, Reason};
 pub use fingerprint::Fingerprint;
-pub use ice::{CONSENT, Credentials, MAX_PATHS, Path};
+pub use ice::{CONSENT, Credentials, LOST, MAX_PATHS};
 pub use identity::Identity;
+pub use path::{Path, Peer, Protocol};
 pub use sctp::{Association, Heard, MAX_BUFFERED, MAX_MESSAGE, Unsent};
 pub use transport::{CONNECT, Drops, Event, MAX_HANDSHAKE, Transport};

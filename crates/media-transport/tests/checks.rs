@@ -5,13 +5,17 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use aws_lc_rs::hmac;
 use is::stun::{StunMessage, TransId};
 use media_transport::{
     CONSENT, Credentials, Error, Event, Fingerprint, Identity, MAX_HANDSHAKE, MAX_PATHS, Path,
     Reason, Transport,
 };
 use proptest::prelude::*;
+
+#[path = "common/stun.rs"]
+mod stun;
+
+use stun::{check_by, hmac_sha1};
 
 const PASSWORD: &str = "a+password+of+the+server";
 
@@ -41,40 +45,12 @@ fn transport(now: Instant) -> Transport {
     .unwrap()
 }
 
-fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
-    hmac::sign(&key, &parts.concat())
-        .as_ref()
-        .try_into()
-        .unwrap()
-}
-
-fn check_by(
-    username: &str,
-    password: &str,
-    controlling: bool,
-    priority: u32,
-    nominate: bool,
-) -> Vec<u8> {
-    let request =
-        StunMessage::binding_request(username, TransId::new(), controlling, 7, priority, nominate);
-    let mut bytes = vec![0; 512];
-    let len = request
-        .to_bytes(Some(password.as_bytes()), &mut bytes, hmac_sha1)
-        .unwrap();
-    bytes.truncate(len);
-    bytes
-}
-
 fn check(priority: u32, nominate: bool) -> Vec<u8> {
     check_by("s0ab:c1cd", PASSWORD, true, priority, nominate)
 }
 
 fn path(remote: &str, local: &str) -> Path {
-    Path {
-        remote: remote.parse().unwrap(),
-        local: local.parse().unwrap(),
-    }
+    Path::udp(remote.parse().unwrap(), local.parse().unwrap())
 }
 
 fn events(transport: &mut Transport) -> Vec<Event> {
@@ -112,9 +88,10 @@ fn a_check_is_answered_the_way_it_came() {
         assert!(answer.is_successful_binding_response());
         assert!(answer.verify(PASSWORD.as_bytes(), hmac_sha1));
         assert_eq!(answer.mapped_address(), Some(path.remote));
-        assert!(transport.is_valid(path.remote));
+        assert!(transport.is_valid(&path.peer()));
     }
-    assert!(!transport.is_valid("198.51.100.1:1001".parse().unwrap()));
+    let stranger = path("198.51.100.1:1001", "192.0.2.1");
+    assert!(!transport.is_valid(&stranger.peer()));
     assert_eq!(transport.selected(), None, "nothing was nominated");
 }
 
@@ -146,9 +123,9 @@ fn what_is_no_authentic_check_is_silence() {
         assert!(transport.poll().is_none(), "{count}");
         assert_eq!(transport.drops().stun, count);
     }
-    assert!(!transport.is_valid(path.remote));
+    assert!(!transport.is_valid(&path.peer()));
     transport.handle(now, &path, &good);
-    assert!(transport.is_valid(path.remote));
+    assert!(transport.is_valid(&path.peer()));
 }
 
 #[test]
@@ -169,7 +146,7 @@ fn a_peer_that_thinks_we_control_is_told_otherwise() {
     assert_eq!(answer.error_code().map(|(code, _)| code), Some(487));
     assert!(answer.verify(PASSWORD.as_bytes(), hmac_sha1));
     assert!(
-        !transport.is_valid(path.remote),
+        !transport.is_valid(&path.peer()),
         "a refused check validates nothing"
     );
 }
@@ -223,22 +200,20 @@ fn paths_are_bounded_and_the_one_in_use_is_kept() {
         )
     };
     let local = IpAddr::from([192, 0, 2, 1]);
+    let peer = |number| Path::udp(address(number), local).peer();
     for number in 0..=MAX_PATHS {
         transport.handle(
             now,
-            &Path {
-                remote: address(number),
-                local,
-            },
+            &Path::udp(address(number), local),
             &check(1, number == 0),
         );
     }
-    assert!(transport.is_valid(address(0)), "it is in use");
+    assert!(transport.is_valid(&peer(0)), "it is in use");
     assert!(
-        !transport.is_valid(address(1)),
+        !transport.is_valid(&peer(1)),
         "it was checked least recently"
     );
-    assert!((2..=MAX_PATHS).all(|number| transport.is_valid(address(number))));
+    assert!((2..=MAX_PATHS).all(|number| transport.is_valid(&peer(number))));
 }
 
 #[test]
@@ -263,7 +238,7 @@ fn a_handshake_is_bounded() {
         Some(Event::Failed(Reason::HandshakeTooLong))
     ));
     assert_eq!(transport.next_timeout(), None);
-    assert!(!transport.is_valid(path.remote));
+    assert!(!transport.is_valid(&path.peer()));
 }
 
 /// A FINGERPRINT says that this is STUN at all (RFC 8489 §14.7); there need not be one.
@@ -285,11 +260,11 @@ fn a_wrong_fingerprint_is_silence() {
     followed.extend_from_slice(&[0x80, 0x22, 0, 0]);
     transport.handle(now, &path, &followed);
     assert!(transport.poll().is_none());
-    assert!(!transport.is_valid(path.remote));
+    assert!(!transport.is_valid(&path.peer()));
     let mut without = good[..good.len() - 8].to_vec();
     without[3] -= 8;
     transport.handle(now, &path, &without);
-    assert!(transport.is_valid(path.remote));
+    assert!(transport.is_valid(&path.peer()));
 }
 
 /// Anybody can append to a check: USE-CANDIDATE behind MESSAGE-INTEGRITY nominates nothing (RFC 8489 §14.5).
@@ -304,7 +279,7 @@ fn what_follows_the_integrity_is_ignored() {
     appended.extend_from_slice(&[0, 0x25, 0, 0]);
     transport.handle(now, &path, &appended);
     assert_eq!(selected(&mut transport), []);
-    assert!(transport.is_valid(path.remote));
+    assert!(transport.is_valid(&path.peer()));
 }
 
 #[test]

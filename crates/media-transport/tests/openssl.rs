@@ -133,10 +133,10 @@ impl Pair {
             pwd: "a+password+of+the+client".into(),
         };
         let transport = Transport::new(&identity, local, remote, vec![fingerprint], now).unwrap();
-        let path = Path {
-            remote: "198.51.100.1:1000".parse().unwrap(),
-            local: "192.0.2.1".parse().unwrap(),
-        };
+        let path = Path::udp(
+            "198.51.100.1:1000".parse().unwrap(),
+            "192.0.2.1".parse().unwrap(),
+        );
         Self {
             client,
             transport,

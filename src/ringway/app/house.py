@@ -12,8 +12,9 @@ from ringway.app.web import Outside, application
 from ringway.domain.values import AccountId
 from ringway.pages.built import File
 from ringway.pages.routes import page_routes
+from ringway.ports.activity import Activity
 from ringway.ports.calls import Calls
-from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog
+from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
 from ringway.ports.clock import Clock
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog
@@ -23,6 +24,7 @@ from ringway.programs.routing import Routing
 from ringway.rest.demo import Demo, demo_route
 from ringway.rest.health import Check, health_routes
 from ringway.rest.tokens import token_route
+from ringway.rest.user_activity import user_activity_route
 from ringway.rtc.connection import Reception
 from ringway.rtc.ending import Ending
 from ringway.rtc.inbox import Inbox
@@ -46,6 +48,7 @@ class Ports:
 
     log: EventLog
     calls: Calls
+    activity: Activity
     catalog: Catalog
     tokens: Tokens
     clock: Clock
@@ -80,7 +83,7 @@ class Ringway:
         self.switchboard = Switchboard()
         self.signalling = Tally()
         views = Views()
-        routing = Routing(self.switchboard, views, self._is_known)
+        routing = Routing(self.switchboard, views, self._is_known, self._room_size)
         self.house = House(
             log=self.log,
             clock=ports.clock,
@@ -96,7 +99,7 @@ class Ringway:
             clock=ports.clock,
             switchboard=self.switchboard,
             inbox=Inbox(self.exchange),
-            line_lost=self.exchange.line_lost,
+            line_lost=self.exchange.line_gone,
             tally=self.signalling,
         )
         self._signalling_trouble: str | None = "Calls are being recovered."
@@ -119,6 +122,7 @@ class Ringway:
         return application(
             [
                 token_route(ports.catalog, ports.tokens, ports.clock),
+                user_activity_route(ports.activity, ports.catalog),
                 demo_route(
                     ports.catalog,
                     ports.tokens,
@@ -133,6 +137,10 @@ class Ringway:
 
     async def _is_known(self, account: AccountId, identity: str) -> bool:
         return await self.ports.catalog.known(account, identity) is not None
+
+    async def _room_size(self, account: AccountId) -> int:
+        found = await self.ports.catalog.account(account)
+        return (found.settings if found is not None else Settings()).max_room_size
 
     async def open(self) -> None:
         """Make the accounts, and take up the calls the log knows."""

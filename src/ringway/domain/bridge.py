@@ -31,7 +31,7 @@ from ringway.domain.bridge_messages import (
 )
 from ringway.domain.bridge_state import Bridge, EndsWhen, Member, Policy, Standing
 from ringway.domain.causes import Cause, Refused
-from ringway.domain.effects import CloseBridge, Deadline, Effect, tell_leg
+from ringway.domain.effects import Announce, CloseBridge, Deadline, Effect, tell_leg
 from ringway.domain.values import Input, LegId
 
 # ---------------------------------------------------------------- decide
@@ -48,19 +48,21 @@ def decide(bridge: Bridge | None, heard: Input[Given]) -> Iterator[Event]:
         case Create():
             if bridge.account != given.account:
                 raise Refused(Cause.INVALID_REQUEST, "This id is taken.")
-        case TakeIn(who):
+        case TakeIn(who, guest):
             _require_live(bridge)
             if bridge.member(who) is None:
                 if len(bridge.members) >= bridge.policy.seats:
-                    text = f"The {bridge.policy.name.lower()} is full."
+                    name, seats = bridge.policy.name.lower(), bridge.policy.seats
+                    text = f"The {name} is full: it has {seats} seats."
                     raise Refused(Cause.BUSY, text)
-                yield SeatTaken(who, bridge.seated + 1)
+                yield SeatTaken(who, bridge.seated + 1, guest)
         case Close(cause):
             _require_live(bridge)
             yield _closed(bridge, cause, heard.at)
         case LegAttached(who, seat, look):
             member = bridge.member(who)
-            if member == Member(who, seat):
+            joining = member is not None and member.standing is Standing.JOINING
+            if member is not None and joining and member.seat == seat:
                 yield Joined(who, look)
         case LegLooks(who, look):
             member = bridge.member(who)
@@ -78,15 +80,15 @@ def decide(bridge: Bridge | None, heard: Input[Given]) -> Iterator[Event]:
 def _created(told: Create, at: int) -> Iterator[Event]:
     if len(set(told.legs)) > told.policy.seats:
         raise Refused(Cause.INVALID_REQUEST, "There are not so many seats.")
-    yield Created(told.id, told.account, told.policy, at)
+    yield Created(told.id, told.account, told.policy, at, told.name)
     for number, who in enumerate(dict.fromkeys(told.legs), 1):
-        yield SeatTaken(who, number)
+        yield SeatTaken(who, number, told.guest)
 
 
 def _require_live(bridge: Bridge) -> None:
     if bridge.over:
         text = f"The {bridge.policy.name.lower()} is over."
-        raise Refused(Cause.INVALID_REQUEST, text)
+        raise Refused(Cause.INVALID_REQUEST, text, Cause.NORMAL_HANGUP)
 
 
 def _gone(bridge: Bridge, who: LegId, cause: Cause, at: int) -> Iterator[Event]:
@@ -121,12 +123,12 @@ def evolve(bridge: Bridge | None, event: Event) -> Bridge:
     """Return `bridge` as it is after `event`."""
     if isinstance(event, Created):
         assert bridge is None, "a bridge begins once"
-        return Bridge(event.id, event.account, event.policy, event.at)
+        return Bridge(event.id, event.account, event.policy, event.at, event.name)
     assert bridge is not None, "a bridge begins with Created"
     assert not bridge.over, "nothing happens to a closed bridge"
     match event:
-        case SeatTaken(who, seat):
-            members = (*bridge.members, Member(who, seat))
+        case SeatTaken(who, seat, guest):
+            members = (*bridge.members, Member(who, seat, guest=guest))
             return replace(bridge, members=members, seated=seat)
         case Joined(who, look) | LookChanged(who, look):
             return replace(
@@ -158,11 +160,14 @@ def react(bridge: Bridge, event: Event) -> Iterator[Effect]:
     match event:
         case SeatTaken(who, seat):
             yield tell_leg(who, leg.Attach(bridge.id, seat), back=True)
+            yield from _announced(bridge)
         case Joined(who, look):
+            yield from _announced(bridge)
             for other in _faced(bridge, who):
                 yield tell_leg(other.leg, leg.RemoteLooks(look))
                 yield tell_leg(who, leg.RemoteLooks(other.look))
         case LookChanged(who, look):
+            yield from _announced(bridge)
             for other in _faced(bridge, who):
                 yield tell_leg(other.leg, leg.RemoteLooks(look))
         case Closed(cause=cause, members=members):
@@ -170,10 +175,18 @@ def react(bridge: Bridge, event: Event) -> Iterator[Effect]:
             end = leg.End(cause.for_the_other) if hangs_up else leg.Detach(bridge.id)
             yield from (tell_leg(member, end) for member in members)
             yield CloseBridge(bridge.id)
-        case Created() | Left():
+        case Left():
+            yield from _announced(bridge)
+        case Created():
             pass
         case _:
             assert_never(event)
+
+
+def _announced(bridge: Bridge) -> Iterator[Effect]:
+    """Members who are not face to face are told of each other as participants."""
+    if not bridge.policy.face_to_face:
+        yield Announce()
 
 
 def _faced(bridge: Bridge, who: LegId) -> Iterator[Member]:

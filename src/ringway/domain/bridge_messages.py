@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ringway.domain.bridge_state import Policy
+from ringway.domain.bridge_state import Guest, Policy
 from ringway.domain.causes import Cause
 from ringway.domain.values import AccountId, BridgeId, LegId, Look
 
@@ -20,6 +20,9 @@ class Create:
     account: AccountId
     policy: Policy
     legs: tuple[LegId, ...]
+    name: str | None = None
+    guest: Guest | None = None
+    """Of the only leg, where members are told of each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class TakeIn:
     """Bring a leg in."""
 
     leg: LegId
+    guest: Guest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Created:
     account: AccountId
     policy: Policy
     at: int
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ class SeatTaken:
 
     leg: LegId
     seat: int
+    guest: Guest | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import auto, unique
 from typing import Final
@@ -10,6 +11,8 @@ from ringway.domain.values import (
     VOICE_ONLY,
     AccountId,
     BridgeId,
+    Endpoint,
+    Ids,
     LegId,
     Look,
     PublicName,
@@ -41,7 +44,20 @@ class Policy:
 
 DIALOG: Final = Policy("DIALOG", 2, EndsWhen.ANY_LEFT, hangs_up=True, face_to_face=True)
 CONFERENCE: Final = Policy("CONFERENCE", 100, EndsWhen.TOLD, hangs_up=True)
-ROOM: Final = Policy("ROOM", 100, EndsWhen.ALL_LEFT, hangs_up=False)
+
+
+def room_of(founder: LegId) -> BridgeId:
+    """Give the id of the room that this leg begins, if it finds none.
+
+    Always the same, so that routing a leg twice makes one room.
+    """
+    seed = hashlib.blake2b(founder.encode(), digest_size=16, person=b"room").digest()
+    return BridgeId(Ids(seed).nth(0))
+
+
+def room(seats: int) -> Policy:
+    """Give the policy of a room; its size is a setting of the account."""
+    return Policy("ROOM", seats, EndsWhen.ALL_LEFT, hangs_up=False)
 
 
 @unique
@@ -53,6 +69,15 @@ class Standing(PublicName):
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """Who comes in, where members are told of each other."""
+
+    endpoint: Endpoint
+    participant_events: bool = True
+    """Whether it is told of the others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A leg in the bridge."""
 
@@ -60,6 +85,7 @@ class Member:
     seat: int
     standing: Standing = Standing.JOINING
     look: Look = VOICE_ONLY
+    guest: Guest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +96,8 @@ class Bridge:
     account: AccountId
     policy: Policy
     created_at: int
+    name: str | None = None
+    """What people call it; two live rooms of an account never share a name."""
     members: tuple[Member, ...] = ()
     seated: int = 0
     """Seats given so far: the next one has this number plus one."""

@@ -58,6 +58,11 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Announce:
+    """Tell the members of a bridge what has just happened to one of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Find the devices this new inbound leg calls."""
 
@@ -103,7 +108,7 @@ class CloseBridge:
 
 
 Order: TypeAlias = OpenPipe | ClosePipe | AttachPipe | DetachPipe | CloseBridge
-Effect: TypeAlias = Tell | Say | Route | Order
+Effect: TypeAlias = Tell | Say | Announce | Route | Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +117,6 @@ class Deadline:
 
     at: int
     """Microseconds since 1970, UTC."""
-    given: leg_messages.RangTooLong | leg_messages.MediaOverdue
+    given: (
+        leg_messages.RangTooLong | leg_messages.MediaOverdue | leg_messages.LineOverdue
+    )

@@ -1,4 +1,4 @@
-"""Which names people may have, and how a free text becomes one.
+"""Which names people and rooms may have, and how a free text becomes one.
 
 The character rules are the reference's: 3 to 64 letters or digits of any
 script, or ``- _ + = / .`` (`api/webrtc-api.md` section 1).
@@ -11,6 +11,7 @@ from typing import Final
 
 MIN_IDENTITY: Final = 3
 MAX_IDENTITY: Final = 64
+MAX_ROOM_NAME: Final = 250
 SIGNS: Final = frozenset("-_+=/.")
 MAX_SLUG: Final = 32
 
@@ -18,6 +19,11 @@ MAX_SLUG: Final = 32
 def is_identity(text: str) -> bool:
     """Say whether the text may be somebody's identity."""
     return MIN_IDENTITY <= len(text) <= MAX_IDENTITY and all(map(_allowed, text))
+
+
+def is_room_name(text: str) -> bool:
+    """Say whether the text may be a room's name (`sdk/js-sdk.md` section 4.2)."""
+    return MIN_IDENTITY <= len(text) <= MAX_ROOM_NAME and all(map(_allowed, text))
 
 
 def _allowed(sign: str) -> bool:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from ringway.domain.leg_messages import (
+from ringway.domain.leg_events import (
     Accepted,
     Answered,
     Attached,
     Created,
     Detached,
+    DeviceBack,
+    DeviceLost,
     Ended,
     Established,
     Event,
+    Failed,
     Followed,
     LookChanged,
     MediaLost,
     MediaOpened,
+    MediaReopening,
     Rang,
     RemoteChanged,
 )
@@ -47,9 +51,21 @@ def evolve(leg: Leg | None, event: Event) -> Leg:
         case Established(at):
             return replace(_to(leg, Phase.ESTABLISHED), established_at=at)
         case MediaOpened(generation):
-            return replace(_media(leg, Media.OPEN), generation=generation, lost_at=None)
-        case MediaLost(at, generation):
-            return replace(_media(leg, Media.LOST), generation=generation, lost_at=at)
+            opened = replace(_media(leg, Media.OPEN), generation=generation)
+            return replace(opened, lost_at=None, heard_at=None)
+        case MediaLost(at, generation, heard_at):
+            lost = replace(_media(leg, Media.LOST), generation=generation)
+            if leg.lost_at is not None:
+                return lost
+            return replace(lost, lost_at=at, heard_at=heard_at or at)
+        case MediaReopening():
+            return _media(leg, Media.REOPENING)
+        case DeviceLost(at):
+            return replace(leg, line_lost_at=at)
+        case DeviceBack():
+            return replace(leg, line_lost_at=None)
+        case Failed():
+            return leg
         case LookChanged(look):
             return replace(leg, look=look)
         case RemoteChanged(look=look):
@@ -60,7 +76,7 @@ def evolve(leg: Leg | None, event: Event) -> Leg:
             return replace(leg, bridge=None)
         case Ended(phase, cause):
             ended = replace(_to(leg, phase), media=Media.NONE, bridge=None)
-            return replace(ended, cause=cause, lost_at=None)
+            return replace(ended, cause=cause, lost_at=None, line_lost_at=None)
         case _:
             assert_never(event)
 

@@ -1,4 +1,4 @@
-"""What a leg is told, and what happens to it."""
+"""What a leg is told: commands and signals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from enum import auto, unique
 from typing import TypeAlias
 
 from ringway.domain.causes import Cause
-from ringway.domain.leg_state import Phase
 from ringway.domain.values import (
     NO_WISHES,
     VOICE_ONLY,
@@ -98,6 +97,13 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopen:
+    """The client brings the offer of the next generation; it is in the cargo."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
 class Attach:
     """Join the leg's media to a bridge, where it has this seat."""
 
@@ -148,6 +154,8 @@ class Loss(PublicName):
 
     NO_ROOM = auto()
     """The engine has no room for it."""
+    SILENT = auto()
+    """The client was not heard for too long (RFC 7675)."""
     BROKEN = auto()
     """Anything else."""
 
@@ -167,6 +175,22 @@ class PipeClosed:
     loss: Loss = Loss.BROKEN
     detail: str = ""
     """A sentence for a person."""
+    heard_at: int | None = None
+    """Until when media really went through it; None: until now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PipeInterrupted:
+    """Nothing has come through the pipe for some seconds."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class PipeRestored:
+    """Something comes through the interrupted pipe again."""
+
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +211,31 @@ class Incompatible:
 
 @dataclass(frozen=True, slots=True)
 class LineLost:
-    """The device's connection is gone."""
+    """The device's connection is gone; it may come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineBack:
+    """The device is connected again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineGone:
+    """The device is gone for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineOverdue:
+    """The device has not come back within RESUME_TIME."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """The bridge has refused what the house told it for this leg."""
+
+    by: str
+    """Its id."""
+    cause: Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +244,15 @@ class RangTooLong:
 
 
 Command: TypeAlias = (
-    Create | Follow | Ring | Accept | Decline | Hangup | Mute | Show | Attach
+    Create | Follow | Ring | Accept | Decline | Hangup | Mute | Show | Reopen | Attach
+)
+MediaSignal: TypeAlias = (
+    PipeOpened
+    | PipeClosed
+    | PipeInterrupted
+    | PipeRestored
+    | MediaOverdue
+    | Incompatible
 )
 Signal: TypeAlias = (
     RemoteRang
@@ -204,150 +260,12 @@ Signal: TypeAlias = (
     | End
     | Detach
     | RemoteLooks
-    | PipeOpened
-    | PipeClosed
-    | MediaOverdue
-    | Incompatible
+    | MediaSignal
     | LineLost
+    | LineBack
+    | LineGone
+    | LineOverdue
+    | Unheard
     | RangTooLong
 )
 Given: TypeAlias = Command | Signal
-
-# ---------------------------------------------------------------- events
-
-
-@dataclass(frozen=True, slots=True)
-class Created:
-    """The leg has begun."""
-
-    id: LegId
-    account: AccountId
-    direction: Direction
-    endpoint: Endpoint
-    counterpart: Endpoint
-    device: DeviceId
-    at: int
-    video: bool
-    wishes: Wishes
-    look: Look
-    remote: Look
-    parent: LegId | None
-    fork: ForkId | None
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """A fork looks for somebody to answer."""
-
-    fork: ForkId
-
-
-@dataclass(frozen=True, slots=True)
-class Rang:
-    """It rings, here or there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The person called by an outbound leg has taken it."""
-
-    at: int
-    wishes: Wishes
-    look: Look
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """Somebody has taken the call of this inbound leg."""
-
-    at: int
-    remote: Look
-    remote_data: TextKey | None
-
-
-@dataclass(frozen=True, slots=True)
-class Established:
-    """The call is answered and its media flows."""
-
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class MediaOpened:
-    """A pipe is connected, the first or a later one."""
-
-    generation: int
-
-
-@dataclass(frozen=True, slots=True)
-class MediaLost:
-    """The pipe broke; the next generation may carry on."""
-
-    at: int
-    generation: int
-    """The one that is awaited now."""
-
-
-@dataclass(frozen=True, slots=True)
-class LookChanged:
-    """The party shows something else now."""
-
-    look: Look
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteChanged:
-    """The other side shows something else now."""
-
-    before: Look
-    look: Look
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """The leg now belongs to a bridge."""
-
-    bridge: BridgeId
-    seat: int
-
-
-@dataclass(frozen=True, slots=True)
-class Detached:
-    """The leg is alone again."""
-
-    bridge: BridgeId
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The leg is over, and says how: the one terminal event."""
-
-    phase: Phase
-    cause: Cause
-    at: int
-    established_at: int | None
-    duration: int
-    """Whole seconds since it was established; 0 if it never was."""
-    bridge: BridgeId | None
-    """The one it was in."""
-    everywhere: bool = False
-    """The person called wants it on no other device either."""
-    detail: str = ""
-    """More than the cause says, for a person; often empty."""
-
-
-Event: TypeAlias = (
-    Created
-    | Followed
-    | Rang
-    | Accepted
-    | Answered
-    | Established
-    | MediaOpened
-    | MediaLost
-    | LookChanged
-    | RemoteChanged
-    | Attached
-    | Detached
-    | Ended
-)

@@ -17,6 +17,7 @@ from ringway.domain.values import (
     DeviceId,
     Direction,
     Endpoint,
+    EndpointType,
     ForkId,
     LegId,
     Look,
@@ -31,6 +32,8 @@ CONNECT_TIME: Final = 20 * SECOND
 """An answered leg without media ends so late; the engine gives up after 15 s."""
 LOST_TIME: Final = 15 * SECOND
 """A leg whose media was lost, and did not come back, ends so late."""
+RESUME_TIME: Final = 60 * SECOND
+"""A leg whose device was lost, and did not come back, ends so late."""
 
 
 @unique
@@ -97,13 +100,16 @@ class Media(PublicName):
     OPENING = auto()
     OPEN = auto()
     LOST = auto()
+    """The offer of the next generation is awaited."""
+    REOPENING = auto()
 
 
 FLOW: Final[Mapping[Media, frozenset[Media]]] = {
     Media.NONE: frozenset({Media.OPENING}),
-    Media.OPENING: frozenset({Media.OPEN, Media.NONE}),
+    Media.OPENING: frozenset({Media.OPEN, Media.LOST, Media.NONE}),
     Media.OPEN: frozenset({Media.LOST, Media.NONE}),
-    Media.LOST: frozenset({Media.OPEN, Media.NONE}),
+    Media.LOST: frozenset({Media.REOPENING, Media.NONE}),
+    Media.REOPENING: frozenset({Media.OPEN, Media.LOST, Media.NONE}),
 }
 """How media may go on; NONE at the end of the leg."""
 
@@ -149,7 +155,17 @@ class Leg:
     answered_at: int | None = None
     established_at: int | None = None
     lost_at: int | None = None
+    """When its media was lost, as far as the house learned of it."""
+    heard_at: int | None = None
+    """Until when its lost media was really heard."""
+    line_lost_at: int | None = None
+    """When its device was lost; None while it is connected."""
     cause: Cause | None = None
+
+    @property
+    def in_room(self) -> bool:
+        """Whether it is, or wants to be, in a room."""
+        return self.counterpart.type is EndpointType.ROOM
 
     @property
     def over(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, auto, unique
 from typing import Final, Generic, NewType, TypeVar
 
@@ -77,6 +77,8 @@ class EndpointType(PublicName):
     """What kind of party a leg reaches."""
 
     WEBRTC = auto()
+    ROOM = auto()
+    """A room, by its name: only ever called, it never calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class Look:
     muted: bool = False
     camera: bool = False
     screen: bool = False
+    away: bool = False
+    """Its media is interrupted, and awaited back."""
 
     def shows(self, picture: Picture) -> bool:
         """Say whether the picture is being sent."""
@@ -126,8 +130,8 @@ class Look:
     def showing(self, picture: Picture, on: bool) -> Look:
         """Return the look with the picture switched on or off."""
         if picture is Picture.CAMERA:
-            return Look(self.muted, on, self.screen)
-        return Look(self.muted, self.camera, on)
+            return replace(self, camera=on)
+        return replace(self, screen=on)
 
 
 VOICE_ONLY: Final = Look()
@@ -144,6 +148,14 @@ class Recording(PublicName):
     NO_RECORDING = auto()
 
 
+@unique
+class Way(PublicName):
+    """What a party does in its bridge, when that is one thing only."""
+
+    SEND = auto()
+    RECEIVE = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """The options a party calls or accepts with."""
@@ -151,6 +163,10 @@ class Wishes:
     custom_data: TextKey | None = None
     recording: Recording = Recording.UNDEFINED
     auto_reconnect: bool = False
+    """Its call is kept while its media is away."""
+    way: Way | None = None
+    participant_events: bool = True
+    """It is told who else is in its room."""
 
 
 NO_WISHES: Final = Wishes()

@@ -13,6 +13,7 @@ from typing import Literal, Protocol, TypeAlias
 from ringway.domain.causes import Cause
 from ringway.domain.values import (
     AccountId,
+    BridgeId,
     Device,
     DeviceId,
     Endpoint,
@@ -118,6 +119,104 @@ class SayRemoteShows:
 
 
 @dataclass(frozen=True, slots=True)
+class SayRemoteDisconnected:
+    """The other side's media is, or is no longer, interrupted."""
+
+    leg: LegId
+    disconnected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SayRemoteQuality:
+    """The other side's network quality has changed."""
+
+    leg: LegId
+    level: int
+    """1 is bad, 5 is excellent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody else in the room."""
+
+    leg: LegId
+    endpoint: Endpoint
+    joined: bool
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    """A room as one of its members sees it."""
+
+    id: BridgeId
+    name: str
+    participants: Sequence[Participant]
+    """The others; none for who wants no participant events."""
+
+
+@dataclass(frozen=True, slots=True)
+class SayRoomJoined:
+    """In the room, and media flows."""
+
+    leg: LegId
+    at: int
+    """Microseconds since 1970, UTC."""
+    room: RoomView
+
+
+@dataclass(frozen=True, slots=True)
+class SayParticipant:
+    """Somebody comes, is in, or shows something else: this is so now."""
+
+    leg: LegId
+    participant: Participant
+
+
+@dataclass(frozen=True, slots=True)
+class SayParticipantLeft:
+    """Somebody is out."""
+
+    leg: LegId
+    participant: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class SayParticipantQuality:
+    """Somebody's network quality has changed."""
+
+    leg: LegId
+    participant: LegId
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class SayTalking:
+    """Somebody in the room, or this party itself, talks or no longer talks."""
+
+    leg: LegId
+    participant: LegId
+    talking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SayLost:
+    """The pipe is lost; the offer of this generation is awaited."""
+
+    leg: LegId
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class SayFailed:
+    """Something of the call does not work; the call goes on."""
+
+    leg: LegId
+    cause: Cause
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class SayEnded:
     """The call is over; the last thing said about it."""
 
@@ -140,6 +239,15 @@ Said: TypeAlias = (
     | SaySections
     | SayRemoteMuted
     | SayRemoteShows
+    | SayRemoteDisconnected
+    | SayRemoteQuality
+    | SayRoomJoined
+    | SayParticipant
+    | SayParticipantLeft
+    | SayParticipantQuality
+    | SayTalking
+    | SayLost
+    | SayFailed
     | SayEnded
 )
 

@@ -137,7 +137,7 @@ class Reception:
         log.info("connected", account=device.account, device=device.id)
         outbox.put(
             wire.Connected(
-                wire.PROTOCOL, device.identity, device.id, device.display_name
+                wire.PROTOCOL, device.identity, device.id, "", 0, device.display_name
             )
         )
         return device

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Final, assert_never
 
 import msgspec
 import structlog
 
 from ringway.domain.causes import Cause, Refused
-from ringway.domain.values import Device, LegId, Picture, Recording
+from ringway.domain.values import Device, LegId, Picture, Recording, Way
 from ringway.ports import engine_messages as engine
 from ringway.ports.storage import StorageUnavailable
 from ringway.rtc import messages as wire
@@ -68,6 +69,10 @@ class Inbox:
                 return wire.Pong(number)
             case wire.Connect():
                 raise Refused(Cause.INVALID_REQUEST, "This connection is connected.")
+            case wire.RestartIce(call, generation):
+                self._exchange.restart_ice(device, LegId(call), generation)
+            case wire.Quality(call, level):
+                self._exchange.quality(device, LegId(call), level)
             case wire.Renegotiate(call, generation, sources):
                 self._exchange.renegotiate(device, LegId(call), generation, sources)
             case wire.Answer(call, generation, negotiation, answer):
@@ -82,6 +87,8 @@ class Inbox:
         self,
         device: Device,
         message: wire.Call
+        | wire.Join
+        | wire.Reopen
         | wire.Ringing
         | wire.Accept
         | wire.Decline
@@ -95,6 +102,17 @@ class Inbox:
                 return exchange.call(
                     device, call, message.to, _proposal(message), video=message.video
                 )
+            case wire.Join():
+                proposal = replace(
+                    _proposal(message),
+                    way=None if message.way is None else Way[message.way],
+                    participant_events=message.participant_events,
+                )
+                return exchange.join(device, call, message.room, proposal)
+            case wire.Reopen():
+                sending = [engine.Sending(it.mid, it.source) for it in message.sending]
+                proposal = Proposal(message.offer, sending)
+                return exchange.reopen(device, call, message.generation, proposal)
             case wire.Ringing():
                 return exchange.ringing(device, call)
             case wire.Accept():
@@ -112,7 +130,7 @@ class Inbox:
                 assert_never(message)
 
 
-def _proposal(message: wire.Call | wire.Accept) -> Proposal:
+def _proposal(message: wire.Call | wire.Accept | wire.Join) -> Proposal:
     return Proposal(
         message.offer,
         [engine.Sending(it.mid, it.source) for it in message.sending],

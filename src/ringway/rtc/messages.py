@@ -1,13 +1,17 @@
 """Signalling between an SDK and the house: the wire types, declared once.
 
 JSON texts over one WebSocket at ``/rtc/1/socket``, without compression, at most
-256 KiB each; the field ``t`` names the type.  The TypeScript side is generated
+512 KiB each; the field ``t`` names the type.  The TypeScript side is generated
 from this module; ``docs/protocol.md`` tells the story.
 
 * The first message is `Connect`, within 10 s; the answer is `Connected` or
   `Rejected` and the end of the socket.
 * Call ids are UUIDs.  The client mints the id of a call it makes, so that a
   repeated `Call` is the same call; the house mints the others.
+* Messages about calls are numbered in each direction, from 1, in the field ``n``; a
+  `Ping` and its `Pong` say what was heard.  A lost socket is replaced by another
+  whose `Connect` says `Resumption`: the answer is `Resumed`, and then either what was
+  said since is said again, or a snapshot takes its place.  Nothing is heard twice.
 * SDP is cargo, keyed by call and generation.  The client makes the first offer,
   complete; afterwards only the house offers, one negotiation at a time, and a
   client that wants to send more asks with `Renegotiate`.
@@ -23,9 +27,9 @@ import msgspec
 from msgspec import Meta
 
 PATH = "/rtc/1/socket"
-PROTOCOL = "1.0"
-MAX_TEXT = 256 * 1024
-MAX_SDP = 128 * 1024
+PROTOCOL = "1.1"
+MAX_TEXT = 512 * 1024
+MAX_SDP = 256 * 1024
 
 Source: TypeAlias = Literal["MICROPHONE", "CAMERA", "SCREEN"]
 CallId: TypeAlias = Annotated[
@@ -42,6 +46,13 @@ CustomData: TypeAlias = Annotated[
     ],
     Meta(max_length=64),
 ]
+RoomName: TypeAlias = Annotated[str, Meta(max_length=16384)]
+"""The house refuses what is not 3 to 250 letters, digits or ``+-./=_``."""
+Way: TypeAlias = Literal["SEND", "RECEIVE"]
+"""One way only: seen by the others and seeing nobody, or the reverse."""
+Shown: TypeAlias = Literal["CAMERA", "SCREEN"]
+Level: TypeAlias = Annotated[int, Meta(ge=1, le=5)]
+"""Network quality: 1 is bad, 5 is excellent."""
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 RecordingType: TypeAlias = Literal[
     "UNDEFINED", "AUDIO", "AUDIO_AND_VIDEO", "NO_RECORDING"
@@ -54,6 +65,10 @@ RejectCode: TypeAlias = Literal[
     "UNSUPPORTED_PROTOCOL",  # another major version
     "NOT_CONNECTED",  # the first message was no `Connect`, or came too late
     "TOO_MANY",  # connections, of this person or at all
+    "RESUME_INVALID",  # not made here, or altered
+    "RESUME_FOREIGN",  # made for another person
+    "RESUME_USED",  # another socket has resumed with it since
+    "RESUME_EXPIRED",  # the line was given up, or its end was told
 ]
 
 
@@ -70,6 +85,13 @@ def tag(message: Message) -> str:
 
 class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """An object inside a message."""
+
+
+class Numbered(Message, frozen=True, kw_only=True):
+    """A message that is heard exactly once."""
+
+    n: Count = 0
+    """Counts the messages of one direction on one line, from 1."""
 
 
 class Sending(Part, frozen=True):
@@ -102,6 +124,55 @@ class Party(Part, frozen=True):
     display_name: str | None = None
 
 
+class Participant(Part, frozen=True):
+    """Somebody else in the room."""
+
+    call: str
+    identity: str
+    state: Literal["JOINING", "JOINED"]
+    display_name: str | None = None
+    muted: bool = False
+    shows: list[Shown] = []
+    disconnected: bool = False
+    """Its media is interrupted, and awaited back."""
+
+
+class Room(Part, frozen=True):
+    """The room one is in."""
+
+    id: str
+    name: str
+    participants: list[Participant]
+    """The others; empty for who wants no participant events."""
+
+
+class CallState(Part, frozen=True):
+    """All that the house would have told of a call by now."""
+
+    call: str
+    phase: Literal["CALLING", "RINGING", "CONNECTING", "ESTABLISHED"]
+    generation: int
+    media: Literal["NONE", "OPENING", "OPEN", "LOST", "REOPENING"]
+    """LOST: make the pipe of this generation with `Reopen`."""
+    muted: bool
+    """As the house knows this side."""
+    shows: list[Shown]
+    incoming: bool = False
+    """Somebody else has made this call."""
+    source: Party | None = None
+    """Who, of an incoming call."""
+    video: bool = False
+    at: int | None = None
+    """Milliseconds since 1970: when it was established."""
+    remote_muted: bool = False
+    remote_shows: list[Shown] = []
+    remote_disconnected: bool = False
+    custom_data: dict[str, str] = {}
+    """Of the other side."""
+    room: Room | None = None
+    """Once it is joined."""
+
+
 class ErrorCode(Part, frozen=True):
     """Why something ended or failed, as the SDK shows it."""
 
@@ -113,15 +184,27 @@ class ErrorCode(Part, frozen=True):
 # ---------------------------------------------------- from client to house
 
 
+class Resumption(Part, frozen=True):
+    """The line that this socket goes on with."""
+
+    token: Annotated[str, Meta(max_length=1024)]
+    """The last one that was given: each is good once."""
+    heard: Count
+    """Number of the last message heard."""
+    calls: Annotated[list[CallId], Meta(max_length=16)] = []
+    """The calls that are alive here: the house says what became of each."""
+
+
 class Connect(Message, frozen=True, tag="connect"):
     """Who I am."""
 
     protocol: Annotated[str, Meta(max_length=16)]
     token: Annotated[str, Meta(max_length=8192)]
     sdk: Annotated[str, Meta(max_length=128)] = ""
+    resume: Resumption | None = None
 
 
-class Call(Message, frozen=True, tag="call"):
+class Call(Numbered, frozen=True, tag="call"):
     """Call somebody: a leg with a complete offer."""
 
     call: CallId
@@ -134,13 +217,28 @@ class Call(Message, frozen=True, tag="call"):
     auto_reconnect: bool = False
 
 
-class Ringing(Message, frozen=True, tag="ringing"):
+class Ringing(Numbered, frozen=True, tag="ringing"):
     """The incoming call is shown to the person."""
 
     call: CallId
 
 
-class Accept(Message, frozen=True, tag="accept"):
+class Join(Numbered, frozen=True, tag="join"):
+    """Join, or begin, a room: a leg with a complete offer."""
+
+    call: CallId
+    room: RoomName
+    offer: Sdp
+    sending: Annotated[list[Sending], Meta(max_length=8)]
+    way: Way | None = None
+    participant_events: bool = True
+    """False is for who only receives: `Room.participants` stays empty."""
+    custom_data: CustomData = {}
+    recording: RecordingType = "UNDEFINED"
+    auto_reconnect: bool = True
+
+
+class Accept(Numbered, frozen=True, tag="accept"):
     """Take the incoming call, with a complete offer."""
 
     call: CallId
@@ -151,14 +249,14 @@ class Accept(Message, frozen=True, tag="accept"):
     auto_reconnect: bool = False
 
 
-class Decline(Message, frozen=True, tag="decline"):
+class Decline(Numbered, frozen=True, tag="decline"):
     """Don't take the incoming call, here or on any device."""
 
     call: CallId
     everywhere: bool = False
 
 
-class Hangup(Message, frozen=True, tag="hangup"):
+class Hangup(Numbered, frozen=True, tag="hangup"):
     """End, or cancel, the call."""
 
     call: CallId
@@ -172,14 +270,14 @@ class Hangup(Message, frozen=True, tag="hangup"):
     """Why, when the client's own devices are the reason."""
 
 
-class Mute(Message, frozen=True, tag="mute"):
+class Mute(Numbered, frozen=True, tag="mute"):
     """My microphone is, or is not, muted."""
 
     call: CallId
     muted: bool
 
 
-class Show(Message, frozen=True, tag="show"):
+class Show(Numbered, frozen=True, tag="show"):
     """My camera or screen is, or is not, being sent."""
 
     call: CallId
@@ -187,7 +285,7 @@ class Show(Message, frozen=True, tag="show"):
     on: bool
 
 
-class Renegotiate(Message, frozen=True, tag="renegotiate"):
+class Renegotiate(Numbered, frozen=True, tag="renegotiate"):
     """I want to send these sources too; an `Offer` follows."""
 
     call: CallId
@@ -195,7 +293,7 @@ class Renegotiate(Message, frozen=True, tag="renegotiate"):
     sources: Annotated[list[Source], Meta(max_length=3)]
 
 
-class Answer(Message, frozen=True, tag="answer"):
+class Answer(Numbered, frozen=True, tag="answer"):
     """My answer to an `Offer`."""
 
     call: CallId
@@ -204,15 +302,41 @@ class Answer(Message, frozen=True, tag="answer"):
     answer: Sdp
 
 
+class RestartIce(Numbered, frozen=True, tag="restart_ice"):
+    """My network has changed; an `Offer` with new ICE credentials follows."""
+
+    call: CallId
+    generation: Count
+
+
+class Reopen(Numbered, frozen=True, tag="reopen"):
+    """The pipe is lost: here is the complete offer of the next generation."""
+
+    call: CallId
+    generation: Count
+    offer: Sdp
+    sending: Annotated[list[Sending], Meta(max_length=8)]
+
+
+class Quality(Numbered, frozen=True, tag="quality"):
+    """My network's quality has changed."""
+
+    call: CallId
+    level: Level
+
+
 class Ping(Message, frozen=True, tag="ping"):
     """Are you there?  Answered with `Pong`."""
 
     number: Count
+    heard: Count = 0
+    """Number of the last message heard: the house forgets those up to it."""
 
 
 FromClient: TypeAlias = (
     Connect
     | Call
+    | Join
     | Ringing
     | Accept
     | Decline
@@ -221,6 +345,9 @@ FromClient: TypeAlias = (
     | Show
     | Renegotiate
     | Answer
+    | RestartIce
+    | Reopen
+    | Quality
     | Ping
 )
 
@@ -233,7 +360,28 @@ class Connected(Message, frozen=True, tag="connected"):
     protocol: str
     identity: str
     connection: str
+    resume: str
+    """Good once, to go on with this line on another socket."""
+    resume_within: int
+    """Seconds for which the house keeps the line of a lost socket."""
     display_name: str | None = None
+
+
+class Resumed(Message, frozen=True, tag="resumed"):
+    """Welcome back: the line goes on."""
+
+    protocol: str
+    connection: str
+    resume: str
+    resume_within: int
+    heard: int
+    """Number of the last message heard from the client: say those after it again."""
+    number: int
+    """The next message has the number after this one."""
+    snapshot: list[CallState] | None = None
+    """Instead of what was said meanwhile; None: that is said again now."""
+    ended: list[Ended] = []
+    """With a snapshot: the calls asked for that are over."""
 
 
 class Rejected(Message, frozen=True, tag="rejected"):
@@ -243,7 +391,7 @@ class Rejected(Message, frozen=True, tag="rejected"):
     text: str
 
 
-class Incoming(Message, frozen=True, tag="incoming"):
+class Incoming(Numbered, frozen=True, tag="incoming"):
     """Somebody calls."""
 
     call: str
@@ -252,7 +400,7 @@ class Incoming(Message, frozen=True, tag="incoming"):
     custom_data: dict[str, str] = {}
 
 
-class PipeAnswer(Message, frozen=True, tag="pipe_answer"):
+class PipeAnswer(Numbered, frozen=True, tag="pipe_answer"):
     """The house's answer to the offer in `Call` or `Accept`."""
 
     call: str
@@ -261,24 +409,24 @@ class PipeAnswer(Message, frozen=True, tag="pipe_answer"):
     sections: list[Section]
 
 
-class Rang(Message, frozen=True, tag="rang"):
+class Rang(Numbered, frozen=True, tag="rang"):
     """The other side rings."""
 
     call: str
 
 
-class Established(Message, frozen=True, tag="established"):
+class Established(Numbered, frozen=True, tag="established"):
     """Both sides talk."""
 
     call: str
     at: int
     """Milliseconds since 1970."""
     remote_muted: bool = False
-    remote_shows: list[Literal["CAMERA", "SCREEN"]] = []
+    remote_shows: list[Shown] = []
     custom_data: dict[str, str] = {}
 
 
-class Offer(Message, frozen=True, tag="offer"):
+class Offer(Numbered, frozen=True, tag="offer"):
     """The house changes what is sent or received; `Answer` it."""
 
     call: str
@@ -288,7 +436,7 @@ class Offer(Message, frozen=True, tag="offer"):
     sections: list[Section]
 
 
-class Sections(Message, frozen=True, tag="sections"):
+class Sections(Numbered, frozen=True, tag="sections"):
     """The meaning of sections changed without a negotiation."""
 
     call: str
@@ -296,14 +444,14 @@ class Sections(Message, frozen=True, tag="sections"):
     sections: list[Section]
 
 
-class RemoteMuted(Message, frozen=True, tag="remote_muted"):
+class RemoteMuted(Numbered, frozen=True, tag="remote_muted"):
     """The other side's microphone is, or is not, muted."""
 
     call: str
     muted: bool
 
 
-class RemoteShows(Message, frozen=True, tag="remote_shows"):
+class RemoteShows(Numbered, frozen=True, tag="remote_shows"):
     """The other side's camera or screen is, or is not, being sent."""
 
     call: str
@@ -311,7 +459,76 @@ class RemoteShows(Message, frozen=True, tag="remote_shows"):
     on: bool
 
 
-class Ended(Message, frozen=True, tag="ended"):
+class RemoteDisconnected(Numbered, frozen=True, tag="remote_disconnected"):
+    """The other side's media is, or is no longer, interrupted."""
+
+    call: str
+    disconnected: bool
+
+
+class RemoteQuality(Numbered, frozen=True, tag="remote_quality"):
+    """The other side's network quality has changed."""
+
+    call: str
+    level: int
+
+
+class RoomJoined(Numbered, frozen=True, tag="room_joined"):
+    """In the room, and media flows."""
+
+    call: str
+    at: int
+    """Milliseconds since 1970."""
+    room: Room
+
+
+class ParticipantChanged(Numbered, frozen=True, tag="participant_changed"):
+    """Somebody comes, is in, or shows something else: this is so now."""
+
+    call: str
+    participant: Participant
+
+
+class ParticipantLeft(Numbered, frozen=True, tag="participant_left"):
+    """Somebody is out."""
+
+    call: str
+    participant: str
+    """Its call id."""
+
+
+class ParticipantQuality(Numbered, frozen=True, tag="participant_quality"):
+    """Somebody's network quality has changed."""
+
+    call: str
+    participant: str
+    level: int
+
+
+class Talking(Numbered, frozen=True, tag="talking"):
+    """Somebody in the room talks, or no longer talks."""
+
+    call: str
+    participant: str
+    """A call id; this one's own too."""
+    talking: bool
+
+
+class Lost(Numbered, frozen=True, tag="lost"):
+    """The pipe is lost: make the one of this generation with `Reopen`."""
+
+    call: str
+    generation: int
+
+
+class Failed(Numbered, frozen=True, tag="failed"):
+    """Something of the call does not work; the call goes on."""
+
+    call: str
+    code: ErrorCode
+
+
+class Ended(Numbered, frozen=True, tag="ended"):
     """The call is over; the last message about it."""
 
     call: str
@@ -322,7 +539,7 @@ class Ended(Message, frozen=True, tag="ended"):
     """Whole seconds since it was established."""
 
 
-class Refused(Message, frozen=True, tag="refused"):
+class Refused(Numbered, frozen=True, tag="refused"):
     """A command will not be obeyed."""
 
     command: str
@@ -342,10 +559,13 @@ class Pong(Message, frozen=True, tag="pong"):
     """I am here."""
 
     number: int
+    heard: int = 0
+    """Number of the last message heard from the client."""
 
 
 FromHouse: TypeAlias = (
     Connected
+    | Resumed
     | Rejected
     | Incoming
     | PipeAnswer
@@ -355,6 +575,15 @@ FromHouse: TypeAlias = (
     | Sections
     | RemoteMuted
     | RemoteShows
+    | RemoteDisconnected
+    | RemoteQuality
+    | RoomJoined
+    | ParticipantChanged
+    | ParticipantLeft
+    | ParticipantQuality
+    | Talking
+    | Lost
+    | Failed
     | Ended
     | Refused
     | Malformed

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, assert_never
 
 from ringway.domain.causes import Cause
-from ringway.domain.values import Picture
+from ringway.domain.values import Look, Picture
 from ringway.ports import lines
 from ringway.rtc import messages as wire
 
@@ -36,7 +36,7 @@ def message(said: lines.Said) -> wire.FromHouse:
                 leg,
                 at // 1000,
                 remote.muted,
-                [name for picture, name in _PICTURES.items() if remote.shows(picture)],
+                shown(remote),
                 dict(custom_data),
             )
         case lines.SayOffer(leg, generation, negotiation, offer, sections):
@@ -47,10 +47,51 @@ def message(said: lines.Said) -> wire.FromHouse:
             return wire.RemoteMuted(leg, muted)
         case lines.SayRemoteShows(leg, picture, on):
             return wire.RemoteShows(leg, _PICTURES[picture], on)
+        case lines.SayRemoteDisconnected(leg, disconnected):
+            return wire.RemoteDisconnected(leg, disconnected)
+        case lines.SayRemoteQuality(leg, level):
+            return wire.RemoteQuality(leg, level)
+        case lines.SayRoomJoined(leg, at, view):
+            return wire.RoomJoined(leg, at // 1000, room(view))
+        case lines.SayParticipant(leg, who):
+            return wire.ParticipantChanged(leg, participant(who))
+        case lines.SayParticipantLeft(leg, gone):
+            return wire.ParticipantLeft(leg, gone)
+        case lines.SayParticipantQuality(leg, other, level):
+            return wire.ParticipantQuality(leg, other, level)
+        case lines.SayTalking(leg, other, talking):
+            return wire.Talking(leg, other, talking)
+        case lines.SayLost(leg, generation):
+            return wire.Lost(leg, generation)
+        case lines.SayFailed(leg, cause, detail):
+            return wire.Failed(leg, error_code(cause, detail))
         case lines.SayEnded(leg, cause, at, duration, detail):
             return wire.Ended(leg, error_code(cause, detail), at // 1000, duration)
         case _:
             assert_never(said)
+
+
+def shown(look: Look) -> list[wire.Shown]:
+    """Give the pictures that the party sends."""
+    return [name for picture, name in _PICTURES.items() if look.shows(picture)]
+
+
+def room(view: lines.RoomView) -> wire.Room:
+    """Write a room as one of its members sees it."""
+    return wire.Room(view.id, view.name, [participant(it) for it in view.participants])
+
+
+def participant(who: lines.Participant) -> wire.Participant:
+    """Write somebody else in the room."""
+    return wire.Participant(
+        who.leg,
+        who.endpoint.address,
+        "JOINED" if who.joined else "JOINING",
+        who.endpoint.display_name,
+        who.look.muted,
+        shown(who.look),
+        who.look.away,
+    )
 
 
 def _sections(sections: Sequence[lines.Section]) -> list[wire.Section]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from ringway.domain.leg_messages import (
+from ringway.domain.leg_events import (
     Accepted,
     Answered,
     Attached,
     Created,
     Detached,
+    DeviceBack,
+    DeviceLost,
     Ended,
     Established,
     Event,
+    Failed,
     Followed,
     LookChanged,
     MediaLost,
     MediaOpened,
+    MediaReopening,
     Rang,
     RemoteChanged,
 )
@@ -63,7 +67,9 @@ def project(call: Call | None, position: int, event: Event) -> Call:
                 detail=event.detail,
                 bridge=event.bridge,
             )
-        case MediaOpened() | MediaLost() | LookChanged() | RemoteChanged():
+        case MediaOpened() | MediaLost() | MediaReopening() | LookChanged():
+            return call
+        case DeviceLost() | DeviceBack() | Failed() | RemoteChanged():
             return call
         case _:
             assert_never(event)

@@ -65,6 +65,12 @@ class Cargo:
         if load.key is not None:
             self._texts[load.key] = load.custom_data
 
+    def replace_offer(self, leg: LegId, offer: Offer) -> None:
+        """Keep this offer of the leg instead of the last; its texts stay."""
+        last = self._loads.get(leg)
+        key, said = (None, {}) if last is None else (last.key, last.custom_data)
+        self.put(leg, Load(offer, key, said))
+
     def offer(self, leg: LegId) -> Offer | None:
         """Give the leg's offer if there is one."""
         load = self._loads.get(leg)

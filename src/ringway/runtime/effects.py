@@ -7,14 +7,17 @@ repeated after a crash.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol, TypeAlias
 
 import structlog
 
+from ringway.domain import leg_events
 from ringway.domain import leg_messages as leg
 from ringway.domain.causes import Cause
 from ringway.domain.effects import (
+    Announce,
     AttachPipe,
     CloseBridge,
     ClosePipe,
@@ -28,7 +31,7 @@ from ringway.domain.effects import (
     tell_leg,
 )
 from ringway.domain.leg_state import UNANSWERED, Leg
-from ringway.domain.values import SECOND, LegId
+from ringway.domain.values import SECOND, BridgeId, LegId, Way
 from ringway.ports import engine_messages as wire
 from ringway.ports.clock import Clock
 from ringway.ports.engine import Engine
@@ -36,6 +39,7 @@ from ringway.ports.event_log import EventLog
 from ringway.ports.lines import Lines
 from ringway.ports.storage import StorageUnavailable
 from ringway.runtime.actor import RETRY, Happened
+from ringway.runtime.announcing import announced
 from ringway.runtime.cargo import Cargo
 from ringway.runtime.progress import Progress
 from ringway.runtime.saying import said
@@ -47,6 +51,7 @@ log = structlog.get_logger(__name__)
 Router: TypeAlias = Callable[[Leg], Awaitable[Tell]]
 """Decides whom a caller's new leg reaches: what to tell, and to whom."""
 
+WAYS: Final[Mapping[Way, wire.Way]] = {Way.SEND: "SEND", Way.RECEIVE: "RECEIVE"}
 CONSUMER: Final = "effects"
 """The name of the cursor in the log."""
 SAVE_TIME: Final = SECOND
@@ -57,7 +62,11 @@ class Post(Protocol):
     """Brings what a machine tells another one of its account."""
 
     def __call__(
-        self, source: Happened, tell: Tell, done: Callable[[], None]
+        self,
+        source: Happened,
+        tell: Tell,
+        done: Callable[[], None],
+        over: Callable[[], None] | None = None,
     ) -> None: ...
 
 
@@ -95,7 +104,7 @@ class Effects:
         self.progress.begin(what.position)
         for effect in what.effects:
             self._perform(what, effect)
-        if isinstance(what.event, leg.Ended):
+        if isinstance(what.event, leg_events.Ended):
             self.cargo.drop(what.after.id)
         self._finish(what.position)
 
@@ -107,6 +116,9 @@ class Effects:
             case Say():
                 for each in said(what.after, what.event, self.cargo):
                     self._lines.say(what.after.device, each)
+            case Announce():
+                for device, each in announced(what.after, what.event, self._views):
+                    self._lines.say(device, each)
             case Route():
                 self.progress.begin(what.position)
                 self._start_routing(what)
@@ -127,11 +139,27 @@ class Effects:
             case ClosePipe(who, generation):
                 return [wire.ClosePipe(who, generation)]
             case AttachPipe(who, bridge):
-                return [wire.Attach(who, bridge)]
+                return [self._attach(who, bridge)]
             case DetachPipe(who):
                 return [wire.Detach(who)]
             case CloseBridge(bridge):
                 return [wire.CloseBridge(bridge)]
+
+    def _attach(self, who: LegId, bridge: BridgeId) -> wire.Attach:
+        """Bring the pipe in, its way and who its person is: shown with its texts."""
+        found = self._views.pipe(who)
+        if found is None:
+            return wire.Attach(who, bridge)
+        way = found.wishes.way
+        label = json.dumps(
+            {
+                "identity": found.endpoint.address,
+                "displayName": found.endpoint.display_name,
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        return wire.Attach(who, bridge, None if way is None else WAYS[way], label)
 
     # ------------------------------------------------------------ routing
 
@@ -152,7 +180,17 @@ class Effects:
         except Exception:
             log.exception("routing failed", leg=caller.id)
             tell = tell_leg(caller.id, leg.End(Cause.SERVICE_UNAVAILABLE))
-        self._post(what, tell, lambda: self._finish(what.position))
+        self._post(
+            what,
+            tell,
+            lambda: self._finish(what.position),
+            lambda: self._route_again(what),
+        )
+
+    def _route_again(self, what: Happened) -> None:
+        """Look anew: the room that was found has come to its end meanwhile."""
+        self.progress.begin(what.position)
+        self._start_routing(what)
 
     # ------------------------------------------------------------- cursor
 

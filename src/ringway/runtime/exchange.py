@@ -16,7 +16,12 @@ import msgspec
 from ringway.domain import leg_messages as leg
 from ringway.domain.causes import Cause, Refused
 from ringway.domain.effects import Address, Kind
-from ringway.domain.identity import is_identity
+from ringway.domain.identity import (
+    MAX_ROOM_NAME,
+    MIN_IDENTITY,
+    is_identity,
+    is_room_name,
+)
 from ringway.domain.leg_state import Leg, Media
 from ringway.domain.values import (
     Device,
@@ -28,10 +33,12 @@ from ringway.domain.values import (
     Picture,
     Recording,
     TextKey,
+    Way,
     Wishes,
 )
 from ringway.ports import engine_messages as wire
 from ringway.ports.event_log import Text
+from ringway.runtime.announcing import quality_of
 from ringway.runtime.cargo import Load, Offer
 from ringway.runtime.house import House
 
@@ -49,13 +56,22 @@ class Proposal:
     custom_data: Mapping[str, str] = field(default_factory=dict, repr=False)
     recording: Recording = Recording.UNDEFINED
     auto_reconnect: bool = False
+    way: Way | None = None
+    participant_events: bool = True
 
     @property
     def look(self) -> Look:
         """What the client shows from the start: what its offer sends."""
+        if self.way is Way.RECEIVE:
+            return Look(muted=True)
         sources = {each.source for each in self.sending}
         muted = "MICROPHONE" not in sources
         return Look(muted, "CAMERA" in sources, "SCREEN" in sources)
+
+    @property
+    def only_receives(self) -> bool:
+        """Whether nothing of the client is ever heard or seen."""
+        return self.way is Way.RECEIVE or not self.sending
 
 
 class Exchange:
@@ -85,6 +101,31 @@ class Exchange:
             counterpart=Endpoint(EndpointType.WEBRTC, to),
             device=device.id,
             video=video,
+            wishes=_wishes(call_id, proposal),
+            look=proposal.look,
+        )
+        await self._bring(device, call_id, create, proposal)
+
+    async def join(
+        self, device: Device, call_id: LegId, room: str, proposal: Proposal
+    ) -> None:
+        """Join, or begin, a room.  The same joined again is the same."""
+        if not is_room_name(room):
+            text = (
+                f"A room's name has {MIN_IDENTITY} to {MAX_ROOM_NAME} letters, "
+                "digits or signs of -_+=/. and this has not."
+            )
+            raise Refused(Cause.INVALID_DESTINATION, text)
+        if not proposal.participant_events and not proposal.only_receives:
+            text = "Participant events are left out only for who sends nothing."
+            raise Refused(Cause.INVALID_REQUEST, text)
+        create = leg.Create(
+            id=call_id,
+            account=device.account,
+            direction=Direction.INBOUND,
+            endpoint=device.endpoint,
+            counterpart=Endpoint(EndpointType.ROOM, room),
+            device=device.id,
             wishes=_wishes(call_id, proposal),
             look=proposal.look,
         )
@@ -130,6 +171,32 @@ class Exchange:
         self._own(device, call_id)
         await self._give(device, call_id, leg.Show(picture, on))
 
+    async def reopen(
+        self, device: Device, call_id: LegId, generation: int, proposal: Proposal
+    ) -> None:
+        """Make the next pipe of the call; the former one is lost."""
+        self._own(device, call_id)
+        cargo = self._house.effects.cargo
+        offer = Offer(proposal.offer, proposal.sending)
+        cargo.check(Load(offer, None, {}))
+        await self._give(
+            device,
+            call_id,
+            leg.Reopen(generation),
+            logged=lambda: cargo.replace_offer(call_id, offer),
+        )
+
+    def restart_ice(self, device: Device, call_id: LegId, generation: int) -> None:
+        """Ask for an offer with new ICE credentials."""
+        self._piped(device, call_id, generation)
+        self._house.engine.submit([wire.RestartIce(call_id, generation)])
+
+    def quality(self, device: Device, call_id: LegId, level: int) -> None:
+        """Tell the others how good this party's network is."""
+        known = self._own(device, call_id)
+        for to, said in quality_of(known, level, self._house.views):
+            self._house.lines.say(to, said)
+
     def renegotiate(
         self,
         device: Device,
@@ -156,13 +223,23 @@ class Exchange:
         self._house.engine.submit([order])
 
     def line_lost(self, device: Device) -> None:
-        """Say that the device's connection is gone: its call ends."""
-        call_id = self._house.views.leg_of(device.id)
-        if call_id is not None:
-            address = Address(Kind.LEG, call_id)
-            self._house.signal(device.account, address, leg.LineLost())
+        """Say that the device's connection is lost: its call waits for it."""
+        self._tell_leg_of(device, leg.LineLost())
+
+    def line_back(self, device: Device) -> None:
+        """Say that the device is connected again."""
+        self._tell_leg_of(device, leg.LineBack())
+
+    def line_gone(self, device: Device) -> None:
+        """Say that the device is gone for good: its call ends."""
+        self._tell_leg_of(device, leg.LineGone())
 
     # ------------------------------------------------------------------
+
+    def _tell_leg_of(self, device: Device, signal: leg.Signal) -> None:
+        call_id = self._house.views.leg_of(device.id)
+        if call_id is not None:
+            self._house.signal(device.account, Address(Kind.LEG, call_id), signal)
 
     def _own(self, device: Device, call_id: LegId) -> Leg:
         found = self._house.views.leg(device.account, call_id)
@@ -213,4 +290,10 @@ class Exchange:
 
 def _wishes(call_id: LegId, proposal: Proposal) -> Wishes:
     key = TextKey(f"{call_id}/custom-data") if proposal.custom_data else None
-    return Wishes(key, proposal.recording, proposal.auto_reconnect)
+    return Wishes(
+        key,
+        proposal.recording,
+        proposal.auto_reconnect,
+        proposal.way,
+        proposal.participant_events,
+    )

@@ -14,6 +14,7 @@ from typing import Any
 from ringway.domain import bridge_messages as bridge
 from ringway.domain import fork_messages as fork
 from ringway.domain import leg_messages as leg
+from ringway.domain.bridge_state import Bridge
 from ringway.domain.causes import Cause, Refused
 from ringway.domain.effects import Address, Kind, Tell
 from ringway.domain.leg_state import Leg
@@ -84,12 +85,16 @@ class House:
         actor.state, actor.version = state, version
         if isinstance(state, Leg):
             self.views.adopt(state)
+        elif isinstance(state, Bridge):
+            self.views.see_bridge(state)
         actor.watch()
 
     def happened(self, what: Happened) -> None:
         """Let everybody know who must."""
         if isinstance(what.after, Leg):
             self.views.see(what.after, what.event)
+        elif isinstance(what.after, Bridge):
+            self.views.see_bridge(what.after)
         self.effects.carry_out(what)
 
     def idle(self, actor: Actor) -> None:
@@ -140,14 +145,28 @@ class House:
             letter.done = done
         self.post(account, address, letter)
 
-    def tell(self, source: Happened, tell: Tell, done: Callable[[], None]) -> None:
-        """Bring what a machine tells another one of its account."""
+    def tell(
+        self,
+        source: Happened,
+        tell: Tell,
+        done: Callable[[], None],
+        over: Callable[[], None] | None = None,
+    ) -> None:
+        """Bring what a machine tells another one of its account.
+
+        `over` is called, instead of telling it `Unheard`, when the other is no more.
+        """
         letter = Letter(tell.given, source.trace, done=done)
         unheard = MACHINES[source.address.kind].unheard
         if tell.back and unheard is not None:
 
             def refused(why: Refused) -> None:
-                given = unheard(tell.to.id, why.ended or Cause.NORMAL_HANGUP)
+                if over is not None and why.ended is not None:
+                    over()
+                    return
+                is_leg = source.address.kind is Kind.LEG
+                otherwise = why.code if is_leg else Cause.NORMAL_HANGUP
+                given = unheard(tell.to.id, why.ended or otherwise)
                 self.post(source.account, source.address, Letter(given, source.trace))
 
             letter.refused = refused
@@ -169,6 +188,8 @@ class House:
         """Make the machine that begins with what is given."""
         if not isinstance(given, leg.Create | bridge.Create | fork.Create):
             ended = self.views.cause(account, LegId(address.id))
+            if address.kind is Kind.BRIDGE:
+                ended = Cause.NORMAL_HANGUP
             raise Refused(Cause.INVALID_REQUEST, "There is no such call.", ended)
         if isinstance(given, leg.Create):
             if not self.lines.is_connected(given.device):

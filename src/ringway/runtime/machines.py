@@ -12,6 +12,7 @@ from ringway.domain import (
     fork,
     fork_messages,
     leg,
+    leg_events,
     leg_messages,
 )
 from ringway.domain.effects import Deadline, Effect, Kind
@@ -49,8 +50,8 @@ MACHINES: Final[Mapping[Kind, Machine]] = {
         leg.react,
         leg.deadlines,
         leg_messages.Create,
-        None,
-        get_args(leg_messages.Event),
+        leg_messages.Unheard,
+        get_args(leg_events.Event),
     ),
     Kind.BRIDGE: Machine(
         Kind.BRIDGE,

@@ -31,12 +31,13 @@ from ringway.ports.lines import (
     SaySections,
     Section,
 )
+from ringway.runtime.announcing import talking_of
 from ringway.runtime.house import House
 from ringway.runtime.progress import Progress
 
 log = structlog.get_logger(__name__)
 
-LOSSES: Final = {"CAPACITY": leg.Loss.NO_ROOM}
+LOSSES: Final = {"CAPACITY": leg.Loss.NO_ROOM, "TIMED_OUT": leg.Loss.SILENT}
 
 
 class Newsroom:
@@ -80,7 +81,7 @@ class Newsroom:
             case wire.Fenced():
                 self.fenced = news.text
                 log.error("fenced", text=news.text)
-            case wire.Pong() | wire.Interrupted() | wire.Restored() | wire.Talking():
+            case wire.Pong():
                 pass
             case _:
                 self._of_pipe(news)
@@ -89,6 +90,9 @@ class Newsroom:
         self,
         news: wire.Answered
         | wire.Connected
+        | wire.Interrupted
+        | wire.Restored
+        | wire.Talking
         | wire.Offered
         | wire.Mapped
         | wire.Incompatible
@@ -114,11 +118,18 @@ class Newsroom:
                 say(found.device, SaySections(found.id, generation, sections))
             case wire.Connected():
                 self._signal(found, leg.PipeOpened(generation))
+            case wire.Interrupted():
+                self._signal(found, leg.PipeInterrupted(generation))
+            case wire.Restored():
+                self._signal(found, leg.PipeRestored(generation))
+            case wire.Talking(talking=talking):
+                for device, what_of in talking_of(found, talking, self._house.views):
+                    say(device, what_of)
             case wire.Incompatible(sender=sender, text=text):
                 log.info("no common codec", leg=found.id, text=text)
                 self._signal(found, leg.Incompatible(generation, text))
                 other = self._house.views.pipe(sender)
-                if other is not None:
+                if other is not None and not other.in_room:
                     signal = leg.Incompatible(other.generation, text)
                     self._signal(other, signal)
             case wire.Statistics(statistics=statistics):
@@ -143,7 +154,7 @@ class Newsroom:
         self._house.signal(
             found.account,
             Address(Kind.LEG, found.id),
-            leg.PipeClosed(news.generation, loss, news.text),
+            leg.PipeClosed(news.generation, loss, news.text, news.at or None),
             partial(self._settled, terminal, news.number),
         )
 
@@ -172,12 +183,16 @@ class Newsroom:
                 self._adopt(known, there)
             elif known.media is Media.OPEN:
                 self._signal(known, leg.PipeClosed(known.generation))
-            elif known.media is Media.OPENING:
+            elif known.media in (Media.OPENING, Media.REOPENING):
                 self._open_again(known)
 
     def _adopt(self, known: Leg, there: wire.HeldPipe) -> None:
-        if there.connected and known.media is Media.OPENING:
-            self._signal(known, leg.PipeOpened(known.generation))
+        generation = known.generation
+        if there.connected and known.media in (Media.OPENING, Media.REOPENING):
+            self._signal(known, leg.PipeOpened(generation))
+        if there.interrupted != known.look.away and known.media is Media.OPEN:
+            moved = leg.PipeInterrupted if there.interrupted else leg.PipeRestored
+            self._signal(known, moved(generation))
         if known.bridge is not None and known.bridge != there.bridge:
             self._order(AttachPipe(known.id, known.bridge))
         elif known.bridge is None and there.bridge is not None:

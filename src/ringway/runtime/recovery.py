@@ -87,7 +87,7 @@ async def recover(house: House) -> None:
     for known in house.views.all_legs():
         if not house.lines.is_connected(known.device):
             address = Address(Kind.LEG, known.id)
-            house.signal(known.account, address, leg.LineLost())
+            house.signal(known.account, address, leg.LineGone())
     if alive or repeated:
         log.info("recovered", alive=len(alive), repeated=len(repeated))
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringway.domain.leg_messages import (
+from ringway.domain.leg_events import (
     Created,
     Ended,
     Established,
+    Failed,
+    MediaLost,
     Rang,
     RemoteChanged,
 )
@@ -17,8 +19,11 @@ from ringway.ports.lines import (
     Said,
     SayEnded,
     SayEstablished,
+    SayFailed,
     SayIncoming,
+    SayLost,
     SayRang,
+    SayRemoteDisconnected,
     SayRemoteMuted,
     SayRemoteShows,
 )
@@ -42,6 +47,12 @@ def said(leg: Leg, event: object, cargo: Cargo) -> Iterator[Said]:
             for picture in Picture:
                 if before.shows(picture) != look.shows(picture):
                     yield SayRemoteShows(leg.id, picture, look.shows(picture))
+            if before.away != look.away:
+                yield SayRemoteDisconnected(leg.id, look.away)
+        case MediaLost(generation=generation):
+            yield SayLost(leg.id, generation)
+        case Failed(cause, detail):
+            yield SayFailed(leg.id, cause, detail)
         case Ended():
             yield SayEnded(leg.id, event.cause, event.at, event.duration, event.detail)
         case _:

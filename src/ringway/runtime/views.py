@@ -6,10 +6,11 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from ringway.domain.bridge_state import Bridge
 from ringway.domain.causes import Cause
-from ringway.domain.leg_messages import Ended
+from ringway.domain.leg_events import Ended
 from ringway.domain.leg_state import CallState, Leg, call_state
-from ringway.domain.values import AccountId, DeviceId, LegId
+from ringway.domain.values import AccountId, BridgeId, DeviceId, LegId
 from ringway.ports.engine_messages import Load, PipeStatistics
 
 MAX_STATISTICS: Final = 4096
@@ -25,6 +26,8 @@ class Views:
         self._legs: dict[LegId, Leg] = {}
         self._holders: dict[DeviceId, LegId] = {}
         self._held: dict[tuple[AccountId, LegId], DeviceId] = {}
+        self._bridges: dict[BridgeId, Bridge] = {}
+        self._rooms: dict[tuple[AccountId, str], BridgeId] = {}
         self._statistics: OrderedDict[LegId, PipeStatistics] = OrderedDict()
         self._causes: OrderedDict[tuple[AccountId, LegId], Cause] = OrderedDict()
         self.ended: Counter[Cause] = Counter()
@@ -52,6 +55,18 @@ class Views:
         """Remember a leg from before the start."""
         self._legs[leg.id] = leg
         self.hold(leg.account, leg.id, leg.device)
+
+    def see_bridge(self, bridge: Bridge) -> None:
+        """Remember the bridge as it is now."""
+        room = None if bridge.name is None else (bridge.account, bridge.name)
+        if not bridge.over:
+            self._bridges[bridge.id] = bridge
+            if room is not None:
+                self._rooms[room] = bridge.id
+            return
+        self._bridges.pop(bridge.id, None)
+        if room is not None and self._rooms.get(room) == bridge.id:
+            del self._rooms[room]
 
     def hold(self, account: AccountId, leg: LegId, device: DeviceId) -> bool:
         """Take the device for the leg; False if another leg has it."""
@@ -82,6 +97,24 @@ class Views:
     def leg_of(self, device: DeviceId) -> LegId | None:
         """Give the one leg that lives on the device."""
         return self._holders.get(device)
+
+    def bridge(self, account: AccountId, bridge: BridgeId) -> Bridge | None:
+        """Give the live bridge if it belongs to the account."""
+        found = self._bridges.get(bridge)
+        return found if found is not None and found.account == account else None
+
+    def room(self, account: AccountId, name: str) -> Bridge | None:
+        """Give the account's live room of that name."""
+        found = self._rooms.get((account, name))
+        return None if found is None else self._bridges.get(found)
+
+    def claim_room(self, account: AccountId, name: str, new: BridgeId) -> BridgeId:
+        """Give the room of that name; if there is none, the new one has the name."""
+        return self._rooms.setdefault((account, name), new)
+
+    def rooms(self) -> int:
+        """Count the live rooms of all accounts."""
+        return len(self._rooms)
 
     def pipe(self, leg: str) -> Leg | None:
         """Give the live leg of a pipe, of whatever account: for engine news."""

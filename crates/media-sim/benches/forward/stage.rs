@@ -81,10 +81,7 @@ impl Stage {
         world.run(PAUSE);
         Self {
             profile: profile(&world),
-            path: Path {
-                remote: world.peers[SENDER].address,
-                local: World::address_of(0).ip(),
-            },
+            path: Path::udp(world.peers[SENDER].address, World::address_of(0).ip()),
             world,
             source,
             generator,

@@ -6,15 +6,19 @@
 export const PATH = "/rtc/1/socket";
 
 /** major.minor */
-export const PROTOCOL = "1.0";
+export const PROTOCOL = "1.1";
 
 /** Characters of a message. */
-export const MAX_TEXT = 262144;
+export const MAX_TEXT = 524288;
 
 /** Characters of a description. */
-export const MAX_SDP = 131072;
+export const MAX_SDP = 262144;
 
 export type Source = "MICROPHONE" | "CAMERA" | "SCREEN";
+
+export type Way = "SEND" | "RECEIVE";
+
+export type Shown = "CAMERA" | "SCREEN";
 
 export type RecordingType = "UNDEFINED" | "AUDIO" | "AUDIO_AND_VIDEO" | "NO_RECORDING";
 
@@ -28,7 +32,25 @@ export type RejectCode =
   /** The first message was no `Connect`, or came too late. */
   | "NOT_CONNECTED"
   /** Connections, of this person or at all. */
-  | "TOO_MANY";
+  | "TOO_MANY"
+  /** Not made here, or altered. */
+  | "RESUME_INVALID"
+  /** Made for another person. */
+  | "RESUME_FOREIGN"
+  /** Another socket has resumed with it since. */
+  | "RESUME_USED"
+  /** The line was given up, or its end was told. */
+  | "RESUME_EXPIRED";
+
+/** The line that this socket goes on with. */
+export interface Resumption {
+  /** The last one that was given: each is good once. */
+  readonly token: string;
+  /** Number of the last message heard. */
+  readonly heard: number;
+  /** The calls that are alive here: the house says what became of each. */
+  readonly calls?: readonly string[];
+}
 
 /** Who I am. */
 export interface Connect {
@@ -36,6 +58,7 @@ export interface Connect {
   readonly protocol: string;
   readonly token: string;
   readonly sdk?: string;
+  readonly resume?: Resumption;
 }
 
 /** What the client sends in one section of its offer. */
@@ -55,12 +78,30 @@ export interface Call {
   readonly customData?: Readonly<Record<string, string>>;
   readonly recording?: RecordingType;
   readonly autoReconnect?: boolean;
+  readonly n?: number;
+}
+
+/** Join, or begin, a room: a leg with a complete offer. */
+export interface Join {
+  readonly t: "join";
+  readonly call: string;
+  readonly room: string;
+  readonly offer: string;
+  readonly sending: readonly Sending[];
+  readonly way?: Way;
+  /** False is for who only receives: `Room.participants` stays empty. */
+  readonly participantEvents?: boolean;
+  readonly customData?: Readonly<Record<string, string>>;
+  readonly recording?: RecordingType;
+  readonly autoReconnect?: boolean;
+  readonly n?: number;
 }
 
 /** The incoming call is shown to the person. */
 export interface Ringing {
   readonly t: "ringing";
   readonly call: string;
+  readonly n?: number;
 }
 
 /** Take the incoming call, with a complete offer. */
@@ -72,6 +113,7 @@ export interface Accept {
   readonly customData?: Readonly<Record<string, string>>;
   readonly recording?: RecordingType;
   readonly autoReconnect?: boolean;
+  readonly n?: number;
 }
 
 /** Don't take the incoming call, here or on any device. */
@@ -79,6 +121,7 @@ export interface Decline {
   readonly t: "decline";
   readonly call: string;
   readonly everywhere?: boolean;
+  readonly n?: number;
 }
 
 /** End, or cancel, the call. */
@@ -87,6 +130,7 @@ export interface Hangup {
   readonly call: string;
   /** Why, when the client's own devices are the reason. */
   readonly code?: "DEVICE_FORBIDDEN" | "DEVICE_NOT_FOUND" | "DEVICE_UNAVAILABLE" | "MEDIA_ERROR" | "NORMAL_HANGUP";
+  readonly n?: number;
 }
 
 /** My microphone is, or is not, muted. */
@@ -94,14 +138,16 @@ export interface Mute {
   readonly t: "mute";
   readonly call: string;
   readonly muted: boolean;
+  readonly n?: number;
 }
 
 /** My camera or screen is, or is not, being sent. */
 export interface Show {
   readonly t: "show";
   readonly call: string;
-  readonly source: "CAMERA" | "SCREEN";
+  readonly source: Shown;
   readonly on: boolean;
+  readonly n?: number;
 }
 
 /** I want to send these sources too; an `Offer` follows. */
@@ -110,6 +156,7 @@ export interface Renegotiate {
   readonly call: string;
   readonly generation: number;
   readonly sources: readonly Source[];
+  readonly n?: number;
 }
 
 /** My answer to an `Offer`. */
@@ -119,12 +166,41 @@ export interface Answer {
   readonly generation: number;
   readonly negotiation: number;
   readonly answer: string;
+  readonly n?: number;
+}
+
+/** My network has changed; an `Offer` with new ICE credentials follows. */
+export interface RestartIce {
+  readonly t: "restart_ice";
+  readonly call: string;
+  readonly generation: number;
+  readonly n?: number;
+}
+
+/** The pipe is lost: here is the complete offer of the next generation. */
+export interface Reopen {
+  readonly t: "reopen";
+  readonly call: string;
+  readonly generation: number;
+  readonly offer: string;
+  readonly sending: readonly Sending[];
+  readonly n?: number;
+}
+
+/** My network's quality has changed. */
+export interface Quality {
+  readonly t: "quality";
+  readonly call: string;
+  readonly level: number;
+  readonly n?: number;
 }
 
 /** Are you there? Answered with `Pong`. */
 export interface Ping {
   readonly t: "ping";
   readonly number: number;
+  /** Number of the last message heard: the house forgets those up to it. */
+  readonly heard?: number;
 }
 
 /** Welcome. */
@@ -133,7 +209,99 @@ export interface Connected {
   readonly protocol: string;
   readonly identity: string;
   readonly connection: string;
+  /** Good once, to go on with this line on another socket. */
+  readonly resume: string;
+  /** Seconds for which the house keeps the line of a lost socket. */
+  readonly resumeWithin: number;
   readonly displayName?: string;
+}
+
+/** A person behind an SDK. */
+export interface Party {
+  readonly identity: string;
+  readonly displayName?: string;
+}
+
+/** Somebody else in the room. */
+export interface Participant {
+  readonly call: string;
+  readonly identity: string;
+  readonly state: "JOINED" | "JOINING";
+  readonly displayName?: string;
+  readonly muted?: boolean;
+  readonly shows?: readonly Shown[];
+  /** Its media is interrupted, and awaited back. */
+  readonly disconnected?: boolean;
+}
+
+/** The room one is in. */
+export interface Room {
+  readonly id: string;
+  readonly name: string;
+  /** The others; empty for who wants no participant events. */
+  readonly participants: readonly Participant[];
+}
+
+/** All that the house would have told of a call by now. */
+export interface CallState {
+  readonly call: string;
+  readonly phase: "CALLING" | "CONNECTING" | "ESTABLISHED" | "RINGING";
+  readonly generation: number;
+  /** LOST: make the pipe of this generation with `Reopen`. */
+  readonly media: "LOST" | "NONE" | "OPEN" | "OPENING" | "REOPENING";
+  /** As the house knows this side. */
+  readonly muted: boolean;
+  readonly shows: readonly Shown[];
+  /** Somebody else has made this call. */
+  readonly incoming?: boolean;
+  /** Who, of an incoming call. */
+  readonly source?: Party;
+  readonly video?: boolean;
+  /** Milliseconds since 1970: when it was established. */
+  readonly at?: number;
+  readonly remoteMuted?: boolean;
+  readonly remoteShows?: readonly Shown[];
+  readonly remoteDisconnected?: boolean;
+  /** Of the other side. */
+  readonly customData?: Readonly<Record<string, string>>;
+  /** Once it is joined. */
+  readonly room?: Room;
+}
+
+/** Why something ended or failed, as the SDK shows it. */
+export interface ErrorCode {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+}
+
+/** The call is over; the last message about it. */
+export interface Ended {
+  readonly t: "ended";
+  readonly call: string;
+  readonly code: ErrorCode;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Whole seconds since it was established. */
+  readonly duration?: number;
+  readonly n?: number;
+}
+
+/** Welcome back: the line goes on. */
+export interface Resumed {
+  readonly t: "resumed";
+  readonly protocol: string;
+  readonly connection: string;
+  readonly resume: string;
+  readonly resumeWithin: number;
+  /** Number of the last message heard from the client: say those after it again. */
+  readonly heard: number;
+  /** The next message has the number after this one. */
+  readonly number: number;
+  /** Instead of what was said meanwhile; None: that is said again now. */
+  readonly snapshot?: readonly CallState[];
+  /** With a snapshot: the calls asked for that are over. */
+  readonly ended?: readonly Ended[];
 }
 
 /** The token is not good, or the server is not; the socket ends after it. */
@@ -143,12 +311,6 @@ export interface Rejected {
   readonly text: string;
 }
 
-/** A person behind an SDK. */
-export interface Party {
-  readonly identity: string;
-  readonly displayName?: string;
-}
-
 /** Somebody calls. */
 export interface Incoming {
   readonly t: "incoming";
@@ -156,6 +318,7 @@ export interface Incoming {
   readonly source: Party;
   readonly video: boolean;
   readonly customData?: Readonly<Record<string, string>>;
+  readonly n?: number;
 }
 
 /** Whose media the client receives in a section. */
@@ -179,12 +342,14 @@ export interface PipeAnswer {
   readonly generation: number;
   readonly answer: string;
   readonly sections: readonly Section[];
+  readonly n?: number;
 }
 
 /** The other side rings. */
 export interface Rang {
   readonly t: "rang";
   readonly call: string;
+  readonly n?: number;
 }
 
 /** Both sides talk. */
@@ -194,8 +359,9 @@ export interface Established {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly remoteMuted?: boolean;
-  readonly remoteShows?: readonly ("CAMERA" | "SCREEN")[];
+  readonly remoteShows?: readonly Shown[];
   readonly customData?: Readonly<Record<string, string>>;
+  readonly n?: number;
 }
 
 /** The house changes what is sent or received; `Answer` it. */
@@ -206,6 +372,7 @@ export interface Offer {
   readonly negotiation: number;
   readonly offer: string;
   readonly sections: readonly Section[];
+  readonly n?: number;
 }
 
 /** The meaning of sections changed without a negotiation. */
@@ -214,6 +381,7 @@ export interface Sections {
   readonly call: string;
   readonly generation: number;
   readonly sections: readonly Section[];
+  readonly n?: number;
 }
 
 /** The other side's microphone is, or is not, muted. */
@@ -221,32 +389,94 @@ export interface RemoteMuted {
   readonly t: "remote_muted";
   readonly call: string;
   readonly muted: boolean;
+  readonly n?: number;
 }
 
 /** The other side's camera or screen is, or is not, being sent. */
 export interface RemoteShows {
   readonly t: "remote_shows";
   readonly call: string;
-  readonly source: "CAMERA" | "SCREEN";
+  readonly source: Shown;
   readonly on: boolean;
+  readonly n?: number;
 }
 
-/** Why something ended or failed, as the SDK shows it. */
-export interface ErrorCode {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-}
-
-/** The call is over; the last message about it. */
-export interface Ended {
-  readonly t: "ended";
+/** The other side's media is, or is no longer, interrupted. */
+export interface RemoteDisconnected {
+  readonly t: "remote_disconnected";
   readonly call: string;
-  readonly code: ErrorCode;
+  readonly disconnected: boolean;
+  readonly n?: number;
+}
+
+/** The other side's network quality has changed. */
+export interface RemoteQuality {
+  readonly t: "remote_quality";
+  readonly call: string;
+  readonly level: number;
+  readonly n?: number;
+}
+
+/** In the room, and media flows. */
+export interface RoomJoined {
+  readonly t: "room_joined";
+  readonly call: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Whole seconds since it was established. */
-  readonly duration?: number;
+  readonly room: Room;
+  readonly n?: number;
+}
+
+/** Somebody comes, is in, or shows something else: this is so now. */
+export interface ParticipantChanged {
+  readonly t: "participant_changed";
+  readonly call: string;
+  readonly participant: Participant;
+  readonly n?: number;
+}
+
+/** Somebody is out. */
+export interface ParticipantLeft {
+  readonly t: "participant_left";
+  readonly call: string;
+  /** Its call id. */
+  readonly participant: string;
+  readonly n?: number;
+}
+
+/** Somebody's network quality has changed. */
+export interface ParticipantQuality {
+  readonly t: "participant_quality";
+  readonly call: string;
+  readonly participant: string;
+  readonly level: number;
+  readonly n?: number;
+}
+
+/** Somebody in the room talks, or no longer talks. */
+export interface Talking {
+  readonly t: "talking";
+  readonly call: string;
+  /** A call id; this one's own too. */
+  readonly participant: string;
+  readonly talking: boolean;
+  readonly n?: number;
+}
+
+/** The pipe is lost: make the one of this generation with `Reopen`. */
+export interface Lost {
+  readonly t: "lost";
+  readonly call: string;
+  readonly generation: number;
+  readonly n?: number;
+}
+
+/** Something of the call does not work; the call goes on. */
+export interface Failed {
+  readonly t: "failed";
+  readonly call: string;
+  readonly code: ErrorCode;
+  readonly n?: number;
 }
 
 /** A command will not be obeyed. */
@@ -257,6 +487,7 @@ export interface Refused {
   readonly code: ErrorCode;
   readonly text: string;
   readonly call?: string;
+  readonly n?: number;
 }
 
 /** A text could not be understood. */
@@ -269,12 +500,15 @@ export interface Malformed {
 export interface Pong {
   readonly t: "pong";
   readonly number: number;
+  /** Number of the last message heard from the client. */
+  readonly heard?: number;
 }
 
 /** What a client says. */
 export type FromClient =
   | Connect
   | Call
+  | Join
   | Ringing
   | Accept
   | Decline
@@ -283,11 +517,15 @@ export type FromClient =
   | Show
   | Renegotiate
   | Answer
+  | RestartIce
+  | Reopen
+  | Quality
   | Ping;
 
 /** What the house says. */
 export type FromHouse =
   | Connected
+  | Resumed
   | Rejected
   | Incoming
   | PipeAnswer
@@ -297,6 +535,15 @@ export type FromHouse =
   | Sections
   | RemoteMuted
   | RemoteShows
+  | RemoteDisconnected
+  | RemoteQuality
+  | RoomJoined
+  | ParticipantChanged
+  | ParticipantLeft
+  | ParticipantQuality
+  | Talking
+  | Lost
+  | Failed
   | Ended
   | Refused
   | Malformed
