@@ -53,15 +53,30 @@ impl Writer<'_> {
             .filter(|section| section.stage != Stage::Rejected)
             .map(|section| section.mid.clone())
             .collect();
-        let sections = pipe
+        let (mut sounds, mut pictures) = (0, 0);
+        let mut sections: Vec<sdp::Section> = pipe
             .sections
             .iter()
-            .map(|section| match section.stage {
-                Stage::Rejected => rejected(section),
-                Stage::Channel => self.channel(pipe, section, setup),
-                _ => self.section(pipe, section, setup),
+            .map(|section| {
+                match section.stage {
+                    Stage::Rejected => return rejected(section),
+                    Stage::Channel => return self.channel(pipe, section, setup),
+                    Stage::Planned | Stage::Offered | Stage::Live => {}
+                }
+                let count = match section.kind {
+                    Kind::Audio => &mut sounds,
+                    Kind::Video => &mut pictures,
+                };
+                let described = self.section(pipe, section, setup, *count);
+                *count += 1;
+                described
             })
             .collect();
+        // What all share is told once, in the section that stands for the others (RFC 9143 section 7.1.3).
+        if let Some(tagged) = sections.iter_mut().find(|section| !section.is_rejected()) {
+            tagged.candidates = candidates(self.advertised);
+            tagged.end_of_candidates = true;
+        }
         Description {
             origin: Origin {
                 session_id: pipe.session,
@@ -77,7 +92,15 @@ impl Writer<'_> {
         .to_string()
     }
 
-    fn section(&self, pipe: &Pipe, section: &Section, setup: Setup) -> sdp::Section {
+    /// About how long a description grows by this section, which it has not yet.
+    pub(crate) fn length(&self, pipe: &Pipe, section: &Section) -> usize {
+        let number = pipe.sections.len();
+        let described = self.section(pipe, section, Setup::ActPass, number);
+        described.to_string().len() + " ".len() + section.mid.len()
+    }
+
+    /// `number` counts the sections of its kind before it.
+    fn section(&self, pipe: &Pipe, section: &Section, setup: Setup, number: usize) -> sdp::Section {
         let receives = section.sends || section.expects.is_some();
         let mut described = sdp::Section {
             kind: section.media.clone(),
@@ -92,12 +115,10 @@ impl Writer<'_> {
             },
             rtcp_mux: true,
             rtcp_rsize: pipe.agreement.reduced_size,
-            candidates: candidates(self.advertised),
-            end_of_candidates: true,
             bandwidth_tias: bandwidth(section).filter(|_| receives),
             ..sdp::Section::default()
         };
-        self.sources(pipe, section, &mut described);
+        self.sources(pipe, section, number, &mut described);
         described
     }
 
@@ -110,8 +131,6 @@ impl Writer<'_> {
             formats: vec![CHANNELS.to_owned()],
             mid: Some(section.mid.clone()),
             attributes: self.transport(pipe, setup),
-            candidates: candidates(self.advertised),
-            end_of_candidates: true,
             sctp_port: Some(SCTP_PORT),
             max_message_size: Some(MAX_MESSAGE as u64),
             ..sdp::Section::default()
@@ -133,18 +152,14 @@ impl Writer<'_> {
     }
 
     /// Announce the SSRCs of a slot, so that a view can be put into it without a negotiation.
-    fn sources(&self, pipe: &Pipe, section: &Section, described: &mut sdp::Section) {
+    fn sources(&self, pipe: &Pipe, section: &Section, number: usize, described: &mut sdp::Section) {
         let Some(slot) = &section.slot else {
             return;
         };
         // The nth slots of sound and picture are one stream: what a client shows together.
-        let place = pipe
-            .of_kind(section.kind)
-            .take_while(|(_, other)| other.mid != section.mid)
-            .count();
         let msid = Msid {
-            stream: format!("slot{place}"),
-            track: Some(format!("slot{place}-{}", section.media.name())),
+            stream: format!("slot{number}"),
+            track: Some(format!("slot{number}-{}", section.media.name())),
         };
         let repaired = section
             .target
@@ -164,7 +179,7 @@ impl Writer<'_> {
             .map(|ssrc| Ssrc {
                 ssrc,
                 cname: Some(self.cname.to_owned()),
-                msid: Some(msid.clone()),
+                msid: None,
             })
             .collect();
         described.msids = vec![msid];
