@@ -2,13 +2,14 @@
 
 import { CallsApiEvent, type CallEvents } from "../events/calls.js";
 import { Emitter } from "../events/emitter.js";
-import type { FromClient, FromHouse, Hangup } from "../generated/messages.js";
+import type { CallState, FromClient, FromHouse, Hangup } from "../generated/messages.js";
 import { OwnMedia, type OwnEvents } from "../media/own.js";
 import { Peer, type Proposal } from "../media/peer.js";
 import { RemoteMedia, type RemoteEvents } from "../media/remote.js";
 import { Statistics } from "../media/statistics.js";
 import type { CustomData } from "../options/custom-data.js";
 import type { WebrtcCallOptions } from "../options/webrtc.js";
+import type { Command } from "../signalling/numbering.js";
 import type { Endpoint } from "./endpoints.js";
 import { ApplicationErrorCode, CallError, unavailable, type ErrorCode } from "./error-codes.js";
 import { CallStatus } from "./status.js";
@@ -22,7 +23,7 @@ export type CallMessage = Exclude<Extract<FromHouse, { readonly call?: string }>
 
 /** What a call needs of its client. */
 export interface Line {
-  say(message: FromClient): void;
+  say(command: Command): void;
   /** Media is out: see whether the line is alive. */
   look(): void;
   /** The call is over, and another may begin. */
@@ -59,6 +60,10 @@ export class Conversation {
   readonly #statistics: Statistics;
   #status: CallStatus;
   #ending: ReturnType<typeof setTimeout> | undefined;
+  /** As the house has told. */
+  #remoteMuted = false;
+  /** Commands that the house had heard before it forgot so: their refusal means nothing. */
+  #repeated: string[] = [];
   #closed: Promise<void> | undefined;
 
   /** `status`: INITIALIZED for a call to make, RINGING for one that came. */
@@ -161,6 +166,48 @@ export class Conversation {
     this.events.emit(CallsApiEvent.HANGUP, { errorCode, totalMediaStats: this.#statistics.total() });
   }
 
+  /** Whether the house was told of this call. */
+  isKnown(): boolean {
+    return this.#status !== CallStatus.INITIALIZED && this.#status !== CallStatus.FINISHED;
+  }
+
+  /** This is so now, whatever was told before; `again` are the commands that were said again. */
+  adopt(state: CallState, again: readonly Command[]): void {
+    const { call } = state;
+    const isSaid = (...names: Command["t"][]): boolean => again.some(({ t }) => names.includes(t));
+    if (this.#isEnding()) {
+      if (!isSaid("hangup", "decline")) this.#line.say({ t: "hangup", call });
+      return;
+    }
+    const isTaken = state.phase !== "RINGING" || state.incoming !== true;
+    const isNews = (t: Command["t"]): boolean =>
+      ["renegotiate", "restart_ice", "reopen"].includes(t) || (t === "accept" && !isTaken);
+    this.#repeated = again.map(({ t }) => t).filter((t) => !isNews(t));
+    if (state.phase === "RINGING") this.#follow({ t: "rang", call });
+    if (state.phase === "ESTABLISHED") this.#catchUp(state);
+    if (state.media === "LOST") this.#peer.lost(state.generation);
+    if (!isTaken) return;
+    if (state.muted !== this.own.muted() && !isSaid("mute")) {
+      this.#line.say({ t: "mute", call, muted: this.own.muted() });
+    }
+    for (const source of ["CAMERA", "SCREEN"] as const) {
+      const on = this.own.has(source);
+      if (state.shows.includes(source) !== on && !isSaid("show")) this.#line.say({ t: "show", call, source, on });
+    }
+  }
+
+  #catchUp(state: CallState): void {
+    const { call, at = Date.now(), remoteMuted = false, remoteShows = [] } = state;
+    if (this.#status !== CallStatus.ESTABLISHED) {
+      this.#follow({ t: "established", call, at, remoteMuted, remoteShows });
+      return;
+    }
+    this.#follow({ t: "remote_muted", call, muted: remoteMuted });
+    for (const source of ["CAMERA", "SCREEN"] as const) {
+      this.#follow({ t: "remote_shows", call, source, on: remoteShows.includes(source) });
+    }
+  }
+
   /** The line is lost, or goes on. */
   lineChanged(up: boolean): void {
     this.#peer.line(up);
@@ -197,11 +244,11 @@ export class Conversation {
         this.#statistics.start();
         this.remote.update();
         this.events.emit(CallsApiEvent.ESTABLISHED, { stream: this.remote.audio });
-        if (message.remoteMuted === true) this.events.emit(CallsApiEvent.REMOTE_MUTED, {});
+        this.#muteRemote(message.remoteMuted === true);
         this.remote.begin(message.remoteShows ?? []);
         return;
       case "remote_muted":
-        this.events.emit(message.muted ? CallsApiEvent.REMOTE_MUTED : CallsApiEvent.REMOTE_UNMUTED, {});
+        this.#muteRemote(message.muted);
         return;
       case "remote_shows":
         this.remote.shows(message.source, message.on);
@@ -209,8 +256,16 @@ export class Conversation {
     }
   }
 
+  #muteRemote(muted: boolean): void {
+    if (muted === this.#remoteMuted) return;
+    this.#remoteMuted = muted;
+    this.events.emit(muted ? CallsApiEvent.REMOTE_MUTED : CallsApiEvent.REMOTE_UNMUTED, {});
+  }
+
   #refused(command: string, code: ErrorCode): void {
-    if (["call", "accept", "decline", "hangup"].includes(command)) void this.finish(code);
+    const repeated = this.#repeated.indexOf(command);
+    if (repeated >= 0) this.#repeated.splice(repeated, 1);
+    else if (["call", "accept", "decline", "hangup"].includes(command)) void this.finish(code);
     else if (command === "renegotiate" || command === "restart_ice" || command === "reopen") {
       this.#peer.refused(command, new CallError(code));
     } else if (!this.#isEnding()) this.events.emit(CallsApiEvent.ERROR, { errorCode: code });

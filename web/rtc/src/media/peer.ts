@@ -1,7 +1,8 @@
 /** The media connection of a call: its pipe, and the next one when that is lost; the house leads. */
 
 import { CallError } from "../call/error-codes.js";
-import type { FromClient, Offer, PipeAnswer, Sections, Source } from "../generated/messages.js";
+import type { Offer, PipeAnswer, Sections, Source } from "../generated/messages.js";
+import type { Command } from "../signalling/numbering.js";
 import type { Limits } from "./limits.js";
 import {
   ClosedError,
@@ -46,7 +47,7 @@ interface Waiting {
 
 export class Peer {
   readonly #call: string;
-  readonly #say: (message: FromClient) => void;
+  readonly #say: (message: Command) => void;
   readonly #events: PeerEvents;
   readonly #sent: Sent = { tracks: new Map(), limits: {} };
   readonly #waiting = new Map<Source, Waiting>();
@@ -57,7 +58,7 @@ export class Peer {
   /** The one that was proposed to take its place. */
   #next: Pipe | undefined;
 
-  constructor(call: string, say: (message: FromClient) => void, events: PeerEvents) {
+  constructor(call: string, say: (message: Command) => void, events: PeerEvents) {
     this.#call = call;
     this.#say = say;
     this.#events = events;
