@@ -141,17 +141,6 @@ export class Connection {
   }
 
   #open(): void {
-    const resume =
-      this.#state === "RECONNECTING" && this.#resume !== undefined
-        ? { token: this.#resume, heard: this.#numbering.heard(), calls: this.#events.calls() }
-        : undefined;
-    const greeting: Connect = {
-      t: "connect",
-      protocol: PROTOCOL,
-      token: this.#token,
-      sdk: this.#sdk,
-      ...(resume === undefined ? {} : { resume }),
-    };
     const within = this.#state === "CONNECTING" ? WELCOME_WITHIN : WELCOME_BACK_WITHIN;
     const events: SocketEvents = {
       welcome: (message) => this.#welcome(message),
@@ -160,11 +149,18 @@ export class Connection {
       ended: (ending) => this.#ended(ending),
     };
     try {
-      this.#socket = new Socket(this.#address, greeting, within, events, this.#log);
+      this.#socket = new Socket(this.#address, () => this.#greeting(), within, events, this.#log);
     } catch (error) {
       // E.g. a page on https may not open ws.
       this.#timer = setTimeout(() => this.#leave(String(error)), 0);
     }
+  }
+
+  #greeting(): Connect {
+    const greeting = { t: "connect", protocol: PROTOCOL, token: this.#token, sdk: this.#sdk } as const;
+    if (this.#state !== "RECONNECTING" || this.#resume === undefined) return greeting;
+    const resume = { token: this.#resume, heard: this.#numbering.heard(), calls: this.#events.calls() };
+    return { ...greeting, resume };
   }
 
   #welcome(message: Connected | Resumed): void {

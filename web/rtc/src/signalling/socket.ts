@@ -39,13 +39,13 @@ export class Socket {
   #due = Infinity;
   #pings = 0;
 
-  /** `within`: from now to being welcome, in ms. */
-  constructor(address: string, greeting: Connect, within: number, events: SocketEvents, log: (text: string) => void) {
+  /** `greet` gives the first message when the socket is open; `within`: from now to being welcome, in ms. */
+  constructor(address: string, greet: () => Connect, within: number, events: SocketEvents, log: (text: string) => void) {
     this.#events = events;
     this.#log = log;
     this.#socket = new WebSocket(address);
     this.#expect(within);
-    this.#socket.addEventListener("open", () => this.say(greeting));
+    this.#socket.addEventListener("open", () => this.say(greet()));
     this.#socket.addEventListener("message", (event) => this.#hear(event.data));
     this.#socket.addEventListener("close", (event) => {
       this.lose(event.reason === "" ? "The server can not be reached." : `The server: ${event.reason}.`);
