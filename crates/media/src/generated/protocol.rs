@@ -43,7 +43,7 @@ pub enum CloseReason {
     NoCodec,
     /// ICE or DTLS did not finish within 15 s.
     NotConnected,
-    /// No valid consent check for 15 s (RFC 7675).
+    /// No valid consent check for 30 s (RFC 7675).
     TimedOut,
     /// Fatal alert, or a certificate that the offer did not announce.
     DtlsFailed,
