@@ -43,6 +43,8 @@ interface Waiting {
   resolve(): void;
   reject(error: CallError): void;
   timer: ReturnType<typeof setTimeout>;
+  /** Of the pipe that it was asked of. */
+  generation: number | undefined;
 }
 
 export class Peer {
@@ -248,9 +250,9 @@ export class Peer {
     if (last !== undefined) this.#events.replaced(last);
     before.close();
     this.#events.sections();
-    for (const source of [...this.#waiting.keys()]) {
+    for (const [source, { generation }] of [...this.#waiting]) {
       if (next.sends(source)) this.#settle(source);
-      else this.#wish(source);
+      else if (generation !== next.generation()) this.#wish(source);
     }
   }
 
@@ -281,14 +283,17 @@ export class Peer {
     return new Promise((resolve, reject) => {
       const late = new CallError("REQUEST_TIMEOUT", "The server has made no room for this in time.");
       const timer = setTimeout(() => this.#settle(source, late), OFFERED_WITHIN);
-      this.#waiting.set(source, { resolve, reject, timer });
+      this.#waiting.set(source, { resolve, reject, timer, generation: undefined });
       this.#wish(source);
     });
   }
 
   #wish(source: Source): void {
     const generation = this.#newest().generation();
-    if (generation !== undefined) this.#say({ t: "renegotiate", call: this.#call, generation, sources: [source] });
+    const waiting = this.#waiting.get(source);
+    if (generation === undefined || waiting === undefined) return;
+    waiting.generation = generation;
+    this.#say({ t: "renegotiate", call: this.#call, generation, sources: [source] });
   }
 
   #settle(source: Source, error?: CallError): void {
