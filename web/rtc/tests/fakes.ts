@@ -25,12 +25,23 @@ export class FakeSocket extends EventTarget {
     this.dispatchEvent(new Event("open"));
   }
 
+  /** Whether pings are answered. */
+  pongs = true;
+
   send(text: string): void {
-    this.said.push(JSON.parse(text) as FromClient);
+    const message = JSON.parse(text) as FromClient & { n?: number };
+    this.said.push(message);
+    if (message.t !== "ping" || !this.pongs) return;
+    const heard = Math.max(0, ...this.said.map((each) => ("n" in each ? (each.n ?? 0) : 0)));
+    void Promise.resolve().then(() => this.hear({ t: "pong", number: message.number, heard }));
   }
 
-  close(): void {
+  /** With which code this side has closed it. */
+  closed: number | undefined;
+
+  close(code?: number): void {
     this.readyState = 3;
+    this.closed = code;
   }
 
   hear(message: FromHouse | string): void {
@@ -47,8 +58,14 @@ export class FakeSocket extends EventTarget {
     return this.said.map((message) => message.t);
   }
 
+  /** Messages of the name, without their numbers. */
   of<T extends FromClient["t"]>(name: T): Extract<FromClient, { t: T }>[] {
-    return this.said.filter((message): message is Extract<FromClient, { t: T }> => message.t === name);
+    return this.said
+      .filter((message): message is Extract<FromClient, { t: T }> => message.t === name)
+      .map((message) => {
+        const { n: _, ...rest } = message as typeof message & { n?: number };
+        return rest as typeof message;
+      });
   }
 }
 
@@ -360,6 +377,8 @@ export function fakeBrowser(): FakeDevices {
   vi.stubGlobal("RTCPeerConnection", FakePeerConnection);
   vi.stubGlobal("MediaStream", FakeStream);
   vi.stubGlobal("navigator", { mediaDevices: devices });
+  vi.stubGlobal("window", new EventTarget());
+  vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
   vi.stubGlobal("location", { origin: "https://page.example" });
   return devices;
 }
