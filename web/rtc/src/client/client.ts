@@ -1,11 +1,14 @@
 /** The client of one person: connects, calls, and is called. */
 
-import { Conversation, type Beginning, type CallMessage, type Line } from "../call/conversation.js";
+import { Conversation, type Beginning } from "../call/conversation.js";
 import { WebrtcEndpoint } from "../call/endpoints.js";
 import { ApplicationErrorCode } from "../call/error-codes.js";
+import { Gathering } from "../call/gathering.js";
 import type { ApplicationCall, PhoneCall, RoomCall, ViberCall, WebrtcCall } from "../call/interfaces.js";
+import type { CallMessage, Line } from "../call/live.js";
+import { HeldRoom } from "../call/room.js";
 import { CallStatus } from "../call/status.js";
-import { applicationCall, phoneCall, roomCall, viberCall } from "../call/unavailable.js";
+import { applicationCall, phoneCall, viberCall } from "../call/unavailable.js";
 import { DialogCall, IncomingDialogCall } from "../call/webrtc.js";
 import { Emitter } from "../events/emitter.js";
 import {
@@ -14,15 +17,15 @@ import {
   type RTCEventHandler,
   type RTCEvents,
 } from "../events/client.js";
-import type { FromHouse, Incoming } from "../generated/messages.js";
+import type { Incoming } from "../generated/messages.js";
 import { listDevices } from "../media/devices.js";
 import { ApplicationCallOptions } from "../options/application.js";
 import { checkCustomData } from "../options/custom-data.js";
 import { PhoneCallOptions } from "../options/phone.js";
-import { RoomCallOptions } from "../options/room.js";
+import { checkRoomOptions, RoomCallOptions } from "../options/room.js";
 import { ViberCallOptions } from "../options/viber.js";
 import { WebrtcCallOptions } from "../options/webrtc.js";
-import { Connection } from "../signalling/connection.js";
+import { Connection, type News, type Snapshot } from "../signalling/connection.js";
 import {
   checkCaller,
   checkConfiguration,
@@ -47,7 +50,7 @@ class Client implements RingwayRTC {
   readonly #user: User;
   readonly #connection: Connection;
   #debug: boolean;
-  #call: Conversation | undefined;
+  #call: Conversation | Gathering | undefined;
   #microphone: string | undefined;
   #camera: string | undefined;
 
@@ -65,14 +68,18 @@ class Client implements RingwayRTC {
       {
         connected: ({ identity }) => this.#events.emit(RingwayRTCEvent.CONNECTED, { identity }),
         reconnecting: () => {
-          this.#lose();
+          this.#call?.lineChanged(false);
           this.#events.emit(RingwayRTCEvent.RECONNECTING, {});
         },
-        reconnected: () => this.#events.emit(RingwayRTCEvent.RECONNECTED, {}),
-        disconnected: (reason) => {
-          this.#lose();
-          this.#events.emit(RingwayRTCEvent.DISCONNECTED, { reason });
+        reconnected: (snapshot) => {
+          this.#events.emit(RingwayRTCEvent.RECONNECTED, {});
+          if (snapshot !== undefined) this.#adopt(snapshot);
+          this.#call?.lineChanged(true);
         },
+        forgotten: () => void this.#call?.finish(ApplicationErrorCode.NETWORK_ERROR),
+        disconnected: (reason) => this.#events.emit(RingwayRTCEvent.DISCONNECTED, { reason }),
+        moved: () => this.#call?.networkChanged(),
+        calls: () => (this.#call?.isKnown() === true ? [this.#call.id] : []),
         message: (message) => this.#hear(message),
       },
       (text) => {
@@ -108,7 +115,7 @@ class Client implements RingwayRTC {
     checkCustomData(options.customData);
     this.#checkFree();
     const destination = new WebrtcEndpoint(identity);
-    const conversation = this.#begin(
+    const conversation = this.#converse(
       {
         id: crypto.randomUUID(),
         source: this.#self(),
@@ -139,8 +146,12 @@ class Client implements RingwayRTC {
 
   joinRoom(roomName: string, options: RoomCallOptions = new RoomCallOptions()): RoomCall {
     checkRoomName(roomName);
+    checkRoomOptions(options);
+    checkCustomData(options.customData);
     this.#checkFree();
-    return roomCall(roomName, options);
+    const gathering = this.#begin((line) => new Gathering(line, crypto.randomUUID(), roomName, options));
+    setTimeout(() => void gathering.join(), 0);
+    return new HeldRoom(gathering);
   }
 
   callApplication(
@@ -192,35 +203,39 @@ class Client implements RingwayRTC {
     throw new Error(`Cannot callApplication, required status is CONNECTED, current status is ${status}.`);
   }
 
-  #begin(beginning: Beginning, status: CallStatus.INITIALIZED | CallStatus.RINGING): Conversation {
+  #converse(beginning: Beginning, status: CallStatus.INITIALIZED | CallStatus.RINGING): Conversation {
+    return this.#begin((line) => new Conversation(line, beginning, status));
+  }
+
+  #begin<C extends Conversation | Gathering>(make: (line: Line) => C): C {
     const line: Line = {
       say: (message) => this.#connection.say(message),
-      look: () => undefined,
+      look: () => this.#connection.look(),
       over: () => {
-        if (this.#call === conversation) this.#call = undefined;
+        if (this.#call === call) this.#call = undefined;
       },
       microphone: () => this.#microphone,
       camera: () => this.#camera,
     };
-    const conversation = new Conversation(line, beginning, status);
-    this.#call = conversation;
-    return conversation;
+    const call = make(line);
+    this.#call = call;
+    return call;
   }
 
-  #hear(message: FromHouse): void {
+  #hear(message: News): void {
     if (message.t === "incoming") this.#incoming(message);
-    else if ("call" in message && message.call === this.#call?.beginning.id) this.#call.hear(message as CallMessage);
+    else if ("call" in message && message.call === this.#call?.id) this.#call.hear(message as CallMessage);
   }
 
   #incoming(message: Incoming): void {
-    if (this.#call?.beginning.id === message.call) return;
+    if (this.#call?.id === message.call) return;
     if (this.#call !== undefined || !this.#events.has(RingwayRTCEvent.INCOMING_WEBRTC_CALL)) {
       this.#connection.say({ t: "decline", call: message.call });
       return;
     }
     const source = new WebrtcEndpoint(message.source.identity, message.source.displayName);
     const customData = { ...message.customData };
-    const conversation = this.#begin(
+    const conversation = this.#converse(
       {
         id: message.call,
         source,
@@ -237,8 +252,25 @@ class Client implements RingwayRTC {
     this.#events.emit(RingwayRTCEvent.INCOMING_WEBRTC_CALL, new IncomingWebrtcCallEvent(call, customData));
   }
 
-  /** The line is lost, and the call with it. */
-  #lose(): void {
-    void this.#call?.finish(ApplicationErrorCode.NETWORK_ERROR);
+  /** Follow what has happened while the house could not tell, or had forgotten what it told. */
+  #adopt({ calls, ended, again }: Snapshot): void {
+    for (const message of ended) this.#hear(message);
+    for (const state of calls) {
+      const said = again.filter(({ call }) => call === state.call);
+      const isOver = said.some(({ t }) => t === "hangup" || t === "decline");
+      if (state.call === this.#call?.id) this.#call.adopt(state, said);
+      else if (state.incoming === true && state.phase === "RINGING" && state.source !== undefined && !isOver) {
+        this.#incoming({
+          t: "incoming",
+          call: state.call,
+          source: state.source,
+          video: state.video ?? false,
+          customData: state.customData ?? {},
+        });
+      } else if (!isOver) this.#connection.say({ t: "hangup", call: state.call });
+    }
+    const id = this.#call?.id;
+    const isNamed = calls.some(({ call }) => call === id) || again.some(({ t, call }) => (t === "call" || t === "join") && call === id);
+    if (this.#call?.isKnown() === true && !isNamed) void this.#call.finish(ApplicationErrorCode.NETWORK_ERROR);
   }
 }

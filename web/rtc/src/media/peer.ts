@@ -1,7 +1,8 @@
 /** The media connection of a call: its pipe, and the next one when that is lost; the house leads. */
 
 import { CallError } from "../call/error-codes.js";
-import type { FromClient, Offer, PipeAnswer, Sections, Source } from "../generated/messages.js";
+import type { Offer, PipeAnswer, Sections, Source } from "../generated/messages.js";
+import type { Command } from "../signalling/numbering.js";
 import type { Limits } from "./limits.js";
 import {
   ClosedError,
@@ -10,13 +11,14 @@ import {
   type Path,
   Pipe,
   type Proposal,
+  type Received,
   type Sent,
   type Takes,
 } from "./pipe.js";
 import type { Output } from "./recovery.js";
 import { Repair } from "./repair.js";
 
-export type { Proposal } from "./pipe.js";
+export type { Proposal, Received, Takes } from "./pipe.js";
 
 /** Longest wait for a section that was asked for, in ms. */
 export const OFFERED_WITHIN = 10_000;
@@ -42,22 +44,24 @@ interface Waiting {
   resolve(): void;
   reject(error: CallError): void;
   timer: ReturnType<typeof setTimeout>;
+  /** Of the pipe that it was asked of. */
+  generation: number | undefined;
 }
 
 export class Peer {
   readonly #call: string;
-  readonly #say: (message: FromClient) => void;
+  readonly #say: (message: Command) => void;
   readonly #events: PeerEvents;
   readonly #sent: Sent = { tracks: new Map(), limits: {} };
   readonly #waiting = new Map<Source, Waiting>();
   readonly #repair: Repair;
-  #takes: Takes = { voices: 1, pictures: 0 };
+  #takes: Takes = { own: "sendrecv", voices: 1, pictures: 0 };
   /** The one that carries media. */
   #pipe: Pipe;
   /** The one that was proposed to take its place. */
   #next: Pipe | undefined;
 
-  constructor(call: string, say: (message: FromClient) => void, events: PeerEvents) {
+  constructor(call: string, say: (message: Command) => void, events: PeerEvents) {
     this.#call = call;
     this.#say = say;
     this.#events = events;
@@ -65,10 +69,10 @@ export class Peer {
     this.#pipe = this.#make(undefined);
   }
 
-  /** Describe what we send and take; voices are always taken. */
-  propose(tracks: ReadonlyMap<Source, MediaStreamTrack>, takesVideo: boolean): Promise<Proposal> {
+  /** Describe what we send and take. */
+  propose(tracks: ReadonlyMap<Source, MediaStreamTrack>, takes: Takes): Promise<Proposal> {
     for (const [source, track] of tracks) this.#sent.tracks.set(source, track);
-    this.#takes = { voices: 1, pictures: takesVideo ? 1 : 0 };
+    this.#takes = takes;
     this.#events.pipe(this.#pipe.connection);
     return this.#pipe.propose(this.#takes, GATHERED_WITHIN);
   }
@@ -161,9 +165,14 @@ export class Peer {
     for (const pipe of this.#pipes()) await pipe.capAll();
   }
 
-  /** What comes from the other side, or from this party, as the source now; undefined also while a pipe is replaced. */
-  received(source: Source, call?: string): MediaStreamTrack | undefined {
-    return this.#pipe.received(source, call);
+  /** What comes from the other side as the source now; undefined also while a pipe is replaced. */
+  received(source: Source): MediaStreamTrack | undefined {
+    return this.#pipe.received(source);
+  }
+
+  /** Everything that comes from others now; less also while a pipe is replaced. */
+  receiving(): Received[] {
+    return this.#pipe.receiving();
   }
 
   /** Of the pipe that carries media now. */
@@ -223,6 +232,7 @@ export class Peer {
   async #reopen(generation: number): Promise<void> {
     const { voices, pictures } = this.#pipe.takes();
     const takes = {
+      own: this.#takes.own,
       voices: Math.max(voices, this.#takes.voices),
       pictures: Math.max(pictures, this.#takes.pictures),
     };
@@ -247,9 +257,9 @@ export class Peer {
     if (last !== undefined) this.#events.replaced(last);
     before.close();
     this.#events.sections();
-    for (const source of [...this.#waiting.keys()]) {
+    for (const [source, { generation }] of [...this.#waiting]) {
       if (next.sends(source)) this.#settle(source);
-      else this.#wish(source);
+      else if (generation !== next.generation()) this.#wish(source);
     }
   }
 
@@ -280,14 +290,17 @@ export class Peer {
     return new Promise((resolve, reject) => {
       const late = new CallError("REQUEST_TIMEOUT", "The server has made no room for this in time.");
       const timer = setTimeout(() => this.#settle(source, late), OFFERED_WITHIN);
-      this.#waiting.set(source, { resolve, reject, timer });
+      this.#waiting.set(source, { resolve, reject, timer, generation: undefined });
       this.#wish(source);
     });
   }
 
   #wish(source: Source): void {
     const generation = this.#newest().generation();
-    if (generation !== undefined) this.#say({ t: "renegotiate", call: this.#call, generation, sources: [source] });
+    const waiting = this.#waiting.get(source);
+    if (generation === undefined || waiting === undefined) return;
+    waiting.generation = generation;
+    this.#say({ t: "renegotiate", call: this.#call, generation, sources: [source] });
   }
 
   #settle(source: Source, error?: CallError): void {
