@@ -25,7 +25,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from ringway.rtc import messages as wire
-from tests.browser.server import RINGWAY, create_key, free_port
+from tests.browser.server import RINGWAY, create_key, engine_of, free_port
 from tests.ports.engine_program import engine_program
 from tests.ports.test_engine import AUDIO, description
 
@@ -63,10 +63,7 @@ class Served:
 
     def engine(self) -> int:
         """Give the engine's process."""
-        with socket.socket(socket.AF_UNIX) as it:
-            it.connect(str(self.data / "engine.sock"))
-            raw = it.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-        return int.from_bytes(raw[:4], "little")
+        return engine_of(self.data)
 
     def stop(self, number: signal.Signals) -> int:
         self.process.send_signal(number)

@@ -50,14 +50,28 @@ impl Writer<'_> {
             .filter(|section| section.stage != Stage::Rejected)
             .map(|section| section.mid.clone())
             .collect();
-        let sections = pipe
+        let (mut sounds, mut pictures) = (0, 0);
+        let mut sections: Vec<sdp::Section> = pipe
             .sections
             .iter()
-            .map(|section| match section.stage {
-                Stage::Rejected => rejected(section),
-                _ => self.section(pipe, section, setup),
+            .map(|section| {
+                if section.stage == Stage::Rejected {
+                    return rejected(section);
+                }
+                let count = match section.kind {
+                    Kind::Audio => &mut sounds,
+                    Kind::Video => &mut pictures,
+                };
+                let described = self.section(pipe, section, setup, *count);
+                *count += 1;
+                described
             })
             .collect();
+        // What all share is told once, in the section that stands for the others (RFC 9143 section 7.1.3).
+        if let Some(tagged) = sections.iter_mut().find(|section| !section.is_rejected()) {
+            tagged.candidates = candidates(self.advertised);
+            tagged.end_of_candidates = true;
+        }
         Description {
             origin: Origin {
                 session_id: pipe.session,
@@ -73,7 +87,15 @@ impl Writer<'_> {
         .to_string()
     }
 
-    fn section(&self, pipe: &Pipe, section: &Section, setup: Setup) -> sdp::Section {
+    /// About how long a description grows by this section, which it has not yet.
+    pub(crate) fn length(&self, pipe: &Pipe, section: &Section) -> usize {
+        let number = pipe.sections.len();
+        let described = self.section(pipe, section, Setup::ActPass, number);
+        described.to_string().len() + " ".len() + section.mid.len()
+    }
+
+    /// `number` counts the sections of its kind before it.
+    fn section(&self, pipe: &Pipe, section: &Section, setup: Setup, number: usize) -> sdp::Section {
         let receives = section.sends || section.expects.is_some();
         let credentials = pipe.transport.local();
         let mut described = sdp::Section {
@@ -95,28 +117,22 @@ impl Writer<'_> {
             },
             rtcp_mux: true,
             rtcp_rsize: pipe.agreement.reduced_size,
-            candidates: candidates(self.advertised),
-            end_of_candidates: true,
             bandwidth_tias: bandwidth(section).filter(|_| receives),
             ..sdp::Section::default()
         };
-        self.sources(pipe, section, &mut described);
+        self.sources(pipe, section, number, &mut described);
         described
     }
 
     /// Announce the SSRCs of a slot, so that a view can be put into it without a negotiation.
-    fn sources(&self, pipe: &Pipe, section: &Section, described: &mut sdp::Section) {
+    fn sources(&self, pipe: &Pipe, section: &Section, number: usize, described: &mut sdp::Section) {
         let Some(slot) = &section.slot else {
             return;
         };
         // The nth slots of sound and picture are one stream: what a client shows together.
-        let place = pipe
-            .of_kind(section.kind)
-            .take_while(|(_, other)| other.mid != section.mid)
-            .count();
         let msid = Msid {
-            stream: format!("slot{place}"),
-            track: Some(format!("slot{place}-{}", section.media.name())),
+            stream: format!("slot{number}"),
+            track: Some(format!("slot{number}-{}", section.media.name())),
         };
         let repaired = section
             .target
@@ -136,7 +152,7 @@ impl Writer<'_> {
             .map(|ssrc| Ssrc {
                 ssrc,
                 cname: Some(self.cname.to_owned()),
-                msid: Some(msid.clone()),
+                msid: None,
             })
             .collect();
         described.msids = vec![msid];

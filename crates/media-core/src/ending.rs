@@ -86,14 +86,15 @@ impl Shard {
                 .map(|track| std::mem::take(&mut track.views))
                 .unwrap_or_default()
             {
-                let section = self
-                    .pipes
-                    .get_mut(view.peer)
-                    .and_then(|pipe| pipe.sections.get_mut(view.section));
-                if let Some(held) = section.and_then(|section| section.slot.as_mut()) {
-                    (held.track, held.view) = (None, None);
+                let peer = self.pipes.get_mut(view.peer);
+                if let Some(held) = peer.and_then(|pipe| pipe.take(key)) {
+                    held.view = None;
                     held.stream = Some(view.stream);
                 }
+            }
+            // Those whose view had not been made yet.
+            for (_, pipe) in &mut self.pipes {
+                pipe.take(key);
             }
             self.drop_track(key);
         }

@@ -1,5 +1,6 @@
 //! How a pipe begins: from an offer to its answer.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use media_transport::Transport;
@@ -11,7 +12,7 @@ use crate::negotiation::{Negotiation, Restart};
 use crate::news::{CloseReason, News, PipeStatistics};
 use crate::offer::{self, Offer, OfferedSection, Refusal};
 use crate::order::{Name, Sending, Source};
-use crate::pipe::{Pipe, REPORT, STATISTICS};
+use crate::pipe::{Extent, Pipe, REPORT, STATISTICS};
 use crate::presence::Presence;
 use crate::reception::Reception;
 use crate::relay::TrackId;
@@ -111,6 +112,7 @@ impl Shard {
             bundled,
             peers: Vec::new(),
             sections: Vec::new(),
+            places: HashMap::new(),
             bindings: Vec::new(),
             negotiation: Negotiation::new(),
             feedback: Feedback::default(),
@@ -121,6 +123,7 @@ impl Shard {
             statistics_due: now + STATISTICS,
             ended: Ended::default(),
             remapped: false,
+            extent: Extent::default(),
             session: self.random.u64() >> 1,
             version: 1,
             #[cfg(test)]
@@ -231,11 +234,16 @@ impl Shard {
         let Some(pipe) = self.pipes.get(slot) else {
             return;
         };
+        let answer = self.writer().answer(pipe);
+        let length = answer.len();
         self.news.push(News::Answered {
             pipe: pipe.name.clone(),
             generation: pipe.generation,
-            answer: self.writer().answer(pipe),
+            answer,
             sections: pipe.mapping(false, |_| None),
         });
+        if let Some(pipe) = self.pipes.get_mut(slot) {
+            pipe.extent.length = length;
+        }
     }
 }

@@ -44,6 +44,8 @@ pub struct Shard {
     pub(crate) alarms: Alarms,
     /// Pipes whose mapping may have changed in this call.
     pub(crate) changed: Vec<usize>,
+    /// Pipes whose descriptions were full, in which a slot has become free in this call.
+    pub(crate) freed: Vec<usize>,
     pub(crate) news: Vec<News>,
     pub(crate) random: Random,
     pub(crate) cname: String,
@@ -65,6 +67,7 @@ impl Shard {
             last_track: 0,
             alarms: Alarms::default(),
             changed: Vec::new(),
+            freed: Vec::new(),
             news: Vec::new(),
             cname: random.ice_chars(16),
             random,
@@ -188,15 +191,18 @@ impl Shard {
         self.settle(now);
     }
 
-    /// Do what is due.
+    /// Do what is due; where that is much, a part of it, and [`Shard::next_timeout`] is not later than `now`.
     pub fn timeout(&mut self, now: Instant) {
         while self.forwarding.due().is_some_and(|due| due <= now) {
             self.guarded(now, None, |shard| {
                 shard.forwarding.timeout(now);
             });
         }
-        while let Some(slot) = self.alarms.pop(now) {
-            self.guarded(now, Some(slot), |shard| shard.due(now, slot));
+        // An offer in a large room takes a millisecond, and everybody's is due at once: packets come
+        // between them.
+        let mut offered = false;
+        while !offered && let Some(slot) = self.alarms.pop(now) {
+            self.guarded(now, Some(slot), |shard| offered = shard.due(now, slot));
         }
         if self.load_due <= now {
             self.load_due = now + LOAD;

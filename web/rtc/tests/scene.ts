@@ -8,6 +8,7 @@ import {
   type IncomingWebrtcCall,
   type RingwayRTC,
   RingwayRTCEvent,
+  type RoomCall,
   type WebrtcCall,
 } from "../src/index.js";
 import type { FromClient, FromHouse } from "../src/generated/messages.js";
@@ -30,10 +31,10 @@ export interface Told {
 }
 
 /** Everything a call tells, in order. */
-export function follow(call: WebrtcCall): Told[] {
+export function follow(call: WebrtcCall | RoomCall): Told[] {
   const told: Told[] = [];
   for (const name of Object.values(Names)) {
-    call.on(name as CallsApiEvent.RINGING, (event) => told.push({ name, event }));
+    (call as WebrtcCall).on(name as CallsApiEvent.ERROR, (event) => told.push({ name, event }));
   }
   return told;
 }

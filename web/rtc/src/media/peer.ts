@@ -10,13 +10,14 @@ import {
   type Path,
   Pipe,
   type Proposal,
+  type Received,
   type Sent,
   type Takes,
 } from "./pipe.js";
 import type { Output } from "./recovery.js";
 import { Repair } from "./repair.js";
 
-export type { Proposal } from "./pipe.js";
+export type { Proposal, Received, Takes } from "./pipe.js";
 
 /** Longest wait for a section that was asked for, in ms. */
 export const OFFERED_WITHIN = 10_000;
@@ -51,7 +52,7 @@ export class Peer {
   readonly #sent: Sent = { tracks: new Map(), limits: {} };
   readonly #waiting = new Map<Source, Waiting>();
   readonly #repair: Repair;
-  #takes: Takes = { voices: 1, pictures: 0 };
+  #takes: Takes = { own: "sendrecv", voices: 1, pictures: 0 };
   /** The one that carries media. */
   #pipe: Pipe;
   /** The one that was proposed to take its place. */
@@ -65,10 +66,10 @@ export class Peer {
     this.#pipe = this.#make(undefined);
   }
 
-  /** Describe what we send and take; voices are always taken. */
-  propose(tracks: ReadonlyMap<Source, MediaStreamTrack>, takesVideo: boolean): Promise<Proposal> {
+  /** Describe what we send and take. */
+  propose(tracks: ReadonlyMap<Source, MediaStreamTrack>, takes: Takes): Promise<Proposal> {
     for (const [source, track] of tracks) this.#sent.tracks.set(source, track);
-    this.#takes = { voices: 1, pictures: takesVideo ? 1 : 0 };
+    this.#takes = takes;
     this.#events.pipe(this.#pipe.connection);
     return this.#pipe.propose(this.#takes, GATHERED_WITHIN);
   }
@@ -161,9 +162,14 @@ export class Peer {
     for (const pipe of this.#pipes()) await pipe.capAll();
   }
 
-  /** What comes from the other side, or from this party, as the source now; undefined also while a pipe is replaced. */
-  received(source: Source, call?: string): MediaStreamTrack | undefined {
-    return this.#pipe.received(source, call);
+  /** What comes from the other side as the source now; undefined also while a pipe is replaced. */
+  received(source: Source): MediaStreamTrack | undefined {
+    return this.#pipe.received(source);
+  }
+
+  /** Everything that comes from others now; less also while a pipe is replaced. */
+  receiving(): Received[] {
+    return this.#pipe.receiving();
   }
 
   /** Of the pipe that carries media now. */
@@ -223,6 +229,7 @@ export class Peer {
   async #reopen(generation: number): Promise<void> {
     const { voices, pictures } = this.#pipe.takes();
     const takes = {
+      own: this.#takes.own,
       voices: Math.max(voices, this.#takes.voices),
       pictures: Math.max(pictures, this.#takes.pictures),
     };

@@ -1,6 +1,15 @@
 /** One PeerConnection of a call: a generation of its pipe, one negotiation at a time. */
 
-import type { Answer, Offer, PipeAnswer, Section, Sections, Sending, Source } from "../generated/messages.js";
+import type {
+  Answer,
+  Offer,
+  PipeAnswer,
+  Receiving,
+  Section,
+  Sections,
+  Sending,
+  Source,
+} from "../generated/messages.js";
 import { hold, type Limits } from "./limits.js";
 
 /** Longest wait for the browser's own candidates, in ms; without servers to ask they are there at once. */
@@ -17,10 +26,19 @@ export interface Sent {
   limits: Limits;
 }
 
+/** Which way sections go that have, or await, tracks of ours; "recvonly" awaits none. */
+export type OwnWay = "sendrecv" | "sendonly" | "recvonly";
+
 /** How many sections there shall be to receive in, of each kind. */
 export interface Takes {
+  readonly own: OwnWay;
   readonly voices: number;
   readonly pictures: number;
+}
+
+/** What comes in a section now. */
+export interface Received extends Receiving {
+  readonly track: MediaStreamTrack;
 }
 
 /** A complete offer. */
@@ -87,15 +105,20 @@ export class Pipe {
   async propose(takes: Takes, within: number): Promise<Proposal> {
     const { tracks } = this.#sent;
     const microphone = tracks.get("MICROPHONE");
-    if (microphone !== undefined || takes.voices > 0) this.#add("MICROPHONE", microphone ?? "audio");
+    const way = takes.own === "sendonly" ? "sendonly" : "sendrecv";
+    let voices = 0;
+    if (microphone !== undefined || (takes.own === "sendrecv" && takes.voices > 0)) {
+      this.#add("MICROPHONE", microphone ?? "audio", way);
+      voices += 1;
+    }
     let pictures = 0;
     for (const source of PICTURES) {
       const track = tracks.get(source);
       if (track === undefined) continue;
-      this.#add(source, track);
+      this.#add(source, track, way);
       pictures += 1;
     }
-    for (let at = 1; at < takes.voices; at += 1) this.connection.addTransceiver("audio", { direction: "recvonly" });
+    for (; voices < takes.voices; voices += 1) this.connection.addTransceiver("audio", { direction: "recvonly" });
     for (; pictures < takes.pictures; pictures += 1) this.connection.addTransceiver("video", { direction: "recvonly" });
     await this.connection.setLocalDescription(await this.connection.createOffer());
     await this.#gathered(within);
@@ -103,9 +126,9 @@ export class Pipe {
     return { offer: this.#sdp(), sending };
   }
 
-  #add(source: Source, track: MediaStreamTrack | "audio"): void {
+  #add(source: Source, track: MediaStreamTrack | "audio", direction: Exclude<OwnWay, "recvonly">): void {
     const encoding = hold({}, source, this.#sent.limits);
-    const transceiver = this.connection.addTransceiver(track, { direction: "sendrecv", sendEncodings: [encoding] });
+    const transceiver = this.connection.addTransceiver(track, { direction, sendEncodings: [encoding] });
     this.#sending.set(source, transceiver);
   }
 
@@ -177,17 +200,23 @@ export class Pipe {
     await Promise.all([...this.#sending.keys()].map((source) => this.cap(source)));
   }
 
-  /** What comes as the source now, of this party or of any. */
-  received(source: Source, call?: string): MediaStreamTrack | undefined {
-    const section = this.#sections.find(
-      ({ receives }) => receives?.source === source && (call === undefined || receives.call === call),
-    );
+  /** What comes as the source now. */
+  received(source: Source): MediaStreamTrack | undefined {
+    const section = this.#sections.find(({ receives }) => receives?.source === source);
     if (section !== undefined) return this.#transceiver(section.mid)?.receiver.track;
-    return source === "MICROPHONE" && call === undefined ? this.#sending.get(source)?.receiver.track : undefined;
+    return source === "MICROPHONE" ? this.#sending.get(source)?.receiver.track : undefined;
+  }
+
+  /** Everything that comes now. */
+  receiving(): Received[] {
+    return this.#sections.flatMap(({ mid, receives }) => {
+      const track = receives == null ? undefined : this.#transceiver(mid)?.receiver.track;
+      return receives == null || track === undefined ? [] : [{ ...receives, track }];
+    });
   }
 
   /** How many sections receive something now. */
-  takes(): Takes {
+  takes(): Omit<Takes, "own"> {
     const voices = this.#sections.filter(({ receives }) => receives?.source === "MICROPHONE").length;
     const pictures = this.#sections.filter(({ receives }) => receives !== undefined).length - voices;
     return { voices, pictures };
