@@ -246,8 +246,10 @@ impl Engine {
         if let Some(end) = self.pipes.ended(&open.pipe, open.generation) {
             return vec![Effect::Tell(News::PipeClosed(end.clone()))];
         }
-        if let Some(answered) = self.pipes.answered(&open.pipe, open.generation) {
-            return vec![Effect::Tell(News::Answered(answered.clone()))];
+        if let Some(told) = self.pipes.told_of(&open.pipe, open.generation) {
+            let answered = told.answered().cloned();
+            let told = answered.map(|answered| Effect::Tell(News::Answered(answered)));
+            return told.into_iter().collect();
         }
         let asked = match open.shard.map(u16::try_from) {
             Some(Ok(shard)) if shard < self.shards => Some(shard),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::protocol::{Answered, HeldPipe, News, PipeClosed};
+use crate::protocol::{HeldPipe, News, PipeClosed};
 use crate::told::{Told, about};
 
 /// Ends kept until they are acknowledged; beyond it the oldest are forgotten.
@@ -47,17 +47,18 @@ impl Pipes {
         self.held.get(pipe).map(|held| held.shard)
     }
 
-    /// Notes that a pipe is being opened; the shard where, `None` if a newer one is held.
+    /// Notes that a pipe is being opened; the shard where, `None` if it or a newer one is held.
     ///
     /// A pipe that is held stays where it is, and in its bridge.  `asked` is a shard that exists; without it
     /// the one with the fewest pipes is taken.
     pub fn open(&mut self, pipe: &str, generation: u64, asked: Option<u16>) -> Option<u16> {
         if let Some(held) = self.held.get_mut(pipe) {
-            if generation > held.generation {
-                held.generation = generation;
-                held.told = Told::default();
+            if generation <= held.generation {
+                return None;
             }
-            return (generation == held.generation).then_some(held.shard);
+            held.generation = generation;
+            held.told = Told::default();
+            return Some(held.shard);
         }
         let fewest = (0..).zip(&self.load).min_by_key(|(_, load)| **load);
         let shard = asked.or(fewest.map(|(shard, _)| shard))?;
@@ -93,7 +94,7 @@ impl Pipes {
     /// Notes what is told of a pipe.
     pub fn note(&mut self, news: &News) {
         if let Some((pipe, generation)) = about(news)
-            && let Some(told) = self.told_of(pipe, generation)
+            && let Some(told) = self.told_mut(pipe, generation)
         {
             told.note(news);
         }
@@ -101,23 +102,23 @@ impl Pipes {
 
     /// Notes that the client of a pipe has answered an offer.
     pub fn close_offer(&mut self, pipe: &str, generation: u64, negotiation: u64) {
-        if let Some(told) = self.told_of(pipe, generation) {
+        if let Some(told) = self.told_mut(pipe, generation) {
             told.close_offer(negotiation);
         }
     }
 
-    fn told_of(&mut self, pipe: &str, generation: u64) -> Option<&mut Told> {
+    fn told_mut(&mut self, pipe: &str, generation: u64) -> Option<&mut Told> {
         let held = self.held.get_mut(pipe);
         let held = held.filter(|held| held.generation == generation);
         held.map(|held| &mut held.told)
     }
 
-    /// The answer to a pipe's first offer, if this generation of it is held and answered.
+    /// What was told of a pipe last, if this generation of it is held.
     #[must_use]
-    pub fn answered(&self, pipe: &str, generation: u64) -> Option<&Answered> {
+    pub fn told_of(&self, pipe: &str, generation: u64) -> Option<&Told> {
         let held = self.held.get(pipe);
         let held = held.filter(|held| held.generation == generation);
-        held.and_then(|held| held.told.answered())
+        held.map(|held| &held.told)
     }
 
     /// What was told of each pipe last.
@@ -233,6 +234,7 @@ mod tests {
         let mut pipes = Pipes::new(1);
         pipes.open("a", 2, None);
         assert_eq!(pipes.open("a", 1, None), None);
+        assert_eq!(pipes.open("a", 2, None), None);
         pipes.note(&connected(1));
         pipes.end(end(1, "a", 1));
         let held: Vec<_> = pipes.holding().collect();
