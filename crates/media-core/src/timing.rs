@@ -29,6 +29,7 @@ impl Shard {
         }
         .due();
         self.tell_silence(now, slot);
+        self.expire_texts(now, slot);
         let offered = self.offer(now, slot);
         self.tell_presence(now, slot);
         self.tell_statistics(now, slot);
@@ -49,6 +50,7 @@ impl Shard {
             };
         };
         consider(pipe.negotiation.due());
+        consider(pipe.texts.as_ref().and_then(|texts| texts.sent.due()));
         consider(pipe.quiet_at());
         for incoming in pipe.sections.iter().filter_map(|it| it.incoming.as_ref()) {
             consider(incoming.talking.due());
@@ -77,8 +79,9 @@ impl Shard {
         }
     }
 
-    /// What follows from everything that has happened: slots filled, mappings told, key frames asked for.
+    /// What follows from everything that has happened: texts carried, slots filled, mappings told, key frames asked for.
     pub(crate) fn settle(&mut self, now: Instant) {
+        self.carry(now);
         self.fill_slots(now);
         self.tell_mappings();
         self.ask_key_frames(now);
