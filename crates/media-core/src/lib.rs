@@ -58,6 +58,7 @@ mod shard;
 mod statistics;
 mod stream;
 mod subscription;
+mod talk;
 mod talking;
 #[cfg(test)]
 mod tests;
