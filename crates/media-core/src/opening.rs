@@ -18,8 +18,8 @@ use crate::reception::Reception;
 use crate::relay::TrackId;
 use crate::section::{Ended, Incoming, Section, Slot, Stage};
 use crate::shard::Shard;
+use crate::speech::Speech;
 use crate::stream::Stream;
-use crate::talking::Talking;
 use crate::texts::Texts;
 use crate::track::{Origin, Track};
 
@@ -220,7 +220,7 @@ impl Shard {
             track: key,
             reception: Reception::default(),
             plis: 0,
-            talking: Talking::default(),
+            speech: Speech::default(),
         });
         Some(key)
     }
