@@ -40,7 +40,7 @@ async def test_a_room_of_four(enter: Enter) -> None:
     red, blue, green, yellow = parties
     room = f"four-{red.identity}"
     first = await red.join(room, video=True)
-    assert (first["name"], first["participants"], first["recordingType"]) == (
+    assert (first["room"], first["participants"], first["recordingType"]) == (
         room,
         [],
         "UNDEFINED",

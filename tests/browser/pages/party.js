@@ -30,7 +30,7 @@ const describe = (event) => {
     else if (value instanceof Endpoint) out[key] = value.identifier;
     else if (value instanceof MediaStream) out[key] = { audio: value.getAudioTracks().length, video: value.getVideoTracks().length };
     else if (value && typeof value.toJSON === "function") out[key] = value.toJSON();
-    else if (["string", "number", "boolean"].includes(typeof value)) out[key] = value;
+    else if (["string", "number", "boolean"].includes(typeof value)) out[key === "name" ? "room" : key] = value;
     else if (value && value.name) out[key] = { id: value.id, name: value.name, description: value.description };
   }
   return out;
