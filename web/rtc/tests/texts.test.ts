@@ -22,10 +22,10 @@ interface Desk {
 }
 
 /** Texts of a call with bob, who has two devices. */
-function desk(): Desk {
+function desk({ told: isTold = true } = {}): Desk {
   fakeBrowser();
   const texts = new Texts({
-    calls: ({ identifier }) => (identifier === "bob" ? BOBS : []),
+    calls: ({ identifier }) => (!isTold ? undefined : identifier === "bob" ? BOBS : []),
     endpoint: (call) => (BOBS.includes(call) ? BOB : undefined),
   });
   return { texts, told: tell(texts), pipe: () => pipeOf(texts) };
@@ -255,13 +255,21 @@ describe("what others write", () => {
     expect(told).toHaveLength(3);
   });
 
-  it("can be answered although nobody is known", async () => {
-    const { texts, told, pipe } = desk();
+  it("can be answered although it is not told who is there", async () => {
+    const { texts, told, pipe } = desk({ told: false });
     const channel = pipe();
     texts.begin();
     channel.hear({ ...TEXT, label: JSON.stringify({ identity: "eve" }) });
     await texts.send("hello", told[0]?.event["from"]);
     expect(channel.said.at(-1)).toMatchObject({ text: "hello", to: ["call 1"] });
+    await expect(texts.send("hello", BOB)).rejects.toThrow(/^NOBODY: /);
+  });
+
+  it("is no proof that its sender is still there", async () => {
+    const { texts, told, pipe } = desk();
+    pipe().hear({ ...TEXT, label: JSON.stringify({ identity: "eve" }) });
+    texts.begin();
+    await expect(texts.send("hello", told[0]?.event["from"])).rejects.toThrow(/^NOBODY: /);
   });
 
   it("is remembered for so many texts of each", () => {

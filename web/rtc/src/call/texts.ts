@@ -23,8 +23,8 @@ const AGAIN_AFTER: Readonly<Record<string, number>> = { NOT_JOINED: 250, TOO_FAS
 
 /** Who can be written to, and who writes. */
 export interface Parties {
-  /** The call ids behind the endpoint; "EVERYBODY" if there is nobody else. */
-  calls(to: Endpoint): readonly string[] | "EVERYBODY";
+  /** The call ids behind the endpoint; "EVERYBODY" if there is nobody else; undefined if it is not told who is there. */
+  calls(to: Endpoint): readonly string[] | "EVERYBODY" | undefined;
   endpoint(call: string): Endpoint | undefined;
 }
 
@@ -176,8 +176,8 @@ export class Texts implements DataChannel {
 
   #callsOf(to: Endpoint): readonly string[] | "EVERYBODY" {
     const known = this.#parties.calls(to);
-    if (known.length > 0) return known;
-    // Without participant events only those are known who have written.
+    if (known !== undefined) return known;
+    // Then those are known who have written.
     return [...this.#senders]
       .filter(([, { type, identifier }]) => type === to.type && identifier === to.identifier)
       .map(([call]) => call);
