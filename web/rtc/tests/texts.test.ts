@@ -168,6 +168,8 @@ describe("limits of texts", () => {
     const { texts } = desk();
     await expect(texts.send("é".repeat(MAX_TEXT / 2) + "a")).rejects.toThrow(/^TOO_LONG: .* 65536 bytes, this one has 65537/);
     await expect(texts.send("é".repeat(MAX_TEXT / 2))).resolves.toEqual(expect.any(String));
+    await expect(texts.send("\0".repeat(MAX_TEXT))).rejects.toThrow(/^TOO_LONG: .* JSON/);
+    await expect(texts.send("\0".repeat(41_000))).resolves.toEqual(expect.any(String));
     await expect(texts.send(5 as never)).rejects.toThrow(/^MALFORMED: /);
     texts.begin();
     await expect(texts.send("hello", new WebrtcEndpoint("carol"))).rejects.toThrow(/^NOBODY: carol /);
