@@ -19,6 +19,7 @@ use crate::relay::TrackId;
 use crate::section::{Ended, Incoming, Section, Slot, Stage};
 use crate::shard::Shard;
 use crate::stream::Stream;
+use crate::texts::Texts;
 use crate::track::{Origin, Track};
 
 impl Shard {
@@ -106,6 +107,7 @@ impl Shard {
             way: None,
             transport,
             opener: None,
+            texts: None,
             presence: Presence::new(now),
             restart: Restart::None,
             agreement,
@@ -157,9 +159,10 @@ impl Shard {
             protocol: offered.protocol,
             formats: offered.formats,
             sends: usable.as_ref().is_some_and(|usable| usable.sends),
-            stage: match usable {
-                Some(_) => Stage::Live,
-                None => Stage::Rejected,
+            stage: match (&usable, offered.channel) {
+                (Some(_), _) => Stage::Live,
+                (None, Some(_)) => Stage::Channel,
+                (None, None) => Stage::Rejected,
             },
             capable: codecs,
             codecs,
@@ -169,6 +172,13 @@ impl Shard {
             expects: None,
             slot: stream.map(Slot::new),
         });
+        if let Some(largest) = offered.channel {
+            pipe.transport.accept_channel(largest);
+            let mut texts = Box::new(Texts::default());
+            // What its former generation has sent and not heard of is repeated in this one.
+            texts.sent = self.post.back(&pipe.name).unwrap_or_default();
+            pipe.texts = Some(texts);
+        }
         if let Some(usable) = usable
             && let Some(source) = usable.source
         {

@@ -15,6 +15,7 @@ use crate::news;
 use crate::order::{Name, Way};
 use crate::presence::Presence;
 use crate::section::{Binding, Ended, Section, Slot, Stage};
+use crate::texts::Texts;
 use crate::view::{Format, Repair};
 
 /// How often reports and statistics are sent.
@@ -43,6 +44,8 @@ pub(crate) struct Pipe {
     pub(crate) transport: Transport,
     /// Keys for what the client sends; there once it is connected.
     pub(crate) opener: Option<Opener>,
+    /// There if the client has offered a data channel.
+    pub(crate) texts: Option<Box<Texts>>,
     pub(crate) agreement: Agreement,
     /// Whether the client's first offer had a BUNDLE group.
     pub(crate) bundled: bool,
@@ -268,6 +271,6 @@ impl Pipe {
         self.sections
             .iter()
             .enumerate()
-            .filter(move |(_, section)| section.kind == kind && section.stage != Stage::Rejected)
+            .filter(move |(_, section)| section.kind == kind && section.stage.has_media())
     }
 }

@@ -162,7 +162,13 @@ impl Shard {
         let Some(section) = pipe.sections.get_mut(at) else {
             return;
         };
-        if matches!(section.stage, Stage::Planned | Stage::Rejected) {
+        if section.stage == Stage::Channel && described.is_rejected() {
+            section.stage = Stage::Rejected;
+            pipe.transport.abort_channel(now);
+            self.drain(now, slot);
+            return;
+        }
+        if !section.stage.has_media() || section.stage == Stage::Planned {
             return;
         }
         let codecs = if described.is_rejected() {

@@ -19,6 +19,7 @@ use crate::news::{CloseReason, Load, News};
 use crate::order::{Name, Order};
 use crate::outgoing::Outgoing;
 use crate::pipe::Pipe;
+use crate::post::Post;
 use crate::random::Random;
 use crate::relay::{Relay, TrackId};
 
@@ -42,6 +43,7 @@ pub struct Shard {
     pub(crate) keys: HashMap<TrackId, usize>,
     pub(crate) last_track: u64,
     pub(crate) alarms: Alarms,
+    pub(crate) post: Post,
     /// Pipes whose mapping may have changed in this call.
     pub(crate) changed: Vec<usize>,
     /// Pipes whose descriptions were full, in which a slot has become free in this call.
@@ -66,6 +68,7 @@ impl Shard {
             keys: HashMap::new(),
             last_track: 0,
             alarms: Alarms::default(),
+            post: Post::default(),
             changed: Vec::new(),
             freed: Vec::new(),
             news: Vec::new(),
@@ -98,13 +101,17 @@ impl Shard {
                 );
             }
             Order::Attach {
-                pipe, bridge, way, ..
+                pipe,
+                bridge,
+                way,
+                label,
             } => {
                 self.of_pipe(
                     now,
                     &pipe,
                     |_| true,
                     |shard, slot| {
+                        shard.label(slot, label);
                         shard.attach(now, slot, &bridge, way);
                     },
                 );
@@ -217,6 +224,7 @@ impl Shard {
         [
             self.forwarding.due(),
             self.alarms.next(),
+            self.post.due(),
             Some(self.load_due),
         ]
         .into_iter()

@@ -65,7 +65,7 @@ pub(crate) fn usable(section: &Section) -> CodecSet {
             }
         }
         Stage::Planned | Stage::Offered => section.target,
-        Stage::Rejected => CodecSet::NONE,
+        Stage::Channel | Stage::Rejected => CodecSet::NONE,
     }
 }
 

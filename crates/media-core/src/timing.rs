@@ -28,6 +28,7 @@ impl Shard {
             cname: &self.cname,
         }
         .due();
+        self.expire_texts(now, slot);
         let offered = self.offer(now, slot);
         self.tell_presence(now, slot);
         self.tell_statistics(now, slot);
@@ -48,6 +49,7 @@ impl Shard {
             };
         };
         consider(pipe.negotiation.due());
+        consider(pipe.texts.as_ref().and_then(|texts| texts.sent.due()));
         consider(pipe.quiet_at());
         if pipe.opener.is_some() {
             consider(Some(pipe.statistics_due));
@@ -73,8 +75,9 @@ impl Shard {
         }
     }
 
-    /// What follows from everything that has happened: slots filled, mappings told, key frames asked for.
+    /// What follows from everything that has happened: texts carried, slots filled, mappings told, key frames asked for.
     pub(crate) fn settle(&mut self, now: Instant) {
+        self.carry(now);
         self.fill_slots(now);
         self.tell_mappings();
         self.ask_key_frames(now);

@@ -1,7 +1,7 @@
 """From the log to a living house, and from a living house to a quiet end.
 
 After a crash every leg that was alive is remembered, what the effects' cursor
-has not passed is done again, and legs whose line cannot come back end.
+has not passed is done again, and the devices of its legs are awaited.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import structlog
 from ringway.domain import leg_messages as leg
 from ringway.domain.causes import Cause
 from ringway.domain.effects import Address, Kind
+from ringway.domain.leg_state import Leg
+from ringway.domain.values import Device
 from ringway.ports.event_log import Recorded, Stream
 from ringway.runtime.actor import Happened
 from ringway.runtime.codec import decode
@@ -64,7 +66,7 @@ def relive(stream: Stream, recorded: Sequence[Recorded]) -> Life:
 
 
 async def recover(house: House) -> None:
-    """Remember the living, repeat what may not have been done, end the lineless.
+    """Remember the living, repeat what may not have been done, await the lines.
 
     Must be done before anything else is given to the house.
     """
@@ -86,10 +88,16 @@ async def recover(house: House) -> None:
         house.effects.carry_out(each)
     for known in house.views.all_legs():
         if not house.lines.is_connected(known.device):
+            house.lines.expect(_device_of(known))
             address = Address(Kind.LEG, known.id)
-            house.signal(known.account, address, leg.LineGone())
+            house.signal(known.account, address, leg.LineLost())
     if alive or repeated:
         log.info("recovered", alive=len(alive), repeated=len(repeated))
+
+
+def _device_of(known: Leg) -> Device:
+    party = known.endpoint
+    return Device(known.device, known.account, party.address, party.display_name)
 
 
 async def wind_up(house: House) -> None:

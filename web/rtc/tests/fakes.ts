@@ -76,6 +76,8 @@ export class FakeTrack extends EventTarget {
   contentHint = "";
   readonly id = `track-${(FakeTrack.count += 1)}`;
   settings: MediaTrackSettings = {};
+  /** What it is a copy of; itself if it is none. */
+  original: FakeTrack = this;
 
   constructor(readonly kind: string) {
     super();
@@ -86,7 +88,9 @@ export class FakeTrack extends EventTarget {
   }
 
   clone(): FakeTrack {
-    return new FakeTrack(this.kind);
+    const copy = new FakeTrack(this.kind);
+    copy.original = this;
+    return copy;
   }
 
   getSettings(): MediaTrackSettings {
@@ -327,6 +331,38 @@ export class FakeDevices {
     const tracks = kinds.map((kind) => new FakeTrack(kind));
     this.tracks.push(...tracks);
     return new FakeStream(tracks);
+  }
+}
+
+/** Hears the same level, a root mean square, in every track. */
+export class FakeAudioContext {
+  static level = 0;
+  static open = 0;
+  static heard: FakeTrack | undefined;
+
+  static install(): void {
+    FakeAudioContext.level = 0;
+    FakeAudioContext.open = 0;
+    FakeAudioContext.heard = undefined;
+    vi.stubGlobal("AudioContext", FakeAudioContext);
+  }
+
+  constructor() {
+    FakeAudioContext.open += 1;
+  }
+
+  createAnalyser(): object {
+    return { fftSize: 32, getFloatTimeDomainData: (samples: Float32Array) => samples.fill(FakeAudioContext.level) };
+  }
+
+  createMediaStreamSource(stream: FakeStream): { connect(): void } {
+    [FakeAudioContext.heard] = stream.getTracks();
+    return { connect: () => undefined };
+  }
+
+  close(): Promise<void> {
+    FakeAudioContext.open -= 1;
+    return Promise.resolve();
   }
 }
 
