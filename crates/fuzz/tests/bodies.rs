@@ -31,6 +31,11 @@ fn h264() {
 }
 
 #[test]
+fn red() {
+    fuzz::run("red", fuzz::red);
+}
+
+#[test]
 fn srtp() {
     fuzz::run("srtp", fuzz::srtp);
 }
@@ -38,6 +43,16 @@ fn srtp() {
 #[test]
 fn transport() {
     fuzz::run("transport", fuzz::transport);
+}
+
+#[test]
+fn sctp() {
+    fuzz::run("sctp", fuzz::sctp);
+}
+
+#[test]
+fn channel() {
+    fuzz::run("channel", fuzz::channel);
 }
 
 #[test]

@@ -15,6 +15,7 @@ pub mod demux;
 pub mod extension;
 pub mod h264;
 pub mod ntp;
+pub mod red;
 pub mod rtcp;
 pub mod rtp;
 pub mod rtx;
