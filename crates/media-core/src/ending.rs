@@ -111,6 +111,7 @@ impl Shard {
         for peer in &pipe.peers {
             if self.peers.get(peer) == Some(&slot) {
                 self.peers.remove(peer);
+                self.closings.extend(peer.connection());
             }
         }
         if let Some(egress) = self.forwarding.egress.get_mut(slot) {

@@ -6,9 +6,7 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use media_core::{Message, Path};
-use media_io::{
-    Droppable, End, Epoll, Interest, Machine, MediaSocket, Report, Segmentation, Shards,
-};
+use media_io::{Droppable, End, Epoll, Interest, Machine, MediaPort, Report, Segmentation, Shards};
 
 /// How long anything may take here before the test fails.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -41,6 +39,7 @@ struct Recorder {
     news: Vec<News>,
     relays: Vec<(u16, u64, Droppable)>,
     alarm: Option<(Instant, Duration)>,
+    closings: Vec<u64>,
 }
 
 impl Machine for Recorder {
@@ -113,6 +112,10 @@ impl Machine for Recorder {
         }
     }
 
+    fn closings(&mut self, close: impl FnMut(u64)) {
+        self.closings.drain(..).for_each(close);
+    }
+
     fn relays(&mut self, mut tell: impl FnMut(u16, u64, Droppable)) {
         for (to, relay, droppable) in self.relays.drain(..) {
             tell(to, relay, droppable);
@@ -133,11 +136,11 @@ struct Running {
 impl Running {
     fn start(host: &str, count: usize, segmentation: Segmentation) -> Self {
         let host: IpAddr = host.parse().unwrap();
-        let sockets = (0..count).map(|_| MediaSocket::bind(host, 0).unwrap());
-        let sockets: Vec<_> = sockets.collect();
-        let addresses = sockets.iter().map(MediaSocket::address).collect();
+        let ports = (0..count).map(|_| MediaPort::bind(host, 0).unwrap());
+        let ports: Vec<_> = ports.collect();
+        let addresses = ports.iter().map(MediaPort::address).collect();
         let make = |_, _| Recorder::default();
-        let shards = Shards::start(sockets, segmentation, make).unwrap();
+        let shards = Shards::start(ports, segmentation, make).unwrap();
         let epoll = Epoll::new().unwrap();
         epoll.add(&shards, 0, Interest::Read).unwrap();
         Self {
