@@ -1,4 +1,4 @@
-"""The command line: `ringway serve`, `ringway key`, `ringway version`.
+"""The command line: `ringway serve`, `ringway key`, `ringway account`.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, or a folder or port that is taken.
 What goes wrong is one sentence on stderr.  What is heavy is imported by the
@@ -37,6 +37,8 @@ app = App(
 )
 keys = App(name="key", help="API keys; works while a server runs and while none does.")
 app.command(keys)
+accounts = App(name="account", help="Settings of an account; take effect at once.")
+app.command(accounts)
 
 
 @app.command
@@ -180,6 +182,40 @@ def revoke(key: str, /, *, data: Data = DATA) -> None:
 
     revoked = _run(of.revoke(data.absolute(), key))
     _print(f"{revoked.id} is no longer accepted.")
+
+
+Account = Annotated[str, Parameter(help="`main`, or `demo` for the demo page.")]
+
+
+@accounts.command(name="show")
+def show_account(
+    account: Account = "main", /, *, data: Data = DATA, as_json: AsJson = False
+) -> None:
+    """Show the settings of an account."""
+    from ringway.app import accounts as of  # noqa: PLC0415
+
+    found = _run(of.read(data.absolute(), account))
+    size = found.settings.max_room_size
+    if as_json:
+        _print(json.dumps({"id": found.id, "name": found.name, "maxRoomSize": size}))
+    else:
+        _print(f"{found.id} ({found.name}): up to {size} people in a room")
+
+
+@accounts.command(name="set")
+def set_account(
+    account: Account = "main",
+    /,
+    *,
+    max_room_size: Annotated[int, Parameter(help="People in a room, 2 to 10000.")],
+    data: Data = DATA,
+) -> None:
+    """Change the settings of an account."""
+    from ringway.app import accounts as of  # noqa: PLC0415
+
+    changed = _run(of.change(data.absolute(), account, max_room_size))
+    size = changed.settings.max_room_size
+    _print(f"{changed.id}: up to {size} people in a room from now on.")
 
 
 @app.command

@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from ringway.rtc import messages as wire
-from tests.browser.server import RINGWAY, create_key, free_port
+from tests.browser.server import RINGWAY, create_key, engine_of, free_port
 from tests.ports.engine_program import engine_program
 from tests.ports.test_engine import AUDIO, description
 
@@ -63,10 +63,7 @@ class Served:
 
     def engine(self) -> int:
         """Give the engine's process."""
-        with socket.socket(socket.AF_UNIX) as it:
-            it.connect(str(self.data / "engine.sock"))
-            raw = it.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-        return int.from_bytes(raw[:4], "little")
+        return engine_of(self.data)
 
     def stop(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
@@ -94,13 +91,25 @@ def command(data: Path, http: int, media: int, *more: str) -> list[str]:
 
 @contextmanager
 def served(
-    data: Path, *more: str, http: int | None = None, media: int | None = None
+    data: Path,
+    *more: str,
+    http: int | None = None,
+    media: int | None = None,
+    inside: Path | None = None,
+    enter: Sequence[str] = (),
 ) -> Iterator[Served]:
+    """Run a server; where it sees its folder elsewhere, `enter` takes it there."""
     http, media = http or free_port(), media or free_port(socket.SOCK_DGRAM)
-    out = data.with_suffix(".out")
+    out = (
+        data.with_suffix(".out")
+        if inside is None
+        else inside.parent.with_suffix(".out")
+    )
     with out.open("ab") as file:
         process = subprocess.Popen(
-            command(data, http, media, *more), stdout=file, stderr=file
+            [*enter, *command(inside or data, http, media, *more)],
+            stdout=file,
+            stderr=file,
         )
     it = Served(process, http, media, data, out)
     try:

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 from litestar.types import ASGIApp
 
+from ringway.adapters.activity_memory import MemoryActivity
 from ringway.adapters.calls_memory import MemoryCalls
 from ringway.adapters.catalog_memory import MemoryCatalog
 from ringway.adapters.clock_manual import ManualClock
@@ -203,11 +204,19 @@ async def whole(
 ) -> AsyncIterator[Whole]:
     """Open a Ringway, and close it in the end."""
     clock, catalog = ManualClock(), MemoryCatalog()
-    engine = engine or EngineMemory()
+    engine, activity = engine or EngineMemory(), MemoryActivity()
     keys = await catalog.signing_keys(clock.now())
     tokens = JwtTokens(keys)
     ringway = Ringway(
-        Ports(log or MemoryEventLog(), MemoryCalls(), catalog, tokens, clock, engine),
+        Ports(
+            log or MemoryEventLog(),
+            MemoryCalls(),
+            activity,
+            catalog,
+            tokens,
+            clock,
+            engine,
+        ),
         front or Front(),
     )
     await ringway.open()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import itertools
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,12 +12,14 @@ from playwright.async_api import Browser, Playwright, async_playwright
 
 from tests.browser.media import BLUE, GREEN, RED, Voice, picture, tone
 from tests.browser.party import Party
+from tests.browser.relayed import Host, Network
 from tests.browser.server import Server, running
+from tests.browser.site import site
 
-PAGES = Path(__file__).parent / "pages"
 CHROMIUM = "/usr/bin/chromium"
 
 Enter = Callable[..., Awaitable[Party]]
+Join = Callable[..., Awaitable[tuple[Party, Network]]]
 
 
 @pytest.fixture(scope="session")
@@ -47,31 +47,8 @@ def pages() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def elsewhere(server: Server, pages: dict[str, str]) -> Iterator[str]:
     """A customer's site on another origin; it loads the SDK from the server."""
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def do_GET(self) -> None:
-            name = self.path.split("?")[0].lstrip("/")
-            path = PAGES / name
-            if name not in pages and not path.is_file():
-                self.send_error(404)
-                return
-            text = pages[name] if name in pages else path.read_text()
-            body = text.replace("{{SDK}}", f"{server.url}/sdk/ringway-rtc.js")
-            kind = "text/javascript" if path.suffix == ".js" else "text/html"
-            self.send_response(200)
-            self.send_header("Content-Type", f"{kind}; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    with http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Handler)
-    ) as site:
-        threading.Thread(target=site.serve_forever, daemon=True).start()
-        yield f"http://localhost:{site.server_address[1]}"
-        site.shutdown()
+    with site(server.url, pages) as url:
+        yield url
 
 
 def launch_options(voice: Voice, voices: Path) -> list[str]:
@@ -153,3 +130,31 @@ async def enter(
         return party
 
     return come
+
+
+@pytest.fixture
+async def join(
+    browser: Callable[[Voice], Awaitable[Browser]],
+) -> AsyncIterator[Join]:
+    """Open a page for a voice, on a network of its own: `await join(host, RED)`.
+
+    Options are those of the SDK. The page comes from a site beside the server, and
+    straight; signalling and media go through the network.
+    """
+    with ExitStack() as sites:
+
+        async def come(
+            host: Host, voice: Voice, **options: object
+        ) -> tuple[Party, Network]:
+            network = host.network()
+            context = await (await browser(voice)).new_context()
+            page = await context.new_page()
+            url = sites.enter_context(site(host.server.url, {}))
+            await page.goto(f"{url}/party.html")
+            party = Party(page, voice, voice.name)
+            await network.lead(party)
+            token = host.server.token(party.identity)
+            await party.connect(token, serverUrl=network.url, **options)
+            return party, network
+
+        yield come

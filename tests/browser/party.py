@@ -6,7 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
+
 from tests.browser.media import UNUSED, Voice
+from tests.browser.meter import Picture, Sound
 
 
 class Page(Protocol):
@@ -77,6 +80,29 @@ class Party:
             f"(() => {{ watch('{video}'); const start = frames.count;"
             " return until(() => frames.count >= start + 20, '20 new frames'); })()"
         )
+
+    async def meter(self, voice: Voice, *, video: str | None = None) -> None:
+        """Measure from now on how the voice's tone is heard, and a video element."""
+        await self.js(
+            "meterSound('sound', document.getElementById('audio').srcObject,"
+            f" {voice.hertz})"
+        )
+        if video is not None:
+            await self.js(f"meterPicture('picture', '{video}')")
+        await self.js("until(() => meters.get('sound').now, 'tone in the meter')")
+        await self.mark()
+
+    async def mark(self) -> None:
+        """Forget what was measured so far."""
+        await self.js("markMeters()")
+
+    async def sound(self) -> Sound:
+        """Tell how the tone was heard since the mark."""
+        return msgspec.convert(await self.js("meters.get('sound').read()"), Sound)
+
+    async def picture(self) -> Picture:
+        """Tell how the picture was seen since the mark."""
+        return msgspec.convert(await self.js("meters.get('picture').read()"), Picture)
 
     async def codec(self, kind: str, direction: str) -> str:
         """Return the MIME type in use; `direction` is inbound-rtp or outbound-rtp."""

@@ -82,13 +82,24 @@ class Server:
 def running(data: Path, *options: str, key: str | None = None) -> Iterator[Server]:
     """Start Ringway on free ports, wait until it is ready, and stop it afterwards."""
     http, media = free_port(), free_port(socket.SOCK_DGRAM)
-    url = f"http://127.0.0.1:{http}"
+    it = start(data, f"127.0.0.1:{http}", f"0.0.0.0:{media}", *options, key=key)
+    try:
+        yield it
+    finally:
+        stop(it.process)
+
+
+def start(
+    data: Path, http: str, media: str, *options: str, key: str | None = None
+) -> Server:
+    """Start Ringway at these addresses, and wait until it is ready."""
+    url = f"http://{http}"
     log = data.with_name(data.name + ".log")
     with log.open("ab") as out:
         process = subprocess.Popen(
             [
                 *(RINGWAY, "serve", "--data", data),
-                *("--http", f"127.0.0.1:{http}", "--media", f"0.0.0.0:{media}"),
+                *("--http", http, "--media", media),
                 *options,
             ],
             stdout=out,
@@ -97,14 +108,28 @@ def running(data: Path, *options: str, key: str | None = None) -> Iterator[Serve
         )
     try:
         _wait_until_ready(url, process, log)
-        yield Server(url, data, key or create_key(data), process, log)
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
+        return Server(url, data, key or create_key(data), process, log)
+    except BaseException:
+        stop(process)
+        raise
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End it as Ctrl-C does."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+
+
+def engine_of(data: Path) -> int:
+    """Give the process of the engine that serves a data folder."""
+    with socket.socket(socket.AF_UNIX) as it:
+        it.connect(str(data / "engine.sock"))
+        raw = it.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return int.from_bytes(raw[:4], "little")
 
 
 def create_key(data: Path) -> str:

@@ -21,6 +21,8 @@ MACHINES = [
     if re.search(r"^def decide\(", path.read_text(), re.MULTILINE)
 ]
 MAX_LINES = 400
+DECLARATIONS = {"ports/engine_messages.py": 600, "rtc/messages.py": 800}
+"""One list of types for each protocol, which its generators read as a whole."""
 MAX_FIRST_LINE = 80
 
 
@@ -31,7 +33,9 @@ def name(path: Path) -> str:
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_a_module_is_one_idea_of_moderate_length(path: Path) -> None:
     lines = path.read_text().count("\n")
-    assert lines <= MAX_LINES, "look for the second idea in it"
+    assert lines <= DECLARATIONS.get(name(path), MAX_LINES), (
+        "look for the second idea in it"
+    )
 
 
 @pytest.mark.parametrize("path", FILES, ids=name)

@@ -121,7 +121,8 @@ impl Stage {
         });
     }
 
-    /// The victim's client asks for a section more, and this comes as its answer.
+    /// The victim's client asks for a section more, and this comes as its answer. ICE is restarted as well, so that the
+    /// credentials in it are taken whatever they are.
     fn answer(&mut self, answer: &str) {
         let pipe = self.world.peers[VICTIM].pipe.clone();
         let now = self.world.now;
@@ -132,6 +133,11 @@ impl Stage {
             sources: vec![Source::Screen],
         };
         shard.order(now, renegotiate);
+        let restart = Order::RestartIce {
+            pipe: pipe.clone(),
+            generation: 0,
+        };
+        shard.order(now, restart);
         // The offer waits for what else may change. The peer would answer it by itself, so it does not get to see it.
         let mut offer = None;
         while let Some(next) = shard.next_timeout().filter(|next| *next <= now + OFFER) {

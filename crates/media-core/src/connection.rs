@@ -26,11 +26,8 @@ impl Shard {
                 Event::Transmit { path, bytes } => {
                     self.forwarding.outgoing.datagram(&path, &bytes);
                 }
-                Event::Selected(path) => {
-                    if let Some(egress) = self.forwarding.egress(slot) {
-                        egress.path = path;
-                    }
-                }
+                Event::Selected(path) => self.take_path(slot, path),
+                Event::Silent => self.fall_silent(slot),
                 Event::Established {
                     profile,
                     send,
@@ -79,6 +76,7 @@ impl Shard {
             return;
         };
         pipe.opener = Some(opener);
+        pipe.presence.heard = now;
         pipe.report_due = now + REPORT;
         pipe.statistics_due = now + STATISTICS;
         self.forwarding
@@ -90,6 +88,14 @@ impl Shard {
             profile: profile.name(),
             over_tcp: path.protocol.is_tcp(),
         });
+        self.want_pictures(slot);
+    }
+
+    /// The client can be sent to, and has seen nothing for a while: it needs pictures that stand for themselves.
+    pub(crate) fn want_pictures(&mut self, slot: usize) {
+        let Some(pipe) = self.pipes.get(slot) else {
+            return;
+        };
         for key in pipe
             .sections
             .iter()

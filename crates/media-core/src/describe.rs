@@ -79,6 +79,7 @@ impl Writer<'_> {
 
     fn section(&self, pipe: &Pipe, section: &Section, setup: Setup) -> sdp::Section {
         let receives = section.sends || section.expects.is_some();
+        let credentials = pipe.transport.local();
         let mut described = sdp::Section {
             kind: section.media.clone(),
             port: DISCARD,
@@ -86,8 +87,8 @@ impl Writer<'_> {
             codecs: codecs(&pipe.agreement, section.target),
             mid: Some(section.mid.clone()),
             attributes: Attributes {
-                ice_ufrag: Some(pipe.ufrag.clone()),
-                ice_pwd: Some(pipe.password.clone()),
+                ice_ufrag: Some(credentials.ufrag.clone()),
+                ice_pwd: Some(credentials.pwd.clone()),
                 fingerprints: sdp::Fingerprint::parse(&self.fingerprint.to_string())
                     .into_iter()
                     .collect(),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use media_transport::{MAX_PATHS, Path, Peer};
+use media_transport::{Credentials, MAX_PATHS, Path, Peer};
 use media_wire::{demux, stun};
 
 use crate::counters::Counter;
@@ -10,6 +10,9 @@ use crate::ingress::Ingress;
 use crate::pipe::Pipe;
 use crate::relay::Relay;
 use crate::shard::Shard;
+
+/// Characters of an ICE password: 144 bits (RFC 8839 section 5.4 asks for 128).
+const PASSWORD: usize = 24;
 
 /// Senders that lead to one pipe at which those that are no longer valid are forgotten.
 const MOST_PEERS: usize = 2 * MAX_PATHS;
@@ -75,15 +78,18 @@ impl Shard {
         }
         let slot = slot as usize;
         match self.pipes.get(slot) {
-            Some(pipe) if pipe.ufrag == ufrag => Owner::Pipe(slot),
+            Some(pipe) if pipe.transport.is_local(ufrag) => Owner::Pipe(slot),
             _ => Owner::Nobody,
         }
     }
 
-    /// A user name that leads to this shard and slot, with 48 bits that nobody can guess.
-    pub(crate) fn ufrag(&mut self, slot: usize) -> String {
+    /// New credentials for a pipe. The user name leads to this shard and slot, and has 48 bits that nobody can guess.
+    pub(crate) fn credentials(&mut self, slot: usize) -> Credentials {
         let secret = self.random.ice_chars(8);
-        format!("{:04x}{slot:08x}{secret}", self.config.shard)
+        Credentials {
+            ufrag: format!("{:04x}{slot:08x}{secret}", self.config.shard),
+            pwd: self.random.ice_chars(PASSWORD),
+        }
     }
 
     /// STUN or DTLS for a pipe.
@@ -98,11 +104,15 @@ impl Shard {
         let before = drops(pipe);
         pipe.transport.handle(now, path, datagram);
         let dropped = drops(pipe) - before;
+        if pipe.transport.checked() == Some(now) {
+            pipe.presence.heard = now;
+        }
         self.forwarding
             .counters
             .add(Counter::DropTransport, dropped);
         self.learn(slot, path.peer());
         self.drain(now, slot);
+        self.tell_presence(now, slot);
     }
 
     /// Remember that a sender leads to a pipe, once ICE has validated it.
@@ -170,6 +180,10 @@ impl Shard {
         match protocol {
             demux::Protocol::Rtp => ingress.rtp(datagram),
             _ => ingress.rtcp(datagram),
+        }
+        let interrupted = ingress.pipe.presence.interrupted;
+        if interrupted {
+            self.tell_presence(now, slot);
         }
     }
 }

@@ -24,13 +24,17 @@ impl Shard {
         let Some(pipe) = self.pipes.get(slot) else {
             return;
         };
+        let ended = match reason {
+            CloseReason::TimedOut => pipe.presence.heard,
+            _ => now,
+        };
         let closed = News::PipeClosed {
             pipe: pipe.name.clone(),
             generation: pipe.generation,
             reason,
             text: text.to_owned(),
             statistics: self.statistics(pipe),
-            at: self.forwarding.clock.wall(now),
+            at: self.forwarding.clock.wall(ended),
         };
         self.news.push(closed);
         self.remove(now, slot);
@@ -114,9 +118,7 @@ impl Shard {
                 self.closings.extend(peer.connection());
             }
         }
-        if let Some(egress) = self.forwarding.egress.get_mut(slot) {
-            *egress = None;
-        }
+        self.forwarding.disconnect(slot);
         self.alarms.forget(slot);
     }
 }

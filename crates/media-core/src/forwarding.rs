@@ -60,6 +60,16 @@ impl Forwarding {
         }
     }
 
+    /// Take a pipe's way out from it.
+    pub(crate) fn disconnect(&mut self, pipe: usize) -> Option<Egress> {
+        self.egress.get_mut(pipe)?.take()
+    }
+
+    /// Whether a pipe has a way out.
+    pub(crate) fn has_way_out(&self, pipe: usize) -> bool {
+        self.egress.get(pipe).is_some_and(Option::is_some)
+    }
+
     /// The way out of a pipe, once it is connected.
     pub(crate) fn egress(&mut self, pipe: usize) -> Option<&mut Egress> {
         self.egress.get_mut(pipe)?.as_mut()

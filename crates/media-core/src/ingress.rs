@@ -43,6 +43,7 @@ impl Ingress<'_> {
             Some(at) => self.open(datagram, &header, at)?,
             None => self.open_new(datagram, &header)?,
         };
+        self.pipe.presence.heard = self.now;
         let Pipe {
             bindings,
             sections,
@@ -180,6 +181,7 @@ impl Ingress<'_> {
             self.forwarding.counters.count(Counter::DropRtcpUnauthentic);
             return;
         };
+        self.pipe.presence.heard = self.now;
         let packet = datagram.get(..length).unwrap_or_default();
         self.forwarding.counters.count(Counter::RtcpReceived);
         for packet in rtcp::packets(packet) {

@@ -41,6 +41,7 @@ mod opening;
 mod order;
 mod outgoing;
 mod pipe;
+mod presence;
 mod random;
 mod reception;
 mod relay;

@@ -13,6 +13,18 @@ enum State {
     Offered(u64, bool),
 }
 
+/// How far a restart of ICE has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Restart {
+    /// None is wanted.
+    #[default]
+    None,
+    /// The next offer will have new credentials.
+    Wanted,
+    /// The open offer has them.
+    Offered,
+}
+
 /// The offer/answer exchange of one pipe after the client's first offer (RFC 3264).
 ///
 /// The client never offers again, so there is no glare.

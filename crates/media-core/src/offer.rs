@@ -337,13 +337,19 @@ fn check_shared(
     }
 }
 
-fn credentials(description: &Description, section: &sdp::Section) -> Result<Credentials, Refusal> {
+/// User name and password of ICE that a section has, or the whole description.
+pub(crate) fn credentials(
+    description: &Description,
+    section: &sdp::Section,
+) -> Result<Credentials, Refusal> {
     match (description.ice_ufrag(section), description.ice_pwd(section)) {
         (Some(ufrag), Some(pwd)) => Ok(Credentials {
             ufrag: ufrag.to_owned(),
             pwd: pwd.to_owned(),
         }),
-        _ => Err(Refusal::bad("The offer has no ICE user name or password.")),
+        _ => Err(Refusal::bad(
+            "The description has no ICE user name or password.",
+        )),
     }
 }
 

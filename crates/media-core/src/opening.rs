@@ -2,25 +2,23 @@
 
 use std::time::Instant;
 
-use media_transport::{Credentials, Transport};
+use media_transport::Transport;
 
 use crate::codec::{CodecSet, Kind};
 use crate::counters::Counter;
 use crate::feedback::Feedback;
-use crate::negotiation::Negotiation;
+use crate::negotiation::{Negotiation, Restart};
 use crate::news::{CloseReason, News, PipeStatistics};
 use crate::offer::{self, Offer, OfferedSection, Refusal};
 use crate::order::{Name, Sending, Source};
 use crate::pipe::{Pipe, REPORT, STATISTICS};
+use crate::presence::Presence;
 use crate::reception::Reception;
 use crate::relay::TrackId;
 use crate::section::{Ended, Incoming, Section, Slot, Stage};
 use crate::shard::Shard;
 use crate::stream::Stream;
 use crate::track::{Origin, Track};
-
-/// Characters of an ICE password: 144 bits (RFC 8839 section 5.4 asks for 128).
-const PASSWORD: usize = 24;
 
 impl Shard {
     /// Make a pipe from a client's offer.
@@ -34,12 +32,15 @@ impl Shard {
     ) {
         let held = self.names.get(name).copied();
         let held = held.and_then(|slot| Some((slot, self.pipes.get(slot)?.generation)));
+        let mut membership = None;
         match held {
             Some((_, held)) if held >= generation => {
                 self.forwarding.counters.count(Counter::OrdersIgnored);
                 return;
             }
             Some((slot, _)) => {
+                let pipe = self.pipes.get(slot);
+                membership = pipe.and_then(|pipe| Some((pipe.bridge.clone()?, pipe.way)));
                 let text = "A newer generation takes its place.";
                 self.close(now, slot, CloseReason::Ordered, text);
             }
@@ -49,6 +50,9 @@ impl Shard {
             Ok(slot) => {
                 self.forwarding.counters.count(Counter::PipesOpened);
                 self.tell_answer(slot);
+                if let Some((bridge, way)) = membership {
+                    self.attach(now, slot, &bridge, way);
+                }
                 self.rearm(now, slot);
             }
             Err(Refusal { reason, text }) => {
@@ -90,12 +94,7 @@ impl Shard {
             sections,
         } = offer::read(text, sending, &self.config.limits)?;
         let slot = self.pipes.vacant_key();
-        let ufrag = self.ufrag(slot);
-        let password = self.random.ice_chars(PASSWORD);
-        let local = Credentials {
-            ufrag: ufrag.clone(),
-            pwd: password.clone(),
-        };
+        let local = self.credentials(slot);
         let transport =
             Transport::new(&self.config.identity, local, credentials, fingerprints, now)
                 .map_err(|error| Refusal::bad(format!("The offer cannot be used: {error}.")))?;
@@ -104,10 +103,10 @@ impl Shard {
             generation,
             bridge: None,
             way: None,
-            ufrag,
-            password,
             transport,
             opener: None,
+            presence: Presence::new(now),
+            restart: Restart::None,
             agreement,
             bundled,
             peers: Vec::new(),

@@ -9,9 +9,10 @@ use crate::agreement::Agreement;
 use crate::codec::{Codec, CodecSet, Kind};
 use crate::feedback::Feedback;
 use crate::header::Header;
-use crate::negotiation::Negotiation;
+use crate::negotiation::{Negotiation, Restart};
 use crate::news;
 use crate::order::{Name, Way};
+use crate::presence::Presence;
 use crate::section::{Binding, Ended, Section, Stage};
 use crate::view::{Format, Repair};
 
@@ -29,14 +30,14 @@ pub(crate) struct Pipe {
     pub(crate) bridge: Option<Name>,
     /// What it does there, when that is one thing only.
     pub(crate) way: Option<Way>,
-    pub(crate) ufrag: String,
-    pub(crate) password: String,
     pub(crate) transport: Transport,
     /// Keys for what the client sends; there once it is connected.
     pub(crate) opener: Option<Opener>,
     pub(crate) agreement: Agreement,
     /// Whether the client's first offer had a BUNDLE group.
     pub(crate) bundled: bool,
+    pub(crate) presence: Presence,
+    pub(crate) restart: Restart,
     /// Senders whose datagrams lead to this pipe.
     pub(crate) peers: Vec<Peer>,
     pub(crate) sections: Vec<Section>,

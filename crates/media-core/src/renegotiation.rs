@@ -7,6 +7,7 @@ use media_wire::sdp::{self, Description, Setup};
 
 use crate::codec::{Codec, CodecSet, Kind};
 use crate::counters::Counter;
+use crate::negotiation::Restart;
 use crate::news::{CloseReason, News};
 use crate::offer::{self, Refusal};
 use crate::order::Source;
@@ -52,12 +53,35 @@ impl Shard {
         self.rearm(now, slot);
     }
 
+    /// The client's path may be another: the next offer has new credentials, unless the open one has.
+    pub(crate) fn restart_ice(&mut self, now: Instant, slot: usize) {
+        if let Some(pipe) = self.pipes.get_mut(slot)
+            && pipe.restart == Restart::None
+        {
+            pipe.restart = Restart::Wanted;
+            pipe.negotiation.change(now);
+            self.rearm(now, slot);
+        }
+    }
+
     /// Make an offer, if it is time for one.
     pub(crate) fn offer(&mut self, now: Instant, slot: usize) {
         let Some(pipe) = self.pipes.get_mut(slot) else {
             return;
         };
         let Some(negotiation) = pipe.negotiation.offer(now) else {
+            return;
+        };
+        if pipe.restart == Restart::Wanted {
+            let local = self.credentials(slot);
+            let Some(pipe) = self.pipes.get_mut(slot) else {
+                return;
+            };
+            if pipe.transport.restart(local).is_ok() {
+                pipe.restart = Restart::Offered;
+            }
+        }
+        let Some(pipe) = self.pipes.get_mut(slot) else {
             return;
         };
         pipe.version += 1;
@@ -91,7 +115,7 @@ impl Shard {
             return;
         }
         let limit = self.config.limits.description;
-        let answer = match read(pipe, text, limit) {
+        let answer = match read(pipe, text, limit).and_then(|answer| reached(pipe, answer)) {
             Ok(answer) => answer,
             Err(Refusal { reason, text }) => {
                 self.forwarding.counters.count(Counter::PipesFailed);
@@ -100,6 +124,9 @@ impl Shard {
             }
         };
         pipe.negotiation.answered(now);
+        if pipe.restart == Restart::Offered {
+            pipe.restart = Restart::None;
+        }
         confirm(pipe, &answer);
         for at in 0..answer.sections.len() {
             self.take_answer(now, slot, at, &answer);
@@ -257,6 +284,17 @@ fn read(pipe: &Pipe, text: &str, limit: usize) -> Result<Description, Refusal> {
             reason: CloseReason::NoCodec,
             text: "The answer rejects every section.".to_owned(),
         });
+    }
+    Ok(answer)
+}
+
+/// Take from an answer by which credentials the client is reached.
+fn reached(pipe: &mut Pipe, answer: Description) -> Result<Description, Refusal> {
+    // All sections are bundled: those of the first count (RFC 9143 section 7.3).
+    if let Some(first) = answer.sections.iter().find(|it| !it.is_rejected()) {
+        let remote = offer::credentials(&answer, first)?;
+        let taken = pipe.transport.answered(remote);
+        taken.map_err(|error| Refusal::bad(format!("The answer cannot be used: {error}.")))?;
     }
     Ok(answer)
 }

@@ -32,7 +32,7 @@ pub(crate) struct Reports<'a> {
 impl Reports<'_> {
     /// Send everything that is due.
     pub(crate) fn due(&mut self) {
-        if self.forwarding.egress(self.slot).is_none() {
+        if !self.forwarding.has_way_out(self.slot) {
             return;
         }
         self.missing();
@@ -48,6 +48,9 @@ impl Reports<'_> {
 
     /// Ask for a key frame of what the client sends in a section, if it is wanted and time.
     pub(crate) fn key_frame(&mut self, section: usize) {
+        if !self.forwarding.has_way_out(self.slot) {
+            return;
+        }
         let Some(media) = self.pipe.media_ssrc(section) else {
             return;
         };
@@ -58,13 +61,7 @@ impl Reports<'_> {
         let Some(track) = self.forwarding.tracks.get_mut(incoming.track) else {
             return;
         };
-        if self
-            .forwarding
-            .egress
-            .get(self.slot)
-            .is_none_or(Option::is_none)
-            || !track.key_frames.ask(self.now)
-        {
+        if !track.key_frames.ask(self.now) {
             return;
         }
         incoming.plis += 1;

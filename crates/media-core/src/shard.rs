@@ -109,7 +109,12 @@ impl Shard {
                     },
                 );
             }
-            Order::RestartIce { .. } => self.forwarding.counters.count(Counter::OrdersIgnored),
+            Order::RestartIce { pipe, generation } => self.of_pipe(
+                now,
+                &pipe,
+                |held| held == generation,
+                |shard, slot| shard.restart_ice(now, slot),
+            ),
             Order::Detach { pipe } => {
                 self.of_pipe(now, &pipe, |_| true, |shard, slot| shard.detach(now, slot));
             }

@@ -109,7 +109,11 @@ fn offer(vp8: bool, h264: bool) -> String {
 /// What a client that knows these codecs answers.
 fn answer(offer: &str, known: CodecSet) -> String {
     let mut answer = Description::parse(offer).unwrap();
+    let client = Description::parse(CHROMIUM).unwrap();
     for section in &mut answer.sections {
+        let own = &client.sections[0].attributes;
+        section.attributes.ice_ufrag.clone_from(&own.ice_ufrag);
+        section.attributes.ice_pwd.clone_from(&own.ice_pwd);
         let direction = section.attributes.direction.unwrap();
         section.attributes.direction = Some(direction.reversed());
         section.attributes.setup = Some(Setup::Active);
@@ -435,7 +439,7 @@ fn strangers_are_counted_and_get_silence() {
     let mut bench = Bench::new(Limits::default());
     bench.open("a", 0, CHROMIUM);
     let slot = bench.shard.names["a"];
-    let ufrag = bench.shard.pipes[slot].ufrag.clone();
+    let ufrag = bench.shard.pipes[slot].transport.local().ufrag.clone();
     let path = Path::udp(
         SocketAddr::from(([198, 51, 100, 7], 4000)),
         "192.0.2.1".parse().unwrap(),

@@ -29,6 +29,7 @@ impl Shard {
         }
         .due();
         self.offer(now, slot);
+        self.tell_presence(now, slot);
         self.tell_statistics(now, slot);
         self.rearm(now, slot);
     }
@@ -46,9 +47,13 @@ impl Shard {
             };
         };
         consider(pipe.negotiation.due());
+        consider(pipe.quiet_at());
         if pipe.opener.is_some() {
-            consider(Some(pipe.report_due));
             consider(Some(pipe.statistics_due));
+        }
+        // Without a way out nothing of this can be done.
+        if self.forwarding.has_way_out(slot) {
+            consider(Some(pipe.report_due));
             consider(pipe.feedback.due());
             for (at, section) in pipe.sections.iter().enumerate() {
                 let Some(incoming) = &section.incoming else {

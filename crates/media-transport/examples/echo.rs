@@ -161,6 +161,7 @@ impl Echo {
                     Event::Transmit { path, bytes } => {
                         drop(self.socket.send_to(&bytes, path.remote));
                     }
+                    Event::Silent => println!("silent"),
                     Event::Selected(path) => println!("selected {}", path.remote),
                     Event::Established {
                         profile,

@@ -6,6 +6,9 @@ pub enum Error {
     /// An ICE user name has 4 to 256, a password 22 to 256 letters, digits, `+` or `/` (RFC 8839 §5.4).
     #[error("ICE user name or password has a wrong length or character")]
     Credentials,
+    /// The peer has other credentials than before, but no restart was offered (RFC 8839 §4.4.1.1.1).
+    #[error("the ICE user name or password changed without a restart")]
+    NoRestart,
     /// A fingerprint is not a hash function's name and as many hexadecimal bytes as it has.
     #[error("the certificate fingerprint cannot be read")]
     Fingerprint,
@@ -23,6 +26,7 @@ impl Error {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Credentials => "ice_credentials",
+            Self::NoRestart => "ice_no_restart",
             Self::Fingerprint => "fingerprint_syntax",
             Self::NoFingerprint => "fingerprint_missing",
             Self::Identity => "identity",
@@ -36,7 +40,7 @@ pub enum Reason {
     /// ICE and DTLS were not done within [`CONNECT`](crate::CONNECT).
     #[error("the peer did not connect in time")]
     NotConnected,
-    /// The peer's connectivity checks were absent for [`CONSENT`](crate::CONSENT) (RFC 7675).
+    /// The peer's connectivity checks were absent for [`LOST`](crate::LOST) (RFC 7675).
     #[error("the peer was not heard any more")]
     TimedOut,
     /// The peer's certificate is not one that signalling announced (RFC 8122 §5).

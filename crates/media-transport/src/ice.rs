@@ -5,17 +5,21 @@
 //! move to worse paths as well (from Wi-Fi to mobile). It also keeps a candidate for every address ever seen.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::hmac;
-use is::stun::{StunMessage, TransId};
+use is::stun::StunMessage;
 
 use crate::{Error, Path, Peer};
 
 /// A path without checks for this long is not sent to any more. Browsers check at least every 5 s, so this is three in a row
-/// lost; RFC 7675 allows up to 30 s.
+/// lost; RFC 7675 §5.1 allows up to 30 s. What is sent to a path that is dead, or to an address that somebody else has now,
+/// helps nobody; but its peer may still come back, so it is not given up before [`LOST`].
 pub const CONSENT: Duration = Duration::from_secs(15);
+
+/// A peer without checks on any path for this long is given up: its consent has expired by RFC 7675 §5.1. Until then a
+/// telephone that was in a lift finds its connection as it left it, with the same keys.
+pub const LOST: Duration = Duration::from_secs(30);
 
 /// Paths of one peer that are remembered: each of its addresses with each of ours. Beyond that the one that was checked least
 /// recently is forgotten.
@@ -71,13 +75,41 @@ pub(crate) struct Check {
     pub(crate) moved: Option<Path>,
 }
 
+/// What there is to use when the path in use has fallen silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// Another path that is checked.
+    Path(Path),
+    /// None, until a check comes again.
+    Nothing,
+}
+
+/// New credentials, until the peer has nominated a path by them (RFC 8445 §9).
+struct Restart {
+    local: Credentials,
+    /// Known from the peer's answer. Checks may be here before that: then they count by our part alone (RFC 8445 §7.3).
+    remote: Option<Credentials>,
+    /// The fragment of the peer that the first nomination named.
+    nominated_by: Option<String>,
+}
+
+impl Restart {
+    fn knows(&self, local: &str, remote: &str) -> bool {
+        let answered = self.remote.as_ref();
+        self.local.ufrag == local && answered.is_none_or(|answered| answered.ufrag == remote)
+    }
+}
+
 /// The lite agent.
 pub(crate) struct Agent {
     local: Credentials,
     remote: Credentials,
+    restart: Option<Restart>,
     /// The last checked is the last.
     paths: Vec<(Path, Instant)>,
+    /// Kept when it has fallen silent and there is no other.
     selected: Option<Path>,
+    checked: Option<Instant>,
 }
 
 impl Agent {
@@ -85,8 +117,61 @@ impl Agent {
         Self {
             local,
             remote,
+            restart: None,
             paths: Vec::new(),
             selected: None,
+            checked: None,
+        }
+    }
+
+    /// Our credentials as the peer was told last.
+    pub(crate) fn local(&self) -> &Credentials {
+        self.restart
+            .as_ref()
+            .map_or(&self.local, |restart| &restart.local)
+    }
+
+    /// Whether checks may name this fragment of ours.
+    pub(crate) fn is_local(&self, ufrag: &str) -> bool {
+        self.local.ufrag == ufrag || self.local().ufrag == ufrag
+    }
+
+    /// Offers new credentials. The old ones hold until a path is nominated by the new; those of a restart that has not come so
+    /// far are forgotten.
+    pub(crate) fn restart(&mut self, local: Credentials) {
+        self.restart = Some(Restart {
+            local,
+            remote: None,
+            nominated_by: None,
+        });
+    }
+
+    /// Takes the peer's credentials from its answer; false if they changed although no restart was offered.
+    pub(crate) fn answered(&mut self, remote: Credentials) -> bool {
+        let Some(restart) = &mut self.restart else {
+            return remote == self.remote;
+        };
+        if let Some(known) = &restart.remote {
+            return remote == *known;
+        }
+        let nominated_by = restart.nominated_by.take();
+        let nominated = nominated_by.is_some_and(|ufrag| ufrag == remote.ufrag);
+        restart.remote = Some(remote);
+        if nominated {
+            self.forget_old();
+        }
+        true
+    }
+
+    /// The old credentials have had their time.
+    fn forget_old(&mut self) {
+        if let Some(Restart {
+            local,
+            remote: Some(remote),
+            ..
+        }) = self.restart.take_if(|restart| restart.remote.is_some())
+        {
+            (self.local, self.remote) = (local, remote);
         }
     }
 
@@ -96,34 +181,43 @@ impl Agent {
             .ok()
             .filter(StunMessage::is_binding_request)?;
         let (local, remote) = message.username()?.split_once(':')?;
-        if local != self.local.ufrag || remote != self.remote.ufrag {
-            return None;
-        }
-        if !has_sound_fingerprint(datagram) || !message.verify(self.local.pwd.as_bytes(), hmac_sha1)
-        {
+        let restart = self.restart.as_ref();
+        let new = restart.filter(|restart| restart.knows(local, remote));
+        let pwd = match new {
+            Some(restart) => &restart.local.pwd,
+            None if local == self.local.ufrag && remote == self.remote.ufrag => &self.local.pwd,
+            None => return None,
+        };
+        if !has_sound_fingerprint(datagram) || !message.verify(pwd.as_bytes(), hmac_sha1) {
             return None;
         }
         if message.ice_controlled().is_some() {
             // A lite agent is never the controlling one (RFC 8445 §6.1.1): the peer is told to be it.
-            let answer = self.write(&StunMessage::binding_role_conflict_reply(
-                message.trans_id(),
-            ))?;
+            let conflict = StunMessage::binding_role_conflict_reply(message.trans_id());
             return Some(Check {
-                answer,
+                answer: write(&conflict, pwd)?,
                 moved: None,
             });
         }
-        let answer = self.answer(message.trans_id(), path.remote)?;
-        self.paths.retain(|(known, _)| *known != path);
-        if self.paths.len() >= MAX_PATHS {
-            let oldest = self
-                .paths
-                .iter()
-                .position(|(known, _)| Some(*known) != self.selected)?;
-            self.paths.remove(oldest);
+        let answer = write(
+            &StunMessage::binding_reply(message.trans_id(), path.remote),
+            pwd,
+        )?;
+        let is_new = new.is_some();
+        // Who has nominated by the new credentials still checks its old paths for a while, and says that it uses them.
+        let outdated = !is_new && restart.is_some_and(|restart| restart.nominated_by.is_some());
+        let nominates = message.use_candidate() && !outdated;
+        // It was given up for silent, and has not nominated anything else since.
+        let returns = self.selected.is_some() && self.paths.is_empty();
+        self.check(now, path)?;
+        if is_new && nominates {
+            let ufrag = remote.to_owned();
+            if let Some(restart) = &mut self.restart {
+                restart.nominated_by = Some(ufrag);
+            }
+            self.forget_old();
         }
-        self.paths.push((path, now));
-        let moved = message.use_candidate() && self.selected != Some(path);
+        let moved = (nominates && self.selected != Some(path)) || returns;
         if moved {
             self.selected = Some(path);
         }
@@ -133,29 +227,35 @@ impl Agent {
         })
     }
 
-    fn answer(&self, transaction: TransId, mapped: SocketAddr) -> Option<Vec<u8>> {
-        self.write(&StunMessage::binding_reply(transaction, mapped))
+    /// Notes that a path was checked.
+    fn check(&mut self, now: Instant, path: Path) -> Option<()> {
+        self.paths.retain(|(known, _)| *known != path);
+        if self.paths.len() >= MAX_PATHS {
+            let oldest = self
+                .paths
+                .iter()
+                .position(|(known, _)| Some(*known) != self.selected)?;
+            self.paths.remove(oldest);
+        }
+        self.paths.push((path, now));
+        self.checked = Some(now);
+        Some(())
     }
 
-    fn write(&self, message: &StunMessage<'_>) -> Option<Vec<u8>> {
-        let mut bytes = vec![0; ANSWER];
-        let len = message
-            .to_bytes(Some(self.local.pwd.as_bytes()), &mut bytes, hmac_sha1)
-            .ok()?;
-        bytes.truncate(len);
-        Some(bytes)
-    }
-
-    /// Forgets paths that were not checked for [`CONSENT`]. Gives the path that took the place of a forgotten one in use.
-    pub(crate) fn forget_silent(&mut self, now: Instant) -> Option<Path> {
+    /// Forgets paths that were not checked for [`CONSENT`]. Gives what takes the place of one in use.
+    pub(crate) fn forget_silent(&mut self, now: Instant) -> Option<Rest> {
+        let known = self.paths.len();
         self.paths
             .retain(|(_, checked)| now.saturating_duration_since(*checked) < CONSENT);
         let used = self.selected?;
-        if self.paths.iter().any(|(path, _)| *path == used) {
+        if self.paths.len() == known || self.paths.iter().any(|(path, _)| *path == used) {
             return None;
         }
-        self.selected = self.paths.last().map(|(path, _)| *path);
-        self.selected
+        let Some((path, _)) = self.paths.last() else {
+            return Some(Rest::Nothing);
+        };
+        self.selected = Some(*path);
+        Some(Rest::Path(*path))
     }
 
     /// When the next path will have been silent for too long.
@@ -168,15 +268,24 @@ impl Agent {
         self.paths.iter().any(|(path, _)| path.peer() == *peer)
     }
 
-    /// Whether the peer is silent on all paths.
-    pub(crate) fn is_silent(&self) -> bool {
-        self.paths.is_empty()
+    /// When the last authentic check came.
+    pub(crate) const fn checked(&self) -> Option<Instant> {
+        self.checked
     }
 
-    /// The path that the peer nominated last.
-    pub(crate) const fn selected(&self) -> Option<Path> {
-        self.selected
+    /// The path that the peer nominated last, if it is not silent on all.
+    pub(crate) fn selected(&self) -> Option<Path> {
+        self.selected.filter(|_| !self.paths.is_empty())
     }
+}
+
+fn write(message: &StunMessage<'_>, password: &str) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; ANSWER];
+    let len = message
+        .to_bytes(Some(password.as_bytes()), &mut bytes, hmac_sha1)
+        .ok()?;
+    bytes.truncate(len);
+    Some(bytes)
 }
 
 /// Whether FINGERPRINT, if there is one, is the last attribute and right (RFC 8489 §14.7). The library reads it without

@@ -20,7 +20,7 @@ mod transport;
 
 pub use error::{Error, Reason};
 pub use fingerprint::Fingerprint;
-pub use ice::{CONSENT, Credentials, MAX_PATHS};
+pub use ice::{CONSENT, Credentials, LOST, MAX_PATHS};
 pub use identity::Identity;
 pub use path::{Path, Peer, Protocol};
 pub use transport::{CONNECT, Drops, Event, MAX_HANDSHAKE, Transport};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use media_srtp::{MasterKey, Profile};
 
 use crate::dtls::{Progress, Server};
-use crate::ice::Agent;
+use crate::ice::{Agent, LOST, Rest};
 use crate::{Credentials, Error, Fingerprint, Identity, Path, Peer, Reason};
 
 /// From the making of a transport until its keys: longer than any handshake that somebody still waits for.
@@ -37,6 +37,8 @@ pub enum Event {
     },
     /// Media goes this way from now on: the path that the peer nominated.
     Selected(Path),
+    /// No path has been checked for [`CONSENT`](crate::CONSENT): nothing may be sent until the next `Selected`.
+    Silent,
     /// The peer is who signalling said, and these are the keys. Comes once.
     Established {
         /// The profile that both know.
@@ -211,7 +213,7 @@ impl Transport {
         let deadline = match self.life {
             Life::Over => return None,
             Life::Connecting(deadline) => Some(deadline),
-            Life::Established => None,
+            Life::Established => self.lost_at(),
         };
         [deadline, self.ice.next_silence(), self.dtls.next_timeout()]
             .into_iter()
@@ -219,17 +221,26 @@ impl Transport {
             .min()
     }
 
+    /// When the peer will be given up if no check comes.
+    fn lost_at(&self) -> Option<Instant> {
+        self.ice.checked().map(|checked| checked + LOST)
+    }
+
     /// Does what is due: repeats a flight of DTLS, forgets silent paths, gives up.
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.life == Life::Over {
             return;
         }
-        if let Some(path) = self.ice.forget_silent(now) {
-            self.select(path);
+        match self.ice.forget_silent(now) {
+            Some(Rest::Path(path)) => self.select(path),
+            Some(Rest::Nothing) => self.events.push_back(Event::Silent),
+            None => {}
         }
         match self.life {
             Life::Connecting(deadline) if now >= deadline => self.fail(Reason::NotConnected),
-            Life::Established if self.ice.is_silent() => self.fail(Reason::TimedOut),
+            Life::Established if self.lost_at().is_some_and(|at| at <= now) => {
+                self.fail(Reason::TimedOut);
+            }
             _ if self.dtls.next_timeout().is_some_and(|at| at <= now) => {
                 self.step(|dtls, progress| dtls.handle_timeout(now, progress));
             }
@@ -243,7 +254,49 @@ impl Transport {
         self.life != Life::Over && self.ice.is_valid(peer)
     }
 
-    /// The path that the peer nominated.
+    /// Restarts ICE (RFC 8445 §9): our description has these credentials from now on. Paths, keys and the old credentials hold
+    /// until the peer has nominated a path by the new ones.
+    ///
+    /// # Errors
+    /// [`Error::Credentials`], and nothing has changed.
+    pub fn restart(&mut self, local: Credentials) -> Result<(), Error> {
+        local.check()?;
+        self.ice.restart(local);
+        Ok(())
+    }
+
+    /// Takes the peer's credentials from its answer to a description of ours. Without a restart they must be the same as before.
+    ///
+    /// # Errors
+    /// [`Error::Credentials`]; [`Error::NoRestart`]; and nothing has changed.
+    pub fn answered(&mut self, remote: Credentials) -> Result<(), Error> {
+        remote.check()?;
+        if self.ice.answered(remote) {
+            Ok(())
+        } else {
+            Err(Error::NoRestart)
+        }
+    }
+
+    /// Our credentials, for every description that we write now.
+    #[must_use]
+    pub fn local(&self) -> &Credentials {
+        self.ice.local()
+    }
+
+    /// Whether checks for this peer may name this fragment of ours: there are two in a restart.
+    #[must_use]
+    pub fn is_local(&self, ufrag: &str) -> bool {
+        self.ice.is_local(ufrag)
+    }
+
+    /// When the last authentic check came.
+    #[must_use]
+    pub const fn checked(&self) -> Option<Instant> {
+        self.ice.checked()
+    }
+
+    /// The path that the peer nominated, if not all are silent.
     #[must_use]
     pub fn selected(&self) -> Option<Path> {
         self.ice.selected()

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 mod common;
+#[path = "common/stun.rs"]
+mod stun;
 
 use std::time::Duration;
 
@@ -10,10 +12,11 @@ use common::{
     CLIENT, CLIENT_SSRC, Faults, IDENTITY, Pair, SERVER, client_credentials, server_credentials,
 };
 use media_srtp::{Profile, Sealer};
-use media_transport::{CONSENT, Credentials, Fingerprint, Path, Reason, Transport};
+use media_transport::{CONSENT, Credentials, Event, Fingerprint, LOST, Path, Reason, Transport};
 use str0m::IceCreds;
 use str0m::crypto::dtls::DtlsVersion;
 use str0m::rtp::RtpWrite;
+use stun::check_by;
 
 const VERSIONS: [DtlsVersion; 3] = [DtlsVersion::Dtls12, DtlsVersion::Dtls13, DtlsVersion::Auto];
 
@@ -160,25 +163,51 @@ fn a_client_hello_from_an_address_without_checks_is_answered_with_silence() {
 }
 
 #[test]
-fn a_peer_that_falls_silent_is_given_up_after_consent_expires() {
+fn a_peer_that_falls_silent_is_left_alone_first_and_given_up_later() {
     let mut pair = Pair::new(DtlsVersion::Auto);
     pair.run_until_connected();
     pair.run_for(60);
     assert_eq!(pair.failed, None, "checks keep it alive");
+    let checked = pair.transport.checked().unwrap();
     pair.client.disconnect();
-    let silent_since = pair.now;
-    pair.run_until(silent_since + CONSENT * 2, |pair| pair.failed.is_some());
+    pair.run_until(checked + LOST * 2, |pair| pair.failed.is_some());
     assert_eq!(pair.failed, Some(Reason::TimedOut));
-    let after = pair.now - silent_since;
-    assert!(
-        after <= CONSENT + Duration::from_millis(200) && after > CONSENT / 2,
-        "{after:?}"
+    let checked = pair.transport.checked().unwrap();
+    assert_eq!(pair.silent, [checked + CONSENT]);
+    // The world of a dead client is looked at once a second.
+    let after = pair.now - checked;
+    assert!((LOST..=LOST + Duration::from_secs(1)).contains(&after));
+    let path = Path::udp(CLIENT, SERVER.ip());
+    assert!(!pair.transport.is_valid(&path.peer()));
+    assert_eq!(pair.transport.selected(), None);
+}
+
+#[test]
+fn who_comes_back_before_that_is_sent_to_again() {
+    let user = format!(
+        "{}:{}",
+        server_credentials().ufrag,
+        client_credentials().ufrag
     );
-    assert!(
-        !pair
-            .transport
-            .is_valid(&Path::udp(CLIENT, SERVER.ip()).peer())
-    );
+    for nominate in [false, true] {
+        let mut pair = Pair::new(DtlsVersion::Auto);
+        pair.run_until_connected();
+        pair.client.disconnect();
+        let checked = pair.transport.checked().unwrap();
+        let back = checked + LOST * 29 / 30;
+        pair.run_until(back, |_| false);
+        assert_eq!(pair.silent.len(), 1, "it is said once");
+        assert_eq!(pair.transport.selected(), None);
+        let elsewhere = Path::udp("203.0.113.9:9".parse().unwrap(), SERVER.ip());
+        let check = check_by(&user, &server_credentials().pwd, true, 1, nominate);
+        pair.transport.handle(back, &elsewhere, &check);
+        assert_eq!(pair.transport.selected(), Some(elsewhere));
+        assert_eq!(pair.transport.checked(), Some(back));
+        pair.transport.handle_timeout(checked + LOST);
+        let mut events = std::iter::from_fn(|| pair.transport.poll());
+        assert!(events.any(|event| matches!(event, Event::Selected(path) if path == elsewhere)));
+        assert!(!events.any(|event| matches!(event, Event::Failed(_))));
+    }
 }
 
 #[test]

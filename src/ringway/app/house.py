@@ -12,6 +12,7 @@ from ringway.app.web import Outside, application
 from ringway.domain.values import AccountId
 from ringway.pages.built import File
 from ringway.pages.routes import page_routes
+from ringway.ports.activity import Activity
 from ringway.ports.calls import Calls
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
 from ringway.ports.clock import Clock
@@ -23,6 +24,7 @@ from ringway.programs.routing import Routing
 from ringway.rest.demo import Demo, demo_route
 from ringway.rest.health import Check, health_routes
 from ringway.rest.tokens import token_route
+from ringway.rest.user_activity import user_activity_route
 from ringway.rtc.connection import Reception
 from ringway.rtc.ending import Ending
 from ringway.rtc.inbox import Inbox
@@ -46,6 +48,7 @@ class Ports:
 
     log: EventLog
     calls: Calls
+    activity: Activity
     catalog: Catalog
     tokens: Tokens
     clock: Clock
@@ -119,6 +122,7 @@ class Ringway:
         return application(
             [
                 token_route(ports.catalog, ports.tokens, ports.clock),
+                user_activity_route(ports.activity, ports.catalog),
                 demo_route(
                     ports.catalog,
                     ports.tokens,

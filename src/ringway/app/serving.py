@@ -20,6 +20,7 @@ from typing import Final
 import structlog
 
 from ringway.adapters.clock_system import SystemClock
+from ringway.adapters.sql.activity import SqlActivity
 from ringway.adapters.sql.calls import SqlCalls
 from ringway.adapters.sql.catalog import SqlCatalog
 from ringway.adapters.sql.database import Database
@@ -91,6 +92,7 @@ async def _serve(
             Ports(
                 event_log,
                 SqlCalls(database),
+                SqlActivity(database),
                 catalog,
                 JwtTokens(keys, settings.public_url),
                 clock,

@@ -47,7 +47,7 @@ CloseReason: TypeAlias = Literal[
     "BAD_OFFER",  # the offer or answer could not be read, or breaks the rules
     "NO_CODEC",  # no codec in common with the engine, or with the other party
     "NOT_CONNECTED",  # ICE or DTLS did not finish within 15 s
-    "TIMED_OUT",  # no valid consent check for 15 s (RFC 7675)
+    "TIMED_OUT",  # no valid consent check for 30 s (RFC 7675)
     "DTLS_FAILED",  # fatal alert, or a certificate that the offer did not announce
     "REMOTE_CLOSED",  # the client sent close_notify
     "PANIC",  # a fault in the engine; only this pipe is lost

@@ -53,6 +53,7 @@ function play(stream) {
   const audio = document.getElementById("audio");
   audio.srcObject = stream;
   audio.play().catch(() => undefined);
+  if (meters.has("sound")) meterSound("sound", stream);
   party.context ??= new AudioContext();
   party.analyser = party.context.createAnalyser();
   party.analyser.fftSize = 8192;

@@ -8,8 +8,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import * as everything from "../src/index.js";
 
 /** Bytes; raise them with a reason. */
-const MOST = 52_000;
-const MOST_ZIPPED = 16_000;
+const MOST = 80_000;
+const MOST_ZIPPED = 24_000;
 
 let code: string;
 

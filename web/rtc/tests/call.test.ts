@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CallsApiEvent, CallStatus, WebrtcCallOptions, WebrtcCallRecordingOptions } from "../src/index.js";
 import { FakePeerConnection, FakeSocket } from "./fakes.js";
-import { answer, connected, ended, establish, follow, hear, names, OVER, said, settle } from "./scene.js";
+import { answer, connected, ended, establish, follow, hear, names, OVER, said, settle, WELCOME } from "./scene.js";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -106,7 +106,7 @@ describe("calling", () => {
     rtc.disconnect();
     rtc.connect();
     FakeSocket.last.open();
-    hear({ t: "connected", protocol: "1.0", identity: "alice", connection: "c2" });
+    hear(WELCOME);
     await settle();
     rtc.callWebrtc("bob");
     await settle();
@@ -224,7 +224,7 @@ describe("the end of a call", () => {
     expect(names(ofClient)).toEqual(["connected", "reconnecting"]);
     await settle(100);
     FakeSocket.last.open();
-    hear({ t: "connected", protocol: "1.0", identity: "alice", connection: "c2" });
+    hear(WELCOME);
     expect(() => rtc.callWebrtc("bob")).not.toThrow();
   });
 
@@ -255,7 +255,7 @@ describe("the end of a call", () => {
     const call = rtc.callWebrtc("bob");
     const told = follow(call);
     await establish(call);
-    FakePeerConnection.last.fail();
+    FakePeerConnection.last.become("failed");
     await settle();
     expect(said("hangup")).toEqual([{ t: "hangup", call: call.id(), code: "MEDIA_ERROR" }]);
     expect(told.at(-1)).toMatchObject({ name: "hangup", event: { errorCode: { name: "MEDIA_ERROR", id: "10103" } } });
@@ -303,7 +303,6 @@ describe("the end of a call", () => {
 
 describe("what is not there yet", () => {
   it.each([
-    ["a data channel", WebrtcCallOptions.builder().setDataChannel(true).build()],
     [
       "a filter",
       Object.assign(new WebrtcCallOptions(), { videoOptions: { ...VIDEO.videoOptions, videoFilter: {} } }),
@@ -325,24 +324,22 @@ describe("what is not there yet", () => {
     await expect(call.sendDTMF("12A")).rejects.toMatchObject({ errorCode: { name: "INVALID_REQUEST" } });
     await expect(call.setVideoFilter({} as never)).rejects.toMatchObject(unavailable);
     await expect(call.setAudioFilter({} as never)).rejects.toMatchObject(unavailable);
-    expect(() => call.dataChannel()).toThrow(expect.objectContaining(unavailable));
+    expect(call.dataChannel()).toBeUndefined();
     expect(() => call.localCapturer()).toThrow(expect.objectContaining(unavailable));
     expect(() => call.serverCapturer()).toThrow(expect.objectContaining(unavailable));
   });
 
   it("ends other kinds of calls at once", async () => {
     const { rtc } = await connected();
-    const room = rtc.joinRoom("room");
-    const calls = [rtc.callPhone("+1"), rtc.callViber("+1", "2"), rtc.callApplication("app"), room];
+    const calls = [rtc.callPhone("+1"), rtc.callViber("+1", "2"), rtc.callApplication("app")];
     const told = calls.map((call) => follow(call as never));
     expect(told.flat()).toEqual([]);
     await settle();
     const event = { errorCode: { name: "FEATURE_UNAVAILABLE" } };
-    for (const [index, last] of ["hangup", "hangup", "hangup", "room-left"].entries()) {
-      expect(told[index]).toMatchObject([{ name: "error", event }, { name: last, event }]);
-      expect(calls[index]?.status()).toBe(CallStatus.FINISHED);
+    for (const [index, call] of calls.entries()) {
+      expect(told[index]).toMatchObject([{ name: "error", event }, { name: "hangup", event }]);
+      expect(call.status()).toBe(CallStatus.FINISHED);
+      await expect(call.mute(true)).rejects.toMatchObject(event);
     }
-    await expect(room.mute(true)).rejects.toMatchObject(event);
-    expect(room.name()).toBe("room");
   });
 });

@@ -3,15 +3,13 @@ import { version } from "../package.json";
 import { createRingwayRtc, RingwayRTCEvent } from "../src/index.js";
 import { MOST_ATTEMPTS, pause } from "../src/signalling/connection.js";
 import { FakeSocket, fakeBrowser, token } from "./fakes.js";
-import { connected, hear, names, settle } from "./scene.js";
+import { connected, hear, names, settle, WELCOME } from "./scene.js";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
-
-const WELCOME = { t: "connected", protocol: "1.0", identity: "alice", connection: "c2" } as const;
 
 async function comeBack(): Promise<void> {
   await settle(1_000);
@@ -23,7 +21,7 @@ describe("connecting", () => {
   it("says who we are, first", async () => {
     const { told } = await connected();
     expect(FakeSocket.last.said).toEqual([
-      { t: "connect", protocol: "1.0", token: token(), sdk: `ringway-rtc/${version}` },
+      { t: "connect", protocol: "1.1", token: token(), sdk: `ringway-rtc/${version}` },
     ]);
     expect(told).toEqual([{ name: "connected", event: { identity: "alice" } }]);
   });

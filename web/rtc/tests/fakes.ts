@@ -68,6 +68,10 @@ export class FakeTrack extends EventTarget {
     this.readyState = "ended";
   }
 
+  clone(): FakeTrack {
+    return new FakeTrack(this.kind);
+  }
+
   getSettings(): MediaTrackSettings {
     return this.settings;
   }
@@ -144,6 +148,43 @@ export class FakeTransceiver {
   }
 }
 
+export class FakeChannel extends EventTarget {
+  readyState = "connecting";
+  bufferedAmount = 0;
+  bufferedAmountLowThreshold = 0;
+  readonly said: any[] = [];
+
+  constructor(
+    readonly label: string,
+    readonly init: RTCDataChannelInit,
+  ) {
+    super();
+  }
+
+  send(text: string): void {
+    this.said.push(JSON.parse(text));
+  }
+
+  open(): void {
+    this.readyState = "open";
+    this.dispatchEvent(new Event("open"));
+  }
+
+  close(): void {
+    this.readyState = "closed";
+    this.dispatchEvent(new Event("close"));
+  }
+
+  hear(message: object | string): void {
+    const data = typeof message === "string" ? message : JSON.stringify(message);
+    this.dispatchEvent(Object.assign(new Event("message"), { data }));
+  }
+
+  texts(): string[] {
+    return this.said.filter(({ t }) => t === "text").map(({ text }) => text);
+  }
+}
+
 /** Descriptions are texts: an offer from the house like "offer video:3" adds a section of that mid. */
 export class FakePeerConnection extends EventTarget {
   static all: FakePeerConnection[] = [];
@@ -151,9 +192,11 @@ export class FakePeerConnection extends EventTarget {
   static gathering: "complete" | "gathering" = "complete";
   iceGatheringState = FakePeerConnection.gathering;
   connectionState = "new";
+  iceConnectionState = "new";
   signalingState = "stable";
   localDescription: { type: string; sdp: string } | null = null;
   readonly remote: { type: string; sdp: string }[] = [];
+  readonly channels: FakeChannel[] = [];
   readonly #transceivers: FakeTransceiver[] = [];
 
   constructor(readonly configuration: RTCConfiguration) {
@@ -171,6 +214,12 @@ export class FakePeerConnection extends EventTarget {
     const track = typeof what === "string" ? null : what;
     const made = new FakeTransceiver(track?.kind ?? String(what), track, init);
     this.#transceivers.push(made);
+    return made;
+  }
+
+  createDataChannel(label: string, init: RTCDataChannelInit): FakeChannel {
+    const made = new FakeChannel(label, init);
+    this.channels.push(made);
     return made;
   }
 
@@ -212,8 +261,9 @@ export class FakePeerConnection extends EventTarget {
     this.signalingState = "closed";
   }
 
-  fail(): void {
-    this.connectionState = "failed";
+  /** Let it be in another state, e.g. "disconnected". */
+  become(state: RTCPeerConnectionState): void {
+    this.connectionState = state;
     this.dispatchEvent(new Event("connectionstatechange"));
   }
 }

@@ -274,12 +274,14 @@ describe("what comes from the other side", () => {
     await settle();
     hear({ t: "sections", call: call.id(), generation: 0, sections: [] });
     await settle();
-    expect(names(heard)).toEqual([
-      "remote-screen-share-added",
-      "remote-camera-video-added",
-      "remote-screen-share-removed",
-    ]);
-    expect(call.hasRemoteScreenShare()).toBe(false);
+    expect(names(heard)).toEqual(["remote-screen-share-added", "remote-camera-video-added"]);
+    // The screen is still said to be shown: it waits for another section.
+    expect(call.hasRemoteScreenShare()).toBe(true);
+    expect(heard.map(({ event }) => event["stream"].getTracks().length)).toEqual([0, 1]);
+    meaning([fromBob("0", "SCREEN"), fromBob("1", "CAMERA")]);
+    await settle();
+    expect(names(heard)).toHaveLength(2);
+    expect(heard.map(({ event }) => event["stream"].getTracks().length)).toEqual([1, 1]);
   });
 
   it("follows only offers of its own generation, and ends with one that can't be read", async () => {

@@ -8,10 +8,20 @@ import {
   type IncomingWebrtcCall,
   type RingwayRTC,
   RingwayRTCEvent,
+  type RoomCall,
   type WebrtcCall,
 } from "../src/index.js";
 import type { FromClient, FromHouse } from "../src/generated/messages.js";
 import { type FakeDevices, fakeBrowser, FakeSocket, token } from "./fakes.js";
+
+export const WELCOME = {
+  t: "connected",
+  protocol: "1.1",
+  identity: "alice",
+  connection: "c1",
+  resume: "token 1",
+  resumeWithin: 60,
+} as const;
 
 export const OVER = { id: "10000", name: "NORMAL_HANGUP", description: "The call was hung up." };
 
@@ -21,10 +31,10 @@ export interface Told {
 }
 
 /** Everything a call tells, in order. */
-export function follow(call: WebrtcCall): Told[] {
+export function follow(call: WebrtcCall | RoomCall): Told[] {
   const told: Told[] = [];
   for (const name of Object.values(Names)) {
-    call.on(name as CallsApiEvent.RINGING, (event) => told.push({ name, event }));
+    (call as WebrtcCall).on(name as CallsApiEvent.ERROR, (event) => told.push({ name, event }));
   }
   return told;
 }
@@ -54,7 +64,7 @@ export async function connected(options: { incoming?: boolean } = {}): Promise<S
   }
   rtc.connect();
   FakeSocket.last.open();
-  hear({ t: "connected", protocol: "1.0", identity: "alice", connection: "c1" });
+  hear(WELCOME);
   return { rtc, devices, told, incoming };
 }
 

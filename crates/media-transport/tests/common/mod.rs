@@ -72,6 +72,8 @@ pub(crate) struct Pair {
     /// All that the client sent, as it was sent.
     pub(crate) from_client: Vec<Vec<u8>>,
     pub(crate) selected: Vec<Path>,
+    /// When there was no path any more.
+    pub(crate) silent: Vec<Instant>,
     pub(crate) keys: Option<Keys>,
     pub(crate) failed: Option<Reason>,
     pub(crate) remote_closed: bool,
@@ -126,6 +128,7 @@ impl Pair {
             random: 1,
             from_client: Vec::new(),
             selected: Vec::new(),
+            silent: Vec::new(),
             keys: None,
             failed: None,
             remote_closed: false,
@@ -242,6 +245,7 @@ impl Pair {
                     self.send(false, &bytes);
                 }
                 Event::Selected(path) => self.selected.push(path),
+                Event::Silent => self.silent.push(self.now),
                 Event::Established {
                     profile,
                     send,

@@ -43,7 +43,7 @@ pub enum CloseReason {
     NoCodec,
     /// ICE or DTLS did not finish within 15 s.
     NotConnected,
-    /// No valid consent check for 15 s (RFC 7675).
+    /// No valid consent check for 30 s (RFC 7675).
     TimedOut,
     /// Fatal alert, or a certificate that the offer did not announce.
     DtlsFailed,
@@ -101,7 +101,7 @@ pub struct Attach {
     /// One way only; both ways if None.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub way: Option<Way>,
-    /// Shown to the others with each of its texts; opaque to the engine, at most 1 KiB.
+    /// Shown with each of its texts; opaque to the engine, at most 1 KiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
 }

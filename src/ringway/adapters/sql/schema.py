@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = "0001"
+VERSION = "0002"
 """The revision of Alembic that makes these tables."""
 
 metadata = MetaData(
@@ -122,6 +122,25 @@ calls = Table(
     Index(None, "account_id", "state"),
 )
 """Derived from `events` by the consumer `calls`: legs as a customer sees them."""
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("identity", Text, nullable=False),
+    Column("connected_at", BigInteger, nullable=False),
+    Column("disconnected_at", BigInteger),
+    Index(None, "account_id", "identity", "connected_at"),
+    sqlite_with_rowid=False,
+)
+"""When people were connected; the open ones are few."""
+
+Index(
+    "ix_connections_open",
+    connections.c.account_id,
+    sqlite_where=connections.c.disconnected_at.is_(None),
+)
 
 # ------------------------------------------------------------- the catalog
 

@@ -1,34 +1,14 @@
-/** The life of a call between two clients: what is said of it, and how it ends. */
+/** The life of a call between two clients. */
 
-import { CallsApiEvent, type CallEvents } from "../events/calls.js";
-import { Emitter } from "../events/emitter.js";
-import type { FromClient, FromHouse, Hangup } from "../generated/messages.js";
-import { OwnMedia, type OwnEvents } from "../media/own.js";
-import { Peer, type Proposal } from "../media/peer.js";
+import { CallsApiEvent } from "../events/calls.js";
 import { RemoteMedia, type RemoteEvents } from "../media/remote.js";
-import { Statistics } from "../media/statistics.js";
 import type { CustomData } from "../options/custom-data.js";
 import type { WebrtcCallOptions } from "../options/webrtc.js";
 import type { Endpoint } from "./endpoints.js";
-import { ApplicationErrorCode, CallError, unavailable, type ErrorCode } from "./error-codes.js";
+import { ApplicationErrorCode } from "./error-codes.js";
+import { ENDED_WITHIN, type Line, LiveCall, type Opening, type OwnMessage } from "./live.js";
 import { CallStatus } from "./status.js";
-import { VideoRemovalReason } from "./video.js";
-
-/** How long the house may take to say that a call has ended, in ms. */
-export const ENDED_WITHIN = 3_000;
-
-/** Messages of the house about one call. */
-export type CallMessage = Exclude<Extract<FromHouse, { readonly call?: string }>, { t: "incoming" }>;
-
-/** What a call needs of its client. */
-export interface Line {
-  say(message: FromClient): void;
-  /** The call is over, and another may begin. */
-  over(): void;
-  /** Devices chosen for all calls; undefined for any. */
-  microphone(): string | undefined;
-  camera(): string | undefined;
-}
+import type { Parties } from "./texts.js";
 
 /** What is known of a call when it begins. */
 export interface Beginning {
@@ -42,143 +22,71 @@ export interface Beginning {
   readonly remoteVideo: boolean;
 }
 
-export class Conversation {
+export class Conversation extends LiveCall<WebrtcCallOptions> {
   readonly beginning: Beginning;
-  readonly events = new Emitter<CallEvents>(CallsApiEvent);
-  readonly own: OwnMedia;
   readonly remote: RemoteMedia;
-  readonly startTime = new Date();
-  establishTime: Date | undefined;
-  endTime: Date | undefined;
-  options: WebrtcCallOptions;
-
-  readonly #line: Line;
-  readonly #peer: Peer;
-  readonly #statistics: Statistics;
-  #status: CallStatus;
-  #ending: ReturnType<typeof setTimeout> | undefined;
-  #closed: Promise<void> | undefined;
+  protected readonly over = CallsApiEvent.HANGUP;
+  protected readonly givenUp = ApplicationErrorCode.CANCELLED;
 
   /** `status`: INITIALIZED for a call to make, RINGING for one that came. */
   constructor(line: Line, beginning: Beginning, status: CallStatus.INITIALIZED | CallStatus.RINGING) {
-    this.#line = line;
+    super(line, beginning.id, beginning.options, status);
     this.beginning = beginning;
-    this.options = beginning.options;
-    this.#status = status;
-    this.#peer = new Peer(beginning.id, (message) => line.say(message), {
-      sections: () => this.remote.update(),
-      failed: (reason) => this.#fail(new CallError("MEDIA_ERROR", reason)),
-    });
-    this.own = new OwnMedia(this.#peer, this.#ownEvents());
-    this.remote = new RemoteMedia(this.#peer, this.#remoteEvents());
-    this.#statistics = new Statistics(
-      () => this.#peer.statistics(),
-      (networkQuality, currentMediaStats) =>
-        this.events.emit(CallsApiEvent.NETWORK_QUALITY_CHANGED, { networkQuality, currentMediaStats }),
-    );
-  }
-
-  status(): CallStatus {
-    return this.#status;
-  }
-
-  /** Whole seconds. */
-  duration(): number {
-    if (this.establishTime === undefined) return 0;
-    return Math.floor(((this.endTime ?? new Date()).getTime() - this.establishTime.getTime()) / 1_000);
+    this.remote = new RemoteMedia(this.peer, this.#remoteEvents());
+    this.prepare(beginning.options, this.#parties());
   }
 
   /** Call somebody. */
   async dial(to: string): Promise<void> {
-    const { options } = this;
-    await this.#open(options.video, ({ offer, sending }) => {
-      this.#status = CallStatus.CALLING;
-      this.#line.say({
+    const { video, autoReconnect } = this.options;
+    await this.open(this.#opening(video), (proposal) => {
+      this.begun(CallStatus.CALLING);
+      this.line.say({
         t: "call",
         to,
-        ...(options.video ? { video: true } : {}),
-        ...this.#terms(offer, sending),
+        ...(video ? { video } : {}),
+        ...this.terms(proposal),
+        ...(autoReconnect ? { autoReconnect } : {}),
       });
     });
   }
 
   /** Take a call that came. */
   async accept(options: WebrtcCallOptions): Promise<void> {
-    if (this.#isEnding()) return;
-    this.options = options;
-    this.#status = CallStatus.CONNECTING;
-    await this.#open(options.video || this.beginning.remoteVideo, ({ offer, sending }) => {
-      this.#line.say({ t: "accept", ...this.#terms(offer, sending) });
+    if (this.isEnding()) return;
+    this.prepare(options, this.#parties());
+    this.begun(CallStatus.CONNECTING);
+    const { video, autoReconnect } = options;
+    await this.open(this.#opening(video || this.beginning.remoteVideo), (proposal) => {
+      this.line.say({ t: "accept", ...this.terms(proposal), ...(autoReconnect ? { autoReconnect } : {}) });
     });
   }
 
   /** Say that the person can see the call. */
   ring(): void {
-    this.#line.say({ t: "ringing", call: this.beginning.id });
+    this.line.say({ t: "ringing", call: this.id });
   }
 
   /** Don't take a call that came. */
   decline(everywhere: boolean): void {
-    if (this.#isEnding()) return;
-    this.#leave(ApplicationErrorCode.REJECTED, ENDED_WITHIN);
-    this.#line.say({ t: "decline", call: this.beginning.id, ...(everywhere ? { everywhere } : {}) });
+    if (this.isEnding()) return;
+    this.leave(ApplicationErrorCode.REJECTED, ENDED_WITHIN);
+    this.line.say({ t: "decline", call: this.id, ...(everywhere ? { everywhere } : {}) });
   }
 
-  /** End it, or give it up. */
-  hangup(): void {
-    if (this.#isEnding()) return;
-    if (this.#status === CallStatus.INITIALIZED) {
-      this.#leave(ApplicationErrorCode.CANCELLED, 0);
-    } else {
-      this.#leave(ApplicationErrorCode.NORMAL_HANGUP, ENDED_WITHIN);
-      this.#line.say({ t: "hangup", call: this.beginning.id });
-    }
-  }
-
-  /** Take what the house says about this call. */
-  hear(message: CallMessage): void {
-    if (message.t === "ended") void this.finish(message.code);
-    else if (message.t === "refused") this.#refused(message.command, message.code);
-    else if (!this.#isEnding()) this.#follow(message);
-  }
-
-  /** The end, told once. */
-  async finish(errorCode: ErrorCode): Promise<void> {
-    if (this.#status === CallStatus.FINISHED) return;
-    clearTimeout(this.#ending);
-    this.#status = CallStatus.FINISHED;
-    this.endTime = new Date();
-    this.own.stop();
-    await this.#close();
-    this.#line.over();
-    this.events.emit(CallsApiEvent.HANGUP, { errorCode, totalMediaStats: this.#statistics.total() });
-  }
-
-  #follow(message: Exclude<CallMessage, { t: "ended" | "refused" }>): void {
+  protected follow(message: OwnMessage): void {
     switch (message.t) {
       case "rang":
-        if (this.#status !== CallStatus.CALLING) return;
-        this.#status = CallStatus.RINGING;
+        if (this.status() !== CallStatus.CALLING) return;
+        this.begun(CallStatus.RINGING);
         this.events.emit(CallsApiEvent.RINGING, {});
         return;
-      case "pipe_answer":
-        this.#peer.answered(message);
-        return;
-      case "offer":
-        this.#peer.offered(message);
-        return;
-      case "sections":
-        this.#peer.meant(message);
-        return;
       case "established":
-        if (this.#status === CallStatus.ESTABLISHED) return;
-        this.#status = CallStatus.ESTABLISHED;
-        this.establishTime = new Date();
-        this.#statistics.start();
-        this.remote.update();
+        if (!this.establish()) return;
         this.events.emit(CallsApiEvent.ESTABLISHED, { stream: this.remote.audio });
         if (message.remoteMuted === true) this.events.emit(CallsApiEvent.REMOTE_MUTED, {});
         this.remote.begin(message.remoteShows ?? []);
+        this.texts?.begin();
         return;
       case "remote_muted":
         this.events.emit(message.muted ? CallsApiEvent.REMOTE_MUTED : CallsApiEvent.REMOTE_UNMUTED, {});
@@ -186,83 +94,29 @@ export class Conversation {
       case "remote_shows":
         this.remote.shows(message.source, message.on);
         return;
+      case "remote_disconnected":
+        this.events.emit(
+          message.disconnected ? CallsApiEvent.REMOTE_DISCONNECTED : CallsApiEvent.REMOTE_RECONNECTED,
+          {},
+        );
+        return;
+      case "remote_quality":
+        this.events.emit(CallsApiEvent.REMOTE_NETWORK_QUALITY_CHANGED, { networkQuality: message.level });
     }
   }
 
-  #refused(command: string, code: ErrorCode): void {
-    if (["call", "accept", "decline", "hangup"].includes(command)) void this.finish(code);
-    else if (command === "renegotiate") this.#peer.refused(new CallError(code));
-    else if (!this.#isEnding()) this.events.emit(CallsApiEvent.ERROR, { errorCode: code });
+  #opening(takesVideo: boolean): Opening {
+    const takes = { own: "sendrecv", voices: 1, pictures: takesVideo ? 1 : 0 } as const;
+    return { takes, reconnects: this.options.autoReconnect };
   }
 
-  async #open(takesVideo: boolean, present: (proposal: Proposal) => void): Promise<void> {
-    const { options } = this;
-    if (this.#isEnding()) return;
-    try {
-      refuseUnavailable(options);
-      const { audio, video, videoOptions } = options;
-      const devices = { microphone: this.#line.microphone(), camera: this.#line.camera() };
-      await this.#peer.limit({ audio: options.audioOptions.audioQualityMode });
-      await this.own.open({ audio, video, videoOptions, ...devices }, async (tracks) => {
-        const proposal = await this.#peer.propose(tracks, takesVideo);
-        if (!this.#isEnding()) present(proposal);
-      });
-    } catch (error) {
-      this.#fail(error instanceof CallError ? error : new CallError("MEDIA_ERROR", undefined, error));
-    }
-  }
-
-  #terms(offer: string, sending: Proposal["sending"]): Omit<Extract<FromClient, { t: "accept" }>, "t"> {
-    const { customData, recordingOptions, autoReconnect } = this.options;
+  /** There is nobody else: `to` changes nothing. */
+  #parties(): Parties {
+    const { counterpart } = this.beginning;
     return {
-      call: this.beginning.id,
-      offer,
-      sending,
-      ...(Object.keys(customData).length > 0 ? { customData } : {}),
-      ...(recordingOptions.recordingType === "UNDEFINED" ? {} : { recording: recordingOptions.recordingType }),
-      ...(autoReconnect ? { autoReconnect } : {}),
-    };
-  }
-
-  #isEnding(): boolean {
-    return this.#ending !== undefined || this.#status === CallStatus.FINISHED;
-  }
-
-  /** End because of ourselves: devices, or media that can't be carried. */
-  #fail(error: CallError): void {
-    if (this.#isEnding()) return;
-    const { errorCode } = error;
-    const isKnown = this.#status !== CallStatus.INITIALIZED;
-    this.#leave(errorCode, 0);
-    if (isKnown) this.#line.say({ t: "hangup", call: this.beginning.id, ...hangupCode(errorCode.name) });
-  }
-
-  /** Stop all media; if the house has no last word within `patience` ms, it is ours. */
-  #leave(errorCode: ErrorCode, patience: number): void {
-    this.#ending = setTimeout(() => void this.finish(errorCode), patience);
-    this.own.stop();
-    void this.#close();
-  }
-
-  #close(): Promise<void> {
-    this.#closed ??= this.#statistics.stop().finally(() => this.#peer.close());
-    return this.#closed;
-  }
-
-  #ownEvents(): OwnEvents {
-    const { events } = this;
-    const call = this.beginning.id;
-    const added = { CAMERA: CallsApiEvent.CAMERA_VIDEO_ADDED, SCREEN: CallsApiEvent.SCREEN_SHARE_ADDED } as const;
-    const removed = { CAMERA: CallsApiEvent.CAMERA_VIDEO_REMOVED, SCREEN: CallsApiEvent.SCREEN_SHARE_REMOVED } as const;
-    return {
-      added: (picture, stream) => events.emit(added[picture], { stream }),
-      updated: (picture, stream) => {
-        if (picture === "CAMERA") events.emit(CallsApiEvent.CAMERA_VIDEO_UPDATED, { stream });
-      },
-      removed: (picture) => events.emit(removed[picture], { reason: VideoRemovalReason.USER_REQUEST }),
-      muted: (muted) => this.#line.say({ t: "mute", call, muted }),
-      shows: (source, on) => this.#line.say({ t: "show", call, source, on }),
-      failed: ({ errorCode }) => events.emit(CallsApiEvent.ERROR, { errorCode }),
+      calls: ({ type, identifier }) =>
+        type === counterpart.type && identifier === counterpart.identifier ? "EVERYBODY" : [],
+      endpoint: () => counterpart,
     };
   }
 
@@ -280,32 +134,5 @@ export class Conversation {
           {},
         ),
     };
-  }
-
-  /** Hold the sound to a quality from now on. */
-  limit(audio: WebrtcCallOptions["audioOptions"]["audioQualityMode"]): void {
-    this.#peer.limit({ audio }).catch((error: unknown) => {
-      this.events.emit(CallsApiEvent.ERROR, { errorCode: new CallError("MEDIA_ERROR", undefined, error).errorCode });
-    });
-  }
-}
-
-/** A wish that can't be fulfilled ends the call: an unfiltered picture is not what was asked for. */
-function refuseUnavailable(options: WebrtcCallOptions): void {
-  if (options.dataChannel) throw unavailable("The data channel");
-  if (options.audioOptions.audioFilter !== undefined) throw unavailable("An audio filter");
-  if (options.videoOptions.videoFilter !== undefined) throw unavailable("A video filter");
-  if (options.audioOptions.detectTalkingWhileMuted) throw unavailable("Detection of talking while muted");
-}
-
-function hangupCode(name: string): { code?: NonNullable<Hangup["code"]> } {
-  switch (name) {
-    case "DEVICE_FORBIDDEN":
-    case "DEVICE_NOT_FOUND":
-    case "DEVICE_UNAVAILABLE":
-    case "MEDIA_ERROR":
-      return { code: name };
-    default:
-      return {};
   }
 }

@@ -79,7 +79,7 @@ interface Showing {
   /** Not available yet: rejects with FEATURE_UNAVAILABLE. */
   setVideoFilter(filter: VideoFilter): Promise<void>;
   clearVideoFilter(): Promise<void>;
-  /** Not available yet: throws FEATURE_UNAVAILABLE. */
+  /** Undefined unless the options ask for it. */
   dataChannel(): DataChannel;
 }
 
@@ -122,14 +122,17 @@ export interface WebrtcCall extends Call, Showing {
   on<K extends WebrtcCallEventName>(name: K, handler: CallEventHandler<K>): void;
 }
 
-/** A call of many. Not available yet: ends at once with FEATURE_UNAVAILABLE. */
+/** A call of many. Times are by this device's clock, and undefined before they come. */
 export interface RoomCall extends Talking, Showing {
   options(): RoomCallOptions;
   name(): string;
   joinTime(): Date;
   leaveTime(): Date;
+  /** Leave, or give up joining; ROOM_LEFT follows. */
   leave(): void;
+  /** Not available yet: throws FEATURE_UNAVAILABLE. */
   localCapturer(): LocalCapturer;
+  /** Not available yet: throws FEATURE_UNAVAILABLE. */
   serverCapturer(): ServerCapturer;
   on<K extends RoomCallEventName>(name: K, handler: CallEventHandler<K>): void;
 }

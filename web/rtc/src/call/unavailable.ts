@@ -10,7 +10,7 @@ import type { CustomData } from "../options/custom-data.js";
 import { VideoOptions } from "../options/video.js";
 import { type Endpoint, PhoneEndpoint, ViberEndpoint, WebrtcEndpoint } from "./endpoints.js";
 import { unavailable } from "./error-codes.js";
-import type { ApplicationCall, PhoneCall, RecordingState, RoomCall, ViberCall } from "./interfaces.js";
+import type { ApplicationCall, PhoneCall, RecordingState, ViberCall } from "./interfaces.js";
 import { CallStatus } from "./status.js";
 import type { CameraOrientation } from "./video.js";
 
@@ -35,15 +35,11 @@ class UnavailableCall<Options extends AnyOptions> {
     setTimeout(() => this.#end(), 0);
   }
 
-  protected told(): CallsApiEvent.HANGUP | CallsApiEvent.ROOM_LEFT {
-    return CallsApiEvent.HANGUP;
-  }
-
   #end(): void {
     this.#endTime = new Date();
     const { errorCode } = unavailable(this.#what);
     this.#events.emit(CallsApiEvent.ERROR, { errorCode });
-    this.#events.emit(this.told(), { errorCode, totalMediaStats: new TotalMediaStats() });
+    this.#events.emit(CallsApiEvent.HANGUP, { errorCode, totalMediaStats: new TotalMediaStats() });
   }
 
   async #refuse(): Promise<never> {
@@ -87,19 +83,8 @@ class UnavailableCall<Options extends AnyOptions> {
     return this.#endTime as Date;
   }
 
-  joinTime(): Date {
-    return this.establishTime();
-  }
-
-  leaveTime(): Date {
-    return this.endTime();
-  }
-
   /** It ends by itself. */
   hangup(): void {}
-
-  /** It ends by itself. */
-  leave(): void {}
 
   muted(): boolean {
     return false;
@@ -206,23 +191,6 @@ export function viberCall(identity: string, number: string, options: OptionsOf<V
   return new UnavailableDialog("Calling Viber", options, identity, new ViberEndpoint(number));
 }
 
-class UnavailableRoom extends UnavailableCall<OptionsOf<RoomCall>> implements RoomCall {
-  readonly #name: string;
-
-  constructor(name: string, options: OptionsOf<RoomCall>) {
-    super("A room", options);
-    this.#name = name;
-  }
-
-  name(): string {
-    return this.#name;
-  }
-
-  protected override told(): CallsApiEvent.ROOM_LEFT {
-    return CallsApiEvent.ROOM_LEFT;
-  }
-}
-
 class UnavailableApplicationCall extends UnavailableCall<OptionsOf<ApplicationCall>> implements ApplicationCall {
   readonly #configuration: string;
 
@@ -234,10 +202,6 @@ class UnavailableApplicationCall extends UnavailableCall<OptionsOf<ApplicationCa
   callsConfigurationId(): string {
     return this.#configuration;
   }
-}
-
-export function roomCall(name: string, options: OptionsOf<RoomCall>): RoomCall {
-  return new UnavailableRoom(name, options);
 }
 
 export function applicationCall(configuration: string, options: OptionsOf<ApplicationCall>): ApplicationCall {

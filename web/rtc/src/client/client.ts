@@ -1,11 +1,14 @@
 /** The client of one person: connects, calls, and is called. */
 
-import { Conversation, type Beginning, type CallMessage, type Line } from "../call/conversation.js";
+import { Conversation, type Beginning } from "../call/conversation.js";
 import { WebrtcEndpoint } from "../call/endpoints.js";
 import { ApplicationErrorCode } from "../call/error-codes.js";
+import { Gathering } from "../call/gathering.js";
 import type { ApplicationCall, PhoneCall, RoomCall, ViberCall, WebrtcCall } from "../call/interfaces.js";
+import type { CallMessage, Line } from "../call/live.js";
+import { HeldRoom } from "../call/room.js";
 import { CallStatus } from "../call/status.js";
-import { applicationCall, phoneCall, roomCall, viberCall } from "../call/unavailable.js";
+import { applicationCall, phoneCall, viberCall } from "../call/unavailable.js";
 import { DialogCall, IncomingDialogCall } from "../call/webrtc.js";
 import { Emitter } from "../events/emitter.js";
 import {
@@ -19,7 +22,7 @@ import { listDevices } from "../media/devices.js";
 import { ApplicationCallOptions } from "../options/application.js";
 import { checkCustomData } from "../options/custom-data.js";
 import { PhoneCallOptions } from "../options/phone.js";
-import { RoomCallOptions } from "../options/room.js";
+import { checkRoomOptions, RoomCallOptions } from "../options/room.js";
 import { ViberCallOptions } from "../options/viber.js";
 import { WebrtcCallOptions } from "../options/webrtc.js";
 import { Connection } from "../signalling/connection.js";
@@ -47,7 +50,7 @@ class Client implements RingwayRTC {
   readonly #user: User;
   readonly #connection: Connection;
   #debug: boolean;
-  #call: Conversation | undefined;
+  #call: Conversation | Gathering | undefined;
   #microphone: string | undefined;
   #camera: string | undefined;
 
@@ -108,7 +111,7 @@ class Client implements RingwayRTC {
     checkCustomData(options.customData);
     this.#checkFree();
     const destination = new WebrtcEndpoint(identity);
-    const conversation = this.#begin(
+    const conversation = this.#converse(
       {
         id: crypto.randomUUID(),
         source: this.#self(),
@@ -139,8 +142,12 @@ class Client implements RingwayRTC {
 
   joinRoom(roomName: string, options: RoomCallOptions = new RoomCallOptions()): RoomCall {
     checkRoomName(roomName);
+    checkRoomOptions(options);
+    checkCustomData(options.customData);
     this.#checkFree();
-    return roomCall(roomName, options);
+    const gathering = this.#begin((line) => new Gathering(line, crypto.randomUUID(), roomName, options));
+    setTimeout(() => void gathering.join(), 0);
+    return new HeldRoom(gathering);
   }
 
   callApplication(
@@ -192,34 +199,39 @@ class Client implements RingwayRTC {
     throw new Error(`Cannot callApplication, required status is CONNECTED, current status is ${status}.`);
   }
 
-  #begin(beginning: Beginning, status: CallStatus.INITIALIZED | CallStatus.RINGING): Conversation {
+  #converse(beginning: Beginning, status: CallStatus.INITIALIZED | CallStatus.RINGING): Conversation {
+    return this.#begin((line) => new Conversation(line, beginning, status));
+  }
+
+  #begin<C extends Conversation | Gathering>(make: (line: Line) => C): C {
     const line: Line = {
       say: (message) => this.#connection.say(message),
+      look: () => undefined,
       over: () => {
-        if (this.#call === conversation) this.#call = undefined;
+        if (this.#call === call) this.#call = undefined;
       },
       microphone: () => this.#microphone,
       camera: () => this.#camera,
     };
-    const conversation = new Conversation(line, beginning, status);
-    this.#call = conversation;
-    return conversation;
+    const call = make(line);
+    this.#call = call;
+    return call;
   }
 
   #hear(message: FromHouse): void {
     if (message.t === "incoming") this.#incoming(message);
-    else if ("call" in message && message.call === this.#call?.beginning.id) this.#call.hear(message as CallMessage);
+    else if ("call" in message && message.call === this.#call?.id) this.#call.hear(message as CallMessage);
   }
 
   #incoming(message: Incoming): void {
-    if (this.#call?.beginning.id === message.call) return;
+    if (this.#call?.id === message.call) return;
     if (this.#call !== undefined || !this.#events.has(RingwayRTCEvent.INCOMING_WEBRTC_CALL)) {
       this.#connection.say({ t: "decline", call: message.call });
       return;
     }
     const source = new WebrtcEndpoint(message.source.identity, message.source.displayName);
     const customData = { ...message.customData };
-    const conversation = this.#begin(
+    const conversation = this.#converse(
       {
         id: message.call,
         source,

@@ -42,7 +42,7 @@ export interface RingwayRTC {
   callPhone(phoneNumber: string, phoneCallOptions?: PhoneCallOptions): PhoneCall;
   /** Not available yet: the call ends with FEATURE_UNAVAILABLE. */
   callViber(phoneNumber: string, from: string, viberCallOptions?: ViberCallOptions): ViberCall;
-  /** Not available yet: the room is left with FEATURE_UNAVAILABLE. */
+  /** Join the room of this name, or begin it. */
   joinRoom(roomName: string, options?: RoomCallOptions): RoomCall;
   /** Not available yet: the call ends with FEATURE_UNAVAILABLE. */
   callApplication(callsConfigurationId: string, options?: ApplicationCallOptions): ApplicationCall;

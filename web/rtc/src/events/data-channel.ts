@@ -15,9 +15,13 @@ export interface DataChannelEventTypes {
   [DataChannelEvent.BROADCAST_TEXT_RECEIVED_EVENT]: { text: string; date: Date };
 }
 
-/** Sends and receives texts; no call has one yet. */
+/** Sends and receives texts, in order. */
 export interface DataChannel {
-  /** Resolves with the id of the message; without `to` everybody gets it. */
+  /**
+   * Resolves at once with the id of the message; without `to` everybody gets it. TEXT_DELIVERED_EVENT says
+   * once what became of it. Rejects with an Error whose message begins with TOO_LONG (65536 bytes of UTF-8),
+   * TOO_FAST (1000 texts or 4 MiB wait), NOBODY, NOT_JOINED (the call is over) or MALFORMED.
+   */
   send(text: string, to?: Endpoint): Promise<string>;
   on<K extends DataChannelEvent>(name: K, handler: (event: DataChannelEventTypes[K]) => void): void;
 }

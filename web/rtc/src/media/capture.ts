@@ -84,7 +84,7 @@ export async function takeScreen(framesPerSecond: number, display?: DisplayOptio
   const allowed = display?.allowedDisplayOptions;
   let track: MediaStreamTrack | undefined;
   try {
-    const video: MediaTrackConstraints = { frameRate: { ideal: framesPerSecond } };
+    const video: MediaTrackConstraints = { frameRate: { ideal: framesPerSecond, max: framesPerSecond } };
     if (allowed?.length === 1 && allowed[0] !== undefined) video.displaySurface = allowed[0];
     track = (await navigator.mediaDevices.getDisplayMedia({ video })).getVideoTracks()[0];
   } catch (error) {
@@ -92,6 +92,7 @@ export async function takeScreen(framesPerSecond: number, display?: DisplayOptio
   }
   if (track === undefined) throw new CallError("DEVICE_NOT_FOUND");
   if (allowed !== undefined) checkSurface(track, allowed);
+  // Sharp before smooth.
   track.contentHint = "detail";
   return track;
 }

@@ -13,6 +13,8 @@ export interface OwnEvents {
   added(picture: Picture, stream: MediaStream): void;
   updated(picture: Picture, stream: MediaStream): void;
   removed(picture: Picture): void;
+  /** The microphone was taken, changed or given back, muted, or is heard again. */
+  voice(track: MediaStreamTrack | undefined, muted: boolean): void;
   /** The other side should know. */
   muted(muted: boolean): void;
   /** The other side should know. */
@@ -26,6 +28,8 @@ export interface Beginning {
   audio: boolean;
   video: boolean;
   videoOptions: VideoOptions;
+  /** Nothing is ever sent: all devices are left alone. */
+  onlyReceives?: boolean;
   microphone: string | undefined;
   camera: string | undefined;
 }
@@ -37,6 +41,7 @@ export class OwnMedia {
   #phase: "idle" | "open" | "over" = "idle";
   #work: Promise<unknown> = Promise.resolve();
   #muted = false;
+  #onlyReceives = false;
   #microphone = "";
   #camera: CameraWanted = { deviceId: undefined, options: new VideoOptions() };
   #orientation = CameraOrientation.FRONT;
@@ -64,7 +69,9 @@ export class OwnMedia {
     present: (tracks: ReadonlyMap<Source, MediaStreamTrack>) => Promise<void>,
   ): Promise<void> {
     if (this.#isOver()) throw overNow();
-    if (!beginning.audio) this.#muted = true;
+    this.#onlyReceives = beginning.onlyReceives === true;
+    const takes = { audio: beginning.audio && !this.#onlyReceives, video: beginning.video && !this.#onlyReceives };
+    if (!takes.audio) this.#muted = true;
     this.#microphone ||= beginning.microphone ?? "";
     const { videoOptions } = beginning;
     this.#camera = {
@@ -75,8 +82,8 @@ export class OwnMedia {
     this.#phase = "open";
     await this.#next(async () => {
       const taken = await take({
-        microphone: beginning.audio ? this.#microphone : undefined,
-        camera: beginning.video ? this.#camera : undefined,
+        microphone: takes.audio ? this.#microphone : undefined,
+        camera: takes.video ? this.#camera : undefined,
       });
       if (this.#isOver()) {
         taken.microphone?.stop();
@@ -87,16 +94,18 @@ export class OwnMedia {
       if (taken.camera !== null) this.#keep("CAMERA", taken.camera);
       if (taken.camera !== null) this.#events.added("CAMERA", new MediaStream([taken.camera]));
       await present(this.#tracks);
-      if (this.#muted) this.#events.muted(true);
+      if (this.#muted && !this.#onlyReceives) this.#events.muted(true);
     });
   }
 
   /** Be silent at once, or be heard again. */
   mute(muted: boolean): Promise<void> {
     if (muted === this.#muted) return Promise.resolve();
+    if (this.#onlyReceives) return this.#change(() => Promise.resolve());
     this.#muted = muted;
     const track = this.#tracks.get("MICROPHONE");
     if (track !== undefined) track.enabled = !muted;
+    this.#voice();
     if (this.#phase === "idle") return Promise.resolve();
     return this.#change(async () => {
       if (!this.#muted && !this.#tracks.has("MICROPHONE")) await this.#replaceMicrophone();
@@ -219,11 +228,17 @@ export class OwnMedia {
     if (source === "MICROPHONE") track.enabled = !this.#muted;
     this.#tracks.set(source, track);
     track.addEventListener("ended", () => this.#ended(source, track));
+    if (source === "MICROPHONE") this.#voice();
   }
 
   #drop(source: Source): void {
     this.#tracks.get(source)?.stop();
     this.#tracks.delete(source);
+    if (source === "MICROPHONE") this.#voice();
+  }
+
+  #voice(): void {
+    this.#events.voice(this.#tracks.get("MICROPHONE"), this.#muted);
   }
 
   /** The browser has ended a track: a device was pulled out, or sharing was stopped outside the page. */
@@ -242,6 +257,7 @@ export class OwnMedia {
     try {
       if (this.#phase === "idle") throw new CallError("INVALID_REQUEST", "The call has not been accepted.");
       if (this.#isOver()) throw overNow();
+      if (this.#onlyReceives) throw new CallError("INVALID_REQUEST", "This call only receives.");
       await this.#next(step);
     } catch (error) {
       const known = deviceError(error);

@@ -1,40 +1,31 @@
 /** What comes from the other side: voices in one stream, pictures in streams of their own. */
 
 import type { Peer } from "./peer.js";
+import { type PictureEvents, Pictures } from "./pictures.js";
 
 export type Picture = "CAMERA" | "SCREEN";
 
 /** What a call is told of the other side's pictures. */
-export interface RemoteEvents {
-  added(picture: Picture, stream: MediaStream): void;
-  removed(picture: Picture): void;
-}
-
-interface Shown {
-  readonly track: MediaStreamTrack;
-  readonly stream: MediaStream;
-}
+export type RemoteEvents = PictureEvents<Picture>;
 
 export class RemoteMedia {
   readonly audio = new MediaStream();
   readonly #peer: Peer;
-  readonly #events: RemoteEvents;
+  readonly #pictures: Pictures<Picture>;
   readonly #shows = new Set<Picture>();
-  readonly #shown = new Map<Picture, Shown>();
-  #phase: "before" | "playing" | "paused" = "before";
 
   constructor(peer: Peer, events: RemoteEvents) {
     this.#peer = peer;
-    this.#events = events;
+    this.#pictures = new Pictures(events);
   }
 
   has(picture: Picture): boolean {
-    return this.#shown.has(picture);
+    return this.#pictures.has(picture);
   }
 
   /** From now on pictures are told. */
   begin(shows: readonly Picture[]): void {
-    this.#phase = "playing";
+    this.#pictures.begin();
     for (const picture of shows) this.#shows.add(picture);
     this.update();
   }
@@ -47,34 +38,23 @@ export class RemoteMedia {
   }
 
   pause(paused: boolean): void {
-    if (this.#phase === "before") return;
-    this.#phase = paused ? "paused" : "playing";
-    for (const { track } of this.#shown.values()) track.enabled = !paused;
+    this.#pictures.pause(paused);
   }
 
-  /** Compare with what the peer receives; a picture is there when it is both shown and received. */
+  /** Compare with what the peer receives. */
   update(): void {
     this.#hear(this.#peer.received("MICROPHONE"));
-    if (this.#phase === "before") return;
+    const received = new Map<Picture, MediaStreamTrack>();
     for (const picture of ["CAMERA", "SCREEN"] as const) {
-      const track = this.#shows.has(picture) ? this.#peer.received(picture) : undefined;
-      const shown = this.#shown.get(picture);
-      if (shown?.track === track) continue;
-      if (shown !== undefined) {
-        this.#shown.delete(picture);
-        this.#events.removed(picture);
-      }
-      if (track !== undefined) {
-        track.enabled = this.#phase === "playing";
-        const stream = new MediaStream([track]);
-        this.#shown.set(picture, { track, stream });
-        this.#events.added(picture, stream);
-      }
+      const track = this.#peer.received(picture);
+      if (track !== undefined) received.set(picture, track);
     }
+    this.#pictures.update(this.#shows, received);
   }
 
   #hear(voice: MediaStreamTrack | undefined): void {
+    if (voice === undefined) return;
     for (const track of this.audio.getTracks()) if (track !== voice) this.audio.removeTrack(track);
-    if (voice !== undefined) this.audio.addTrack(voice);
+    this.audio.addTrack(voice);
   }
 }

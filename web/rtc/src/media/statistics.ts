@@ -51,6 +51,13 @@ function seconds(value: unknown): number | undefined {
   return typeof value === "number" && value > 0 ? value : undefined;
 }
 
+/** What was counted before, and what is counted and measured now. */
+export function together(past: AudioStats, now: AudioStats): AudioStats {
+  const out = Object.assign(new AudioStats(), now);
+  for (const name of COUNTERS) out[name] += past[name];
+  return out;
+}
+
 /** What was counted between two readings, and what is measured now. */
 export function between(earlier: AudioStats, later: AudioStats): AudioStats {
   const out = Object.assign(new AudioStats(), later);
@@ -62,6 +69,8 @@ export class Statistics {
   readonly #read: () => Promise<RTCStatsReport>;
   readonly #changed: (quality: NetworkQuality, current: CurrentMediaStats) => void;
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** What pipes that are gone have counted. */
+  #past = new AudioStats();
   #total = new AudioStats();
   #told: NetworkQuality | undefined;
   #candidate: NetworkQuality | undefined;
@@ -88,6 +97,11 @@ export class Statistics {
     return new TotalMediaStats(Object.assign(new AudioStats(), this.#total));
   }
 
+  /** The pipe is gone, with these for its last words; another counts from nothing. */
+  keep(last: RTCStatsReport): void {
+    this.#past = together(this.#past, audioStats(last));
+  }
+
   async #look(): Promise<void> {
     const before = this.#total;
     if (!(await this.#update())) return;
@@ -109,7 +123,11 @@ export class Statistics {
 
   async #update(): Promise<boolean> {
     try {
-      this.#total = audioStats(await this.#read());
+      const past = this.#past;
+      const report = await this.#read();
+      // The pipe was replaced meanwhile: its counts are in the past by now.
+      if (past !== this.#past) return false;
+      this.#total = together(past, audioStats(report));
       return true;
     } catch {
       // A closed connection may have no more to say; what was read last stays.

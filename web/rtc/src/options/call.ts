@@ -19,7 +19,8 @@ export abstract class AudioCallBuilder {
   protected audio = true;
   protected audioOptions = new AudioOptions();
   protected customData: CustomData = {};
-  protected autoReconnect = false;
+  /** Undefined until it is set: what that means is up to the kind of call. */
+  protected autoReconnect: boolean | undefined;
 
   /** Whether the microphone is taken from the start. */
   setAudio(audio: boolean): this {

@@ -19,7 +19,7 @@ export abstract class VideoCallBuilder extends AudioCallBuilder {
     return this;
   }
 
-  /** Calls with a data channel end with FEATURE_UNAVAILABLE until it is there. */
+  /** Whether texts can be sent beside the call. */
   setDataChannel(dataChannel: boolean): this {
     this.dataChannel = dataChannel;
     return this;
