@@ -288,3 +288,7 @@ impl<'a> Connections<'a> {
         true
     }
 }
+
+#[cfg(test)]
+#[path = "connections_tests.rs"]
+mod tests;
