@@ -49,6 +49,8 @@ class Client:
     to_house: asyncio.Queue[Mapping[str, Any]] = field(default_factory=asyncio.Queue)
     from_house: asyncio.Queue[Mapping[str, Any]] = field(default_factory=asyncio.Queue)
     connection: str = ""
+    number: int = 0
+    """Of the last message heard."""
     readable: asyncio.Event = field(default_factory=asyncio.Event)
     """Clear it to be a client that does not read."""
 
@@ -70,6 +72,9 @@ class Client:
             raise Closed(event["code"], event["reason"])
         assert event["type"] == "websocket.send", event
         told: dict[str, Any] = msgspec.json.decode(event["text"])
+        number = told.pop("n", 0)
+        assert number in (0, self.number + 1), "numbers go up by one"
+        self.number = number or self.number
         return told
 
     async def hear(self, kind: str) -> dict[str, Any]:

@@ -108,6 +108,18 @@ class Ear:
                         return news
                 self._kept.extend(await self.engine.news())
 
+    async def events(self, count: int) -> list[wire.News]:
+        """Give so many news that are not about load, whatever they are."""
+        heard: list[wire.News] = []
+        async with asyncio.timeout(PATIENCE_S):
+            while len(heard) < count:
+                while not self._kept:
+                    self._kept.extend(await self.engine.news())
+                news = self._kept.popleft()
+                if not isinstance(news, wire.Load):
+                    heard.append(news)
+        return heard
+
     async def none_but(self, end: wire.Order, kind: type[N]) -> list[wire.News]:
         """Give an order; give the news until the one that it causes."""
         self.engine.submit([end])
@@ -199,13 +211,23 @@ async def test_an_offer_is_answered_section_by_section(rig: Rig) -> None:
     ]
 
 
-async def test_the_same_order_again_does_nothing(rig: Rig) -> None:
+async def test_an_opening_told_again_is_answered_again(rig: Rig) -> None:
     ear = await rig.again()
     ear.engine.submit([voice("p")])
-    await ear.next(wire.Answered)
+    answered = await ear.next(wire.Answered)
+    ear.engine.submit([voice("p"), voice("p", 0), voice("q")])
+    first, second = await ear.events(2)
+    assert first == answered
+    assert isinstance(second, wire.Answered)
+    assert second.pipe == "q"
+
+
+async def test_an_opening_told_again_after_the_end_is_told_the_end(rig: Rig) -> None:
+    ear = await rig.again()
+    ear.engine.submit([voice("p"), wire.ClosePipe("p", 1)])
+    closed = await ear.next(wire.PipeClosed, pipe="p")
     ear.engine.submit([voice("p")])
-    heard = await ear.none_but(voice("q"), wire.Answered)
-    assert heard == []
+    assert await ear.next(wire.PipeClosed) == closed
 
 
 @pytest.mark.parametrize("offer", ["", "nonsense", "v=0\r\n", "v=0\r\nm=audio\r\n"])
@@ -291,6 +313,117 @@ async def test_ends_are_repeated_until_they_are_acknowledged(rig: Rig) -> None:
     held = (await again.next(wire.Holding)).pipes
     assert [(it.pipe, it.generation, it.connected) for it in held] == [("r", 1, False)]
     assert await again.next(wire.PipeClosed) == second
+
+
+ANSWER = description(AUDIO).replace("a=setup:actpass", "a=setup:active")
+"""What the client of `voice` says to an offer of one section."""
+
+
+async def test_who_connects_late_is_told_how_each_pipe_is(rig: Rig) -> None:
+    ear = await rig.again()
+    epoch = (await ear.next(wire.EngineHello)).epoch
+    ear.engine.submit([voice("p")])
+    answered = await ear.next(wire.Answered)
+    ear.engine.submit([wire.RestartIce("p", 1)])
+    offered = await ear.next(wire.Offered)
+    ear.engine.submit([voice("q"), wire.ClosePipe("q", 1)])
+    closed = await ear.next(wire.PipeClosed)
+    ear = await rig.again()
+    await ear.next(wire.Holding)
+    assert await ear.events(3) == [answered, offered, closed]
+    ear.engine.submit([wire.Acknowledge(epoch, closed.number)])
+    ear.engine.submit([wire.AnswerPipe("p", 1, 1, ANSWER)])
+    ear.engine.submit([wire.Attach("p", "b"), voice("r"), wire.Attach("r", "b")])
+    mapped = await ear.next(wire.Mapped, pipe="p")
+    assert [s.receives for s in mapped.sections] == [wire.Received("r", "MICROPHONE")]
+    ear.engine.submit([wire.ClosePipe("r", 1)])
+    await ear.next(wire.PipeClosed)
+    mapped = await ear.next(wire.Mapped, pipe="p")
+    ear = await rig.again()
+    held = (await ear.next(wire.Holding)).pipes
+    assert held == [wire.HeldPipe("p", 1, "b", connected=False)]
+    assert (await ear.events(2)) == [answered, mapped]
+
+
+async def test_what_an_answered_offer_said_is_told_as_a_mapping(rig: Rig) -> None:
+    ear = await rig.again()
+    ear.engine.submit([voice("p")])
+    answered = await ear.next(wire.Answered)
+    ear.engine.submit([wire.RestartIce("p", 1)])
+    offered = await ear.next(wire.Offered)
+    ear.engine.submit([wire.AnswerPipe("p", 1, 1, ANSWER), voice("q")])
+    await ear.next(wire.Answered, pipe="q")
+    ear.engine.submit([wire.ClosePipe("q", 1)])
+    await ear.next(wire.PipeClosed)
+    ear = await rig.again()
+    await ear.next(wire.Holding)
+    mapped = wire.Mapped(offered.number, "p", 1, offered.sections)
+    assert (await ear.events(2)) == [answered, mapped]
+
+
+async def test_restarts_of_ice_are_one_offer_until_it_is_answered(rig: Rig) -> None:
+    ear = await rig.again()
+    ear.engine.submit([voice("p"), *[wire.RestartIce("p", n) for n in (0, 1, 1, 2)]])
+    assert (await ear.next(wire.Offered)).negotiation == 1
+    ear.engine.submit([wire.RestartIce("p", 1), wire.AnswerPipe("p", 1, 1, ANSWER)])
+    assert await ear.none_but(voice("q"), wire.Answered) == []
+    ear.engine.submit([wire.RestartIce("p", 1)])
+    assert (await ear.next(wire.Offered)).negotiation == 2
+
+
+async def test_a_newer_pipe_takes_the_place_of_the_older(rig: Rig) -> None:
+    ear = await rig.again()
+    ear.engine.submit([voice("p"), voice("q")])
+    ear.engine.submit([wire.Attach("p", "b"), wire.Attach("q", "b")])
+    await ear.next(wire.Mapped, pipe="q")
+    ear.engine.submit([voice("p", 2), voice("p", 1)])
+    closed = await ear.next(wire.PipeClosed)
+    assert (closed.pipe, closed.generation, closed.reason) == ("p", 1, "ORDERED")
+    mapped = await ear.next(wire.Mapped, pipe="p", generation=2)
+    assert mapped.sections[0].receives == wire.Received("q", "MICROPHONE")
+    ear = await rig.again()
+    held = {it.pipe: it for it in (await ear.next(wire.Holding)).pipes}
+    assert held["p"] == wire.HeldPipe("p", 2, "b", connected=False)
+    told = [it for it in await ear.events(5) if isinstance(it, wire.Mapped)]
+    received = {it.pipe: it.sections[0].receives for it in told}
+    assert received == {
+        "p": wire.Received("q", "MICROPHONE"),
+        "q": wire.Received("p", "MICROPHONE"),
+    }
+
+
+async def test_who_only_receives_is_not_received_and_the_other_way_round(
+    rig: Rig,
+) -> None:
+    ear = await rig.again()
+    ear.engine.submit([voice("p"), voice("q")])
+    ear.engine.submit([wire.Attach("p", "b", "SEND"), wire.Attach("q", "b", "RECEIVE")])
+    mapped = await ear.next(wire.Mapped)
+    assert mapped.pipe == "q"
+    assert mapped.sections[0].receives == wire.Received("p", "MICROPHONE")
+    ear.engine.submit([wire.Attach("p", "b"), wire.Attach("q", "b")])
+    mapped = await ear.next(wire.Mapped)
+    assert mapped.pipe == "p"
+    assert mapped.sections[0].receives == wire.Received("q", "MICROPHONE")
+    ear.engine.submit([wire.Attach("q", "b", "SEND")])
+    mapped = await ear.next(wire.Mapped)
+    assert (mapped.pipe, mapped.sections[0].receives) == ("q", None)
+
+
+async def test_an_interruption_is_held_until_it_is_over(tmp_path: Path) -> None:
+    """Only the one in memory can be interrupted at will."""
+    async with memory(tmp_path) as rig:
+        ear = await rig.again()
+        engine = ear.engine
+        assert isinstance(engine, EngineMemory)
+        engine.submit([voice("p")])
+        for tell, held in [(engine.interrupt, True), (engine.restore, False)]:
+            tell("p")
+            ear = await rig.again()
+            while (news := (await ear.events(1))[0]) != wire.Holding(
+                [wire.HeldPipe("p", 1, None, connected=False, interrupted=held)]
+            ):
+                assert not isinstance(news, wire.Holding) or len(news.pipes) == 0
 
 
 async def test_a_pipe_without_a_client_is_given_up(tmp_path: Path) -> None:

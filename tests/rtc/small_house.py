@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ringway.adapters.calls_memory import MemoryCalls
 from ringway.adapters.catalog_memory import MemoryCatalog
 from ringway.adapters.engine_memory import EngineMemory
 from ringway.adapters.event_log_memory import MemoryEventLog
@@ -19,7 +20,8 @@ from ringway.domain.values import AccountId
 from ringway.ports.tokens import Bearer
 from ringway.programs.routing import Routing
 from ringway.rtc import messages as wire
-from ringway.rtc.connection import Reception
+from ringway.rtc.connection import LineCalls, Reception
+from ringway.rtc.doorkeeper import Doorkeeper
 from ringway.rtc.inbox import Inbox
 from ringway.rtc.socket import Gone
 from ringway.rtc.switchboard import Switchboard
@@ -27,6 +29,7 @@ from ringway.rtc.tally import Tally
 from ringway.runtime.exchange import Exchange
 from ringway.runtime.house import House
 from ringway.runtime.news import Newsroom
+from ringway.runtime.snapshots import Snapshots
 from ringway.runtime.views import Views
 
 NOON = 1_763_726_400_000_000
@@ -70,7 +73,7 @@ class Client:
     async def receive(self) -> str:
         text = await self._spoken.get()
         if text is None:
-            raise Gone
+            raise Gone(1000)
         return text
 
     async def send(self, text: str) -> None:
@@ -127,7 +130,7 @@ class SmallHouse:
         self.engine = EngineMemory()
         self.tally = Tally()
         self.views = Views()
-        switchboard = Switchboard()
+        switchboard = Switchboard(StandingClock(), self.tally)
         random = Random(0)
         self.house = House(
             log=self.log,
@@ -140,13 +143,14 @@ class SmallHouse:
         )
         exchange = Exchange(self.house)
         self.reception = Reception(
-            tokens=tokens,
-            clock=self.house.clock,
+            doorkeeper=Doorkeeper(tokens, self.house.clock, switchboard, self.tally),
             switchboard=switchboard,
             inbox=Inbox(exchange),
-            line_lost=exchange.line_lost,
+            snapshots=Snapshots(self.house, MemoryCalls()),
+            calls=LineCalls(exchange.line_lost, exchange.line_back),
             tally=self.tally,
         )
+        switchboard.gone = lambda device, _: exchange.line_gone(device)
         self._newsroom = asyncio.ensure_future(Newsroom(self.house).run())
 
     @classmethod

@@ -156,13 +156,24 @@ async def test_media_is_lost_for_good() -> None:
     async with whole() as it:
         ada, bob = await it.client("ada"), await it.client("bob")
         mine, _ = await it.established(ada, "bob", bob)
-        it.engine.lose(mine, "TIMED_OUT")
+        it.engine.lose(mine, "PANIC")
+        assert (await ada.hear("lost"))["generation"] == 1
         assert await bob.hear("sections")
         it.clock.move(14 * SECOND)
         assert await ada.heard_nothing()
         it.clock.move(2 * SECOND)
         for who in (ada, bob):
             assert await code(who) == "MEDIA_ERROR"
+
+
+async def test_a_client_falls_silent() -> None:
+    """Nobody has asked for the call to be kept."""
+    async with whole() as it:
+        ada, bob = await it.client("ada"), await it.client("bob")
+        mine, _ = await it.established(ada, "bob", bob)
+        it.engine.lose(mine, "TIMED_OUT")
+        for who in (ada, bob):
+            assert await code(who) == "NETWORK_ERROR"
 
 
 async def test_the_engine_dies() -> None:

@@ -46,8 +46,13 @@ async def cut(log: MemoryEventLog, length: int, cursor: int = 0) -> FullLog:
     return copy
 
 
+def label_of(identity: str) -> str:
+    return f'{{"identity":"{identity}","displayName":"{identity.title()}"}}'
+
+
 async def check(world: World) -> None:
-    """Every leg has ended exactly once, and every machine is over."""
+    """Nobody comes back: every leg ends exactly once, and every machine is over."""
+    await world.pass_time(60)
     assert await ends(world.log) == dict.fromkeys(await created(world.log), 1)
     assert await world.log.live_streams() == ()
 
@@ -72,7 +77,13 @@ async def test_after_a_crash_at_any_event_every_leg_ends_once() -> None:
             world = World(world)
             await world.recover()
             await check(world)
-            assert set(world.views.ended) <= {Cause.NETWORK_ERROR, Cause.NORMAL_HANGUP}
+            assert set(world.views.ended) <= {
+                Cause.NETWORK_ERROR,
+                Cause.NORMAL_HANGUP,
+                Cause.NO_ANSWER,
+                Cause.DESTINATION_UNAVAILABLE,
+                Cause.MEDIA_ERROR,
+            }
 
 
 async def test_recovering_twice_changes_nothing() -> None:
@@ -83,7 +94,8 @@ async def test_recovering_twice_changes_nothing() -> None:
     again = World(world)
     await again.recover()
     assert await rows(again.log) == logged
-    assert again.views.all_legs() == ()
+    assert all(leg.line_lost_at for leg in again.views.all_legs())
+    assert {device.id for device in again.lines.expected} == {"red-1", "blue-1"}
 
 
 async def test_a_crash_during_recovery() -> None:
@@ -91,6 +103,7 @@ async def test_a_crash_during_recovery() -> None:
     before.log.reached.clear()
     first = World(before)
     await first.recover()
+    await first.pass_time(60)
     assert len(first.log.reached) > 3
     for at in first.log.reached:
         world = World(first)
@@ -173,7 +186,7 @@ async def test_what_the_engine_holds_is_adopted_or_closed() -> None:
     await world.quiet()
     assert world.engine.orders == [
         wire.ClosePipe("stranger", 0),
-        wire.Attach(caller, str(leg.bridge)),
+        wire.Attach(caller, str(leg.bridge), None, label_of("red")),
     ]
     assert len(world.views.all_legs()) == 2
 

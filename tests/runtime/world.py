@@ -53,6 +53,7 @@ class FakeLines:
     def __init__(self) -> None:
         self.devices: dict[DeviceId, Device] = {}
         self.said: dict[DeviceId, list[Said]] = defaultdict(list)
+        self.expected: list[Device] = []
 
     def connect(self, name: str, identity: str, account: AccountId = US) -> Device:
         device = Device(DeviceId(name), account, identity, identity.title())
@@ -72,6 +73,9 @@ class FakeLines:
 
     def is_connected(self, device: DeviceId) -> bool:
         return device in self.devices
+
+    def expect(self, device: Device) -> None:
+        self.expected.append(device)
 
 
 class FullLog(MemoryEventLog):
@@ -174,7 +178,7 @@ class World:
 
     def drop(self, device: Device) -> None:
         del self.lines.devices[device.id]
-        self.exchange.line_lost(device)
+        self.exchange.line_gone(device)
 
     # ---------------------------------------------------- what the engine does
 

@@ -70,6 +70,7 @@ fn drain(transport: &mut Transport, allowed: Option<Path>) -> usize {
             }
             Event::Selected(path) => assert_eq!(Some(path), allowed),
             Event::Established { .. } => panic!("keys for a certificate that was not announced"),
+            Event::Channel(_) => panic!("a channel without keys"),
             Event::Silent | Event::Failed(_) | Event::RemoteClosed => {}
         }
     }

@@ -28,7 +28,7 @@ pub(crate) struct Agreed {
 
 /// Payload types and header extension ids are the same in all bundled sections (RFC 9143), but an extension
 /// may be used in those of one kind only: Firefox wants send times of pictures and not of sound.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Agreement {
     codecs: [Option<Agreed>; Codec::ALL.len()],
     /// Payload types the client has given a meaning, known to the engine or not.

@@ -20,6 +20,8 @@ pub(crate) struct Bridge {
     pub(crate) shards: Vec<u16>,
     /// Keys of all tracks in it, in the order in which they came.
     pub(crate) tracks: Vec<usize>,
+    /// Pipes of other shards that take texts, each with its shard.
+    pub(crate) texters: Vec<(u16, Name)>,
 }
 
 impl Shard {
@@ -58,6 +60,7 @@ impl Shard {
         pipe.bridge = Some(name.clone());
         pipe.way = way;
         let own = pipe.tracks();
+        self.enter_texts(slot);
         self.see(now, slot);
         for key in own {
             self.publish(now, name, key);
@@ -122,6 +125,7 @@ impl Shard {
 
     /// Take a pipe out of its bridge.
     pub(crate) fn detach(&mut self, now: Instant, slot: usize) {
+        self.leave_texts(slot);
         let Some(pipe) = self.pipes.get_mut(slot) else {
             return;
         };
@@ -312,6 +316,10 @@ impl Shard {
             Relay::Burst(burst) => self.with_track(burst.track, |shard, key| {
                 shard.forwarding.relayed(now, key, &burst);
             }),
+            relay @ (Relay::Enter { .. }
+            | Relay::Exit { .. }
+            | Relay::Text { .. }
+            | Relay::Receipt { .. }) => self.relayed_text(from, relay),
             // Taken by the shard before it comes here.
             Relay::Datagram { .. } => {}
         }
@@ -339,6 +347,7 @@ impl Shard {
         for key in tracks {
             self.announce(from, name, key);
         }
+        self.tell_texters(from, name);
     }
 
     fn left(&mut self, now: Instant, from: u16, name: &Name) {
@@ -346,6 +355,7 @@ impl Shard {
             return;
         };
         bridge.shards.retain(|shard| *shard != from);
+        bridge.texters.retain(|(shard, _)| *shard != from);
         for key in bridge.tracks.clone() {
             let Some(track) = self.forwarding.tracks.get_mut(key) else {
                 continue;

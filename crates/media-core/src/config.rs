@@ -27,8 +27,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             pipes: 4096,
-            sections: 64,
-            description: 128 * 1024,
+            sections: 256,
+            description: 256 * 1024,
             tracks: 8,
             ring_bytes: 1 << 20,
             members: 1024,

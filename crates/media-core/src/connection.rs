@@ -33,6 +33,7 @@ impl Shard {
                     send,
                     receive,
                 } => self.connected(now, slot, profile, &send, &receive),
+                Event::Channel(heard) => self.heard(now, slot, heard),
                 Event::Failed(reason) => {
                     let told = match reason {
                         Reason::NotConnected => CloseReason::NotConnected,

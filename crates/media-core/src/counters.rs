@@ -29,6 +29,16 @@ counters! {
     Panics = "panics",
     /// A track could not be shown, because the description has no room for another section.
     SectionsExhausted = "sections_exhausted",
+    /// Texts that clients have sent, by recipients that were sent them, and by those that were not: they read too slowly.
+    TextsReceived = "texts_received",
+    TextsSent = "texts_sent",
+    TextsDropped = "texts_dropped",
+    /// Messages of data channels that were answered with a code.
+    TextsRefused = "texts_refused",
+    /// Messages of data channels that are no texts, or of other channels than the one there is.
+    ChannelIgnored = "channel_messages_ignored",
+    /// Data channels that ended before their pipe, by whosever will.
+    ChannelsLost = "channels_lost",
     RelayBursts = "relay_bursts",
     /// First byte of no protocol spoken here (RFC 7983).
     DropUnclassified = "drop_unclassified",

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use media_transport::Fingerprint;
+use media_transport::{Fingerprint, MAX_MESSAGE};
 use media_wire::extension::Kind as Extension;
 use media_wire::sdp::{
     self, Attributes, Description, Direction, Msid, Origin, Setup, Ssrc, SsrcGroup,
@@ -10,6 +10,7 @@ use media_wire::sdp::{
 
 use crate::agreement::{Agreed, Agreement};
 use crate::codec::{Codec, CodecSet, Kind};
+use crate::offer::CHANNELS;
 use crate::order::Source;
 use crate::pipe::Pipe;
 use crate::section::{Section, Stage};
@@ -20,6 +21,8 @@ const CAMERA_RATE: u64 = 1_500_000;
 const SCREEN_RATE: u64 = 2_500_000;
 /// Port of a section that ICE finds the way for (RFC 8840 section 4.1).
 const DISCARD: u16 = 9;
+/// Port of the association in its connection: the one everybody uses (RFC 8841 section 5).
+const SCTP_PORT: u16 = 5000;
 /// Type preference of a host candidate, shifted to its place (RFC 8445 section 5.1.2.1).
 const HOST: u32 = 126 << 24;
 /// The same for TCP, less than any candidate for UDP has (RFC 6544 section 4.2).
@@ -54,14 +57,30 @@ impl Writer<'_> {
             .filter(|section| section.stage != Stage::Rejected)
             .map(|section| section.mid.clone())
             .collect();
-        let sections = pipe
+        let (mut sounds, mut pictures) = (0, 0);
+        let mut sections: Vec<sdp::Section> = pipe
             .sections
             .iter()
-            .map(|section| match section.stage {
-                Stage::Rejected => rejected(section),
-                _ => self.section(pipe, section, setup),
+            .map(|section| {
+                match section.stage {
+                    Stage::Rejected => return rejected(section),
+                    Stage::Channel => return self.channel(pipe, section, setup),
+                    Stage::Planned | Stage::Offered | Stage::Live => {}
+                }
+                let count = match section.kind {
+                    Kind::Audio => &mut sounds,
+                    Kind::Video => &mut pictures,
+                };
+                let described = self.section(pipe, section, setup, *count);
+                *count += 1;
+                described
             })
             .collect();
+        // What all share is told once, in the section that stands for the others (RFC 9143 section 7.1.3).
+        if let Some(tagged) = sections.iter_mut().find(|section| !section.is_rejected()) {
+            tagged.candidates = candidates(self.advertised);
+            tagged.end_of_candidates = true;
+        }
         Description {
             origin: Origin {
                 session_id: pipe.session,
@@ -77,9 +96,16 @@ impl Writer<'_> {
         .to_string()
     }
 
-    fn section(&self, pipe: &Pipe, section: &Section, setup: Setup) -> sdp::Section {
+    /// About how long a description grows by this section, which it has not yet.
+    pub(crate) fn length(&self, pipe: &Pipe, section: &Section) -> usize {
+        let number = pipe.sections.len();
+        let described = self.section(pipe, section, Setup::ActPass, number);
+        described.to_string().len() + " ".len() + section.mid.len()
+    }
+
+    /// `number` counts the sections of its kind before it.
+    fn section(&self, pipe: &Pipe, section: &Section, setup: Setup, number: usize) -> sdp::Section {
         let receives = section.sends || section.expects.is_some();
-        let credentials = pipe.transport.local();
         let mut described = sdp::Section {
             kind: section.media.clone(),
             port: DISCARD,
@@ -87,40 +113,57 @@ impl Writer<'_> {
             codecs: codecs(&pipe.agreement, section.target),
             mid: Some(section.mid.clone()),
             attributes: Attributes {
-                ice_ufrag: Some(credentials.ufrag.clone()),
-                ice_pwd: Some(credentials.pwd.clone()),
-                fingerprints: sdp::Fingerprint::parse(&self.fingerprint.to_string())
-                    .into_iter()
-                    .collect(),
-                setup: Some(setup),
                 direction: Some(Direction::of(section.slot.is_some(), receives)),
                 extensions: extensions(&pipe.agreement, section.kind),
-                ..Attributes::default()
+                ..self.transport(pipe, setup)
             },
             rtcp_mux: true,
             rtcp_rsize: pipe.agreement.reduced_size,
-            candidates: candidates(self.advertised),
-            end_of_candidates: true,
             bandwidth_tias: bandwidth(section).filter(|_| receives),
             ..sdp::Section::default()
         };
-        self.sources(pipe, section, &mut described);
+        self.sources(pipe, section, number, &mut described);
         described
     }
 
+    /// The section of the data channel (RFC 8841).
+    fn channel(&self, pipe: &Pipe, section: &Section, setup: Setup) -> sdp::Section {
+        sdp::Section {
+            kind: section.media.clone(),
+            port: DISCARD,
+            protocol: section.protocol.clone(),
+            formats: vec![CHANNELS.to_owned()],
+            mid: Some(section.mid.clone()),
+            attributes: self.transport(pipe, setup),
+            sctp_port: Some(SCTP_PORT),
+            max_message_size: Some(MAX_MESSAGE as u64),
+            ..sdp::Section::default()
+        }
+    }
+
+    /// What all sections say of the connection that they share.
+    fn transport(&self, pipe: &Pipe, setup: Setup) -> Attributes {
+        let credentials = pipe.transport.local();
+        Attributes {
+            ice_ufrag: Some(credentials.ufrag.clone()),
+            ice_pwd: Some(credentials.pwd.clone()),
+            fingerprints: sdp::Fingerprint::parse(&self.fingerprint.to_string())
+                .into_iter()
+                .collect(),
+            setup: Some(setup),
+            ..Attributes::default()
+        }
+    }
+
     /// Announce the SSRCs of a slot, so that a view can be put into it without a negotiation.
-    fn sources(&self, pipe: &Pipe, section: &Section, described: &mut sdp::Section) {
+    fn sources(&self, pipe: &Pipe, section: &Section, number: usize, described: &mut sdp::Section) {
         let Some(slot) = &section.slot else {
             return;
         };
         // The nth slots of sound and picture are one stream: what a client shows together.
-        let place = pipe
-            .of_kind(section.kind)
-            .take_while(|(_, other)| other.mid != section.mid)
-            .count();
         let msid = Msid {
-            stream: format!("slot{place}"),
-            track: Some(format!("slot{place}-{}", section.media.name())),
+            stream: format!("slot{number}"),
+            track: Some(format!("slot{number}-{}", section.media.name())),
         };
         let repaired = section
             .target
@@ -140,7 +183,7 @@ impl Writer<'_> {
             .map(|ssrc| Ssrc {
                 ssrc,
                 cname: Some(self.cname.to_owned()),
-                msid: Some(msid.clone()),
+                msid: None,
             })
             .collect();
         described.msids = vec![msid];

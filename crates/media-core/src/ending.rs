@@ -42,9 +42,13 @@ impl Shard {
 
     /// Forget a pipe that has been told to be closed.
     fn remove(&mut self, now: Instant, slot: usize) {
-        let Some(pipe) = self.pipes.try_remove(slot) else {
+        let Some(mut pipe) = self.pipes.try_remove(slot) else {
             return;
         };
+        if let Some(texts) = &mut pipe.texts {
+            let memory = std::mem::take(&mut texts.sent);
+            self.post.depart(now, &pipe.name, memory);
+        }
         for section in &pipe.sections {
             if let Some(incoming) = &section.incoming {
                 self.drop_views(now, incoming.track);
@@ -56,6 +60,8 @@ impl Shard {
 
     /// Forget a pipe whose state cannot be trusted, without calling anything that might rely on it.
     pub(crate) fn drop_pipe(&mut self, now: Instant, slot: usize) {
+        // Others wait for its receipts in vain, but not for long.
+        self.leave_texts(slot);
         for bridge in self.bridges.values_mut() {
             bridge.members.retain(|member| *member != slot);
         }
@@ -86,14 +92,15 @@ impl Shard {
                 .map(|track| std::mem::take(&mut track.views))
                 .unwrap_or_default()
             {
-                let section = self
-                    .pipes
-                    .get_mut(view.peer)
-                    .and_then(|pipe| pipe.sections.get_mut(view.section));
-                if let Some(held) = section.and_then(|section| section.slot.as_mut()) {
-                    (held.track, held.view) = (None, None);
+                let peer = self.pipes.get_mut(view.peer);
+                if let Some(held) = peer.and_then(|pipe| pipe.take(key)) {
+                    held.view = None;
                     held.stream = Some(view.stream);
                 }
+            }
+            // Those whose view had not been made yet.
+            for (_, pipe) in &mut self.pipes {
+                pipe.take(key);
             }
             self.drop_track(key);
         }

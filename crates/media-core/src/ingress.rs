@@ -14,7 +14,6 @@ use crate::forwarding::Forwarding;
 use crate::pipe::Pipe;
 use crate::reception::Accepted;
 use crate::relay::{Packet, Relay};
-use crate::section::Stage;
 
 /// Track sequence numbers begin here, so that packets before the first have room below it.
 const ORIGIN: u64 = 1 << 16;
@@ -165,7 +164,7 @@ impl Ingress<'_> {
         let id = self.pipe.agreement.extension(Extension::Mid)?;
         let mid = read_text(header.element(datagram, id)?)?;
         let section = self.pipe.sections.iter().position(|section| {
-            section.mid == mid && section.stage != Stage::Rejected && section.incoming.is_some()
+            section.mid == mid && section.stage.has_media() && section.incoming.is_some()
         })?;
         let (_, repair) = self.pipe.agreement.meaning(header.payload_type)?;
         Some((section, repair))

@@ -11,6 +11,11 @@ use crate::news::CloseReason;
 use crate::order::{Sending, Source};
 use crate::view::PayloadTypes;
 
+/// The format of a section for data channels (RFC 8841 section 4.3).
+pub(crate) const CHANNELS: &str = "webrtc-datachannel";
+/// What a peer takes that does not say how long a message may be, in bytes (RFC 8841 section 6.1).
+const DEFAULT_MESSAGE: u64 = 65_536;
+
 /// A description that cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
@@ -48,6 +53,8 @@ pub(crate) struct OfferedSection {
     pub(crate) formats: Vec<String>,
     /// What both can; nothing if the section is of a kind the engine does not take, or stopped.
     pub(crate) usable: Option<Usable>,
+    /// For data channels: the longest message that the client takes, in bytes; 0 is no limit (RFC 8841 section 6).
+    pub(crate) channel: Option<u64>,
 }
 
 /// What a section can be used for.
@@ -87,25 +94,37 @@ pub(crate) fn read(text: &str, sending: &[Sending], limits: &Limits) -> Result<O
     }
     let mut sections = Vec::new();
     for section in &description.sections {
-        sections.push(section_of(&description, section, sending, &mut agreement)?);
+        let mut offered = section_of(&description, section, sending, &mut agreement)?;
+        // One association is all that fits into a connection (RFC 8841 section 4.5).
+        if sections
+            .iter()
+            .any(|section: &OfferedSection| section.channel.is_some())
+        {
+            offered.channel = None;
+        }
+        sections.push(offered);
     }
     let used: Vec<_> = description
         .sections
         .iter()
         .zip(&sections)
-        .filter(|(_, section)| section.usable.is_some())
+        .filter(|(_, section)| section.usable.is_some() || section.channel.is_some())
         .map(|(described, _)| described)
         .collect();
     let Some(first) = used.first().copied() else {
         return Err(Refusal {
             reason: CloseReason::NoCodec,
-            text: "The offer has no sound or picture in a codec that the engine carries.".into(),
+            text: "The offer has no sound or picture in a codec that the engine carries, and no data channel."
+                .into(),
         });
     };
     for section in &used {
         check_shared(&description, section, used.len() > 1)?;
     }
-    agreement.reduced_size = used.iter().all(|section| section.rtcp_rsize);
+    agreement.reduced_size = used
+        .iter()
+        .filter(|section| section.is_rtp())
+        .all(|section| section.rtcp_rsize);
     Ok(Offer {
         credentials: credentials(&description, first)?,
         fingerprints: fingerprints(&description, first)?,
@@ -212,13 +231,26 @@ fn section_of(
             ssrcs: ssrcs(section),
         })
     });
+    // With a connection of its own it is rejected, as none can be made for it; the others stand.
+    let shared = description.sections.len() == 1 || is_shared(description, &mid);
     Ok(OfferedSection {
         mid,
         media: section.kind.clone(),
         protocol: section.protocol.clone(),
         formats: section.formats.clone(),
         usable,
+        channel: channel(section).filter(|_| shared),
     })
+}
+
+/// The longest message that the client takes, if a section is for data channels (RFC 8841 sections 4.2 and 6).
+fn channel(section: &sdp::Section) -> Option<u64> {
+    let protocol = section.protocol.to_ascii_uppercase();
+    let offered = section.kind == MediaKind::Application
+        && !section.is_rejected()
+        && matches!(protocol.as_str(), "UDP/DTLS/SCTP" | "TCP/DTLS/SCTP")
+        && section.formats.iter().any(|format| format == CHANNELS);
+    offered.then(|| section.max_message_size.unwrap_or(DEFAULT_MESSAGE))
 }
 
 /// SSRC of the media a section announces, and of its retransmissions.
@@ -317,16 +349,12 @@ fn check_shared(
     several: bool,
 ) -> Result<(), Refusal> {
     let mid = section.mid.as_deref().unwrap_or_default();
-    let bundled = description
-        .bundles
-        .first()
-        .is_some_and(|group| group.iter().any(|member| member == mid));
-    if several && !bundled {
+    if several && !is_shared(description, mid) {
         return Err(Refusal::bad(format!(
             "Section {mid} is not in the first BUNDLE group; all media shares one transport."
         )));
     }
-    if !section.rtcp_mux {
+    if section.is_rtp() && !section.rtcp_mux {
         return Err(Refusal::bad(format!("Section {mid} has no a=rtcp-mux.")));
     }
     match description.setup(section) {
@@ -335,6 +363,11 @@ fn check_shared(
             "Section {mid} must offer a=setup:actpass or active; the engine is the DTLS server."
         ))),
     }
+}
+
+fn is_shared(description: &Description, mid: &str) -> bool {
+    let first = description.bundles.first();
+    first.is_some_and(|group| group.iter().any(|member| member == mid))
 }
 
 /// User name and password of ICE that a section has, or the whole description.

@@ -1,5 +1,6 @@
 //! How a pipe begins: from an offer to its answer.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use media_transport::Transport;
@@ -11,13 +12,14 @@ use crate::negotiation::{Negotiation, Restart};
 use crate::news::{CloseReason, News, PipeStatistics};
 use crate::offer::{self, Offer, OfferedSection, Refusal};
 use crate::order::{Name, Sending, Source};
-use crate::pipe::{Pipe, REPORT, STATISTICS};
+use crate::pipe::{Extent, Pipe, REPORT, STATISTICS};
 use crate::presence::Presence;
 use crate::reception::Reception;
 use crate::relay::TrackId;
 use crate::section::{Ended, Incoming, Section, Slot, Stage};
 use crate::shard::Shard;
 use crate::stream::Stream;
+use crate::texts::Texts;
 use crate::track::{Origin, Track};
 
 impl Shard {
@@ -105,12 +107,14 @@ impl Shard {
             way: None,
             transport,
             opener: None,
+            texts: None,
             presence: Presence::new(now),
             restart: Restart::None,
             agreement,
             bundled,
             peers: Vec::new(),
             sections: Vec::new(),
+            places: HashMap::new(),
             bindings: Vec::new(),
             negotiation: Negotiation::new(),
             feedback: Feedback::default(),
@@ -121,6 +125,7 @@ impl Shard {
             statistics_due: now + STATISTICS,
             ended: Ended::default(),
             remapped: false,
+            extent: Extent::default(),
             session: self.random.u64() >> 1,
             version: 1,
             #[cfg(test)]
@@ -154,9 +159,10 @@ impl Shard {
             protocol: offered.protocol,
             formats: offered.formats,
             sends: usable.as_ref().is_some_and(|usable| usable.sends),
-            stage: match usable {
-                Some(_) => Stage::Live,
-                None => Stage::Rejected,
+            stage: match (&usable, offered.channel) {
+                (Some(_), _) => Stage::Live,
+                (None, Some(_)) => Stage::Channel,
+                (None, None) => Stage::Rejected,
             },
             capable: codecs,
             codecs,
@@ -166,6 +172,13 @@ impl Shard {
             expects: None,
             slot: stream.map(Slot::new),
         });
+        if let Some(largest) = offered.channel {
+            pipe.transport.accept_channel(largest);
+            let mut texts = Box::new(Texts::default());
+            // What its former generation has sent and not heard of is repeated in this one.
+            texts.sent = self.post.back(&pipe.name).unwrap_or_default();
+            pipe.texts = Some(texts);
+        }
         if let Some(usable) = usable
             && let Some(source) = usable.source
         {
@@ -231,11 +244,16 @@ impl Shard {
         let Some(pipe) = self.pipes.get(slot) else {
             return;
         };
+        let answer = self.writer().answer(pipe);
+        let length = answer.len();
         self.news.push(News::Answered {
             pipe: pipe.name.clone(),
             generation: pipe.generation,
-            answer: self.writer().answer(pipe),
+            answer,
             sections: pipe.mapping(false, |_| None),
         });
+        if let Some(pipe) = self.pipes.get_mut(slot) {
+            pipe.extent.length = length;
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A pipe: one client's transport, its sections, and what is known of its path.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use media_srtp::Opener;
@@ -13,7 +14,8 @@ use crate::negotiation::{Negotiation, Restart};
 use crate::news;
 use crate::order::{Name, Way};
 use crate::presence::Presence;
-use crate::section::{Binding, Ended, Section, Stage};
+use crate::section::{Binding, Ended, Section, Slot, Stage};
+use crate::texts::Texts;
 use crate::view::{Format, Repair};
 
 /// How often reports and statistics are sent.
@@ -21,6 +23,15 @@ pub(crate) const REPORT: Duration = Duration::from_secs(1);
 pub(crate) const STATISTICS: Duration = Duration::from_secs(2);
 /// How long an answer to a NACK is waited for when the path is not known yet.
 const UNKNOWN_ROUND_TRIP: Duration = Duration::from_millis(50);
+
+/// How much of its room a description takes.
+#[derive(Debug, Default)]
+pub(crate) struct Extent {
+    /// Bytes, with the sections that are planned.
+    pub(crate) length: usize,
+    /// A section was wanted that it has no room for.
+    pub(crate) full: bool,
+}
 
 /// One client's connection.
 #[derive(Debug)]
@@ -33,6 +44,8 @@ pub(crate) struct Pipe {
     pub(crate) transport: Transport,
     /// Keys for what the client sends; there once it is connected.
     pub(crate) opener: Option<Opener>,
+    /// There if the client has offered a data channel.
+    pub(crate) texts: Option<Box<Texts>>,
     pub(crate) agreement: Agreement,
     /// Whether the client's first offer had a BUNDLE group.
     pub(crate) bundled: bool,
@@ -41,6 +54,8 @@ pub(crate) struct Pipe {
     /// Senders whose datagrams lead to this pipe.
     pub(crate) peers: Vec<Peer>,
     pub(crate) sections: Vec<Section>,
+    /// Which section shows which track, by its key.
+    pub(crate) places: HashMap<usize, usize>,
     pub(crate) bindings: Vec<Binding>,
     pub(crate) negotiation: Negotiation,
     pub(crate) feedback: Feedback,
@@ -54,6 +69,7 @@ pub(crate) struct Pipe {
     pub(crate) ended: Ended,
     /// Whether sections the client knows of have another meaning than it was told.
     pub(crate) remapped: bool,
+    pub(crate) extent: Extent,
     /// `o=` line: session id, and the version of the last description.
     pub(crate) session: u64,
     pub(crate) version: u64,
@@ -224,11 +240,37 @@ impl Pipe {
             .collect()
     }
 
+    /// The section whose slot shows a track.
+    pub(crate) fn showing(&self, key: usize) -> Option<usize> {
+        self.places.get(&key).copied()
+    }
+
+    /// Show a track in the free slot of a section.
+    pub(crate) fn put(&mut self, section: usize, key: usize) {
+        let described = self.sections.get_mut(section);
+        let Some((slot, stage)) = described.and_then(|it| Some((it.slot.as_mut()?, it.stage)))
+        else {
+            return;
+        };
+        slot.track = Some(key);
+        self.places.insert(key, section);
+        self.remapped |= stage != Stage::Planned;
+    }
+
+    /// Show a track no more. Gives the slot that has become free.
+    pub(crate) fn take(&mut self, key: usize) -> Option<&mut Slot> {
+        let section = self.sections.get_mut(self.places.remove(&key)?)?;
+        self.remapped |= section.stage != Stage::Planned;
+        let slot = section.slot.as_mut()?;
+        slot.track = None;
+        Some(slot)
+    }
+
     /// Sections of a kind that carry media.
     pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (usize, &Section)> {
         self.sections
             .iter()
             .enumerate()
-            .filter(move |(_, section)| section.kind == kind && section.stage != Stage::Rejected)
+            .filter(move |(_, section)| section.kind == kind && section.stage.has_media())
     }
 }

@@ -86,14 +86,60 @@ pub enum Relay {
     },
     /// Decrypted packets of a track of mine.
     Burst(Arc<Burst>),
+    /// A pipe of mine in the bridge takes texts.
+    Enter {
+        /// The bridge.
+        bridge: Name,
+        /// The pipe.
+        pipe: Name,
+    },
+    /// It takes no texts any more, or is in the bridge no more.
+    Exit {
+        /// The bridge.
+        bridge: Name,
+        /// The pipe.
+        pipe: Name,
+    },
+    /// A text of a pipe of mine for these pipes of yours; a `Receipt` is to follow for each.
+    Text {
+        /// The pipes.
+        to: Vec<Name>,
+        /// What they are sent.
+        text: Arc<Text>,
+    },
+    /// A pipe of mine has got a text of a pipe of yours, or never will.
+    Receipt {
+        /// The pipe that sent the text.
+        to: Name,
+        /// The text.
+        id: Name,
+        /// Whether it has got it.
+        got: bool,
+    },
 }
 
 impl Relay {
-    /// Whether this may be dropped when the other shard is slow.
+    /// Whether this may be dropped when the other shard is slow. The sender of a text hears in time that nobody got it.
     #[must_use]
     pub fn is_droppable(&self) -> bool {
-        matches!(self, Relay::Datagram { .. } | Relay::Burst(_))
+        matches!(
+            self,
+            Relay::Datagram { .. } | Relay::Burst(_) | Relay::Text { .. }
+        )
     }
+}
+
+/// A text on its way to others in a bridge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// What the recipients' clients are sent: JSON.
+    pub message: String,
+    /// Where it was said: who is there no more does not get it.
+    pub bridge: Name,
+    /// The pipe that sent it.
+    pub from: Name,
+    /// Its own among the texts of that pipe.
+    pub id: Name,
 }
 
 /// Decrypted packets of one track, at most 16.

@@ -64,25 +64,25 @@ impl Shard {
         }
     }
 
-    /// Make an offer, if it is time for one.
-    pub(crate) fn offer(&mut self, now: Instant, slot: usize) {
+    /// Make an offer, if it is time for one; tells whether it was.
+    pub(crate) fn offer(&mut self, now: Instant, slot: usize) -> bool {
         let Some(pipe) = self.pipes.get_mut(slot) else {
-            return;
+            return false;
         };
         let Some(negotiation) = pipe.negotiation.offer(now) else {
-            return;
+            return false;
         };
         if pipe.restart == Restart::Wanted {
             let local = self.credentials(slot);
             let Some(pipe) = self.pipes.get_mut(slot) else {
-                return;
+                return false;
             };
             if pipe.transport.restart(local).is_ok() {
                 pipe.restart = Restart::Offered;
             }
         }
         let Some(pipe) = self.pipes.get_mut(slot) else {
-            return;
+            return false;
         };
         pipe.version += 1;
         pipe.remapped = false;
@@ -93,16 +93,22 @@ impl Shard {
             }
         }
         let Some(pipe) = self.pipes.get(slot) else {
-            return;
+            return false;
         };
+        let offer = self.writer().offer(pipe);
+        let length = offer.len();
         let offered = News::Offered {
             pipe: pipe.name.clone(),
             generation: pipe.generation,
             negotiation,
-            offer: self.writer().offer(pipe),
+            offer,
             sections: pipe.mapping(true, |key| self.received(key)),
         };
         self.news.push(offered);
+        if let Some(pipe) = self.pipes.get_mut(slot) {
+            pipe.extent.length = length;
+        }
+        true
     }
 
     /// The client has answered an offer.
@@ -127,16 +133,26 @@ impl Shard {
         if pipe.restart == Restart::Offered {
             pipe.restart = Restart::None;
         }
+        let before = pipe.agreement.clone();
         confirm(pipe, &answer);
+        let same = pipe.agreement == before;
         for at in 0..answer.sections.len() {
-            self.take_answer(now, slot, at, &answer);
+            self.take_answer(now, slot, at, &answer, same);
         }
         self.changed.push(slot);
         self.rearm(now, slot);
     }
 
-    /// Take what an answer says of one section.
-    fn take_answer(&mut self, now: Instant, slot: usize, at: usize, answer: &Description) {
+    /// Take what an answer says of one section. In a large room most of them are as they were; when
+    /// the agreement is the `same` too, nothing follows from these.
+    fn take_answer(
+        &mut self,
+        now: Instant,
+        slot: usize,
+        at: usize,
+        answer: &Description,
+        same: bool,
+    ) {
         let Some(described) = answer.sections.get(at) else {
             return;
         };
@@ -146,7 +162,13 @@ impl Shard {
         let Some(section) = pipe.sections.get_mut(at) else {
             return;
         };
-        if matches!(section.stage, Stage::Planned | Stage::Rejected) {
+        if section.stage == Stage::Channel && described.is_rejected() {
+            section.stage = Stage::Rejected;
+            pipe.transport.abort_channel(now);
+            self.drain(now, slot);
+            return;
+        }
+        if !section.stage.has_media() || section.stage == Stage::Planned {
             return;
         }
         let codecs = if described.is_rejected() {
@@ -164,13 +186,19 @@ impl Shard {
             self.stop(now, slot, at);
             return;
         }
+        let direction = answer.direction(described);
+        let same = same
+            && section.stage == Stage::Live
+            && section.codecs == codecs
+            && section.sends == direction.sends()
+            && section.expects.is_none()
+            && (direction.receives() || section.slot.is_none());
         if section.stage == Stage::Offered {
             section.capable = codecs;
             section.target = codecs;
         }
         section.stage = Stage::Live;
         section.codecs = codecs;
-        let direction = answer.direction(described);
         section.sends = direction.sends();
         let expects = section.expects.take();
         let new = expects.filter(|_| section.sends && section.incoming.is_none());
@@ -184,6 +212,9 @@ impl Shard {
             }
         }
         self.announce_ssrcs(slot, at, offer::ssrcs(described));
+        if same {
+            return;
+        }
         self.update_slot(now, slot, at, direction.receives());
         let incoming = self.pipes.get(slot);
         let incoming = incoming.and_then(|pipe| pipe.sections.get(at)?.incoming.as_ref());

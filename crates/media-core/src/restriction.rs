@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::codec::CodecSet;
 use crate::relay::Relay;
 use crate::shard::Shard;
-use crate::subscription::{showing, usable};
+use crate::subscription::usable;
 use crate::track::Origin;
 
 impl Shard {
@@ -46,7 +46,7 @@ impl Shard {
             .flat_map(|bridge| &bridge.members)
             .filter_map(|slot| {
                 let pipe = self.pipes.get(*slot)?;
-                let section = pipe.sections.get(showing(pipe, key)?)?;
+                let section = pipe.sections.get(pipe.showing(key)?)?;
                 Some(usable(section))
             })
             .collect()

@@ -18,6 +18,8 @@ pub(crate) enum Stage {
     Offered,
     /// Both know.
     Live,
+    /// Not for media: the data channel is in it.
+    Channel,
     /// It carries nothing and never will: of a kind or codec the engine does not know.
     Rejected,
 }
@@ -72,6 +74,13 @@ pub(crate) struct Slot {
     pub(crate) track: Option<usize>,
     /// Where its view is among those of the track.
     pub(crate) view: Option<usize>,
+}
+
+impl Stage {
+    /// Whether sound or picture can be in it.
+    pub(crate) const fn has_media(self) -> bool {
+        matches!(self, Self::Planned | Self::Offered | Self::Live)
+    }
 }
 
 impl Slot {

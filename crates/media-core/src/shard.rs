@@ -19,6 +19,7 @@ use crate::news::{CloseReason, Load, News};
 use crate::order::{Name, Order};
 use crate::outgoing::Outgoing;
 use crate::pipe::Pipe;
+use crate::post::Post;
 use crate::random::Random;
 use crate::relay::{Relay, TrackId};
 
@@ -44,8 +45,11 @@ pub struct Shard {
     pub(crate) keys: HashMap<TrackId, usize>,
     pub(crate) last_track: u64,
     pub(crate) alarms: Alarms,
+    pub(crate) post: Post,
     /// Pipes whose mapping may have changed in this call.
     pub(crate) changed: Vec<usize>,
+    /// Pipes whose descriptions were full, in which a slot has become free in this call.
+    pub(crate) freed: Vec<usize>,
     pub(crate) news: Vec<News>,
     pub(crate) random: Random,
     pub(crate) cname: String,
@@ -67,7 +71,9 @@ impl Shard {
             keys: HashMap::new(),
             last_track: 0,
             alarms: Alarms::default(),
+            post: Post::default(),
             changed: Vec::new(),
+            freed: Vec::new(),
             news: Vec::new(),
             cname: random.ice_chars(16),
             random,
@@ -98,13 +104,17 @@ impl Shard {
                 );
             }
             Order::Attach {
-                pipe, bridge, way, ..
+                pipe,
+                bridge,
+                way,
+                label,
             } => {
                 self.of_pipe(
                     now,
                     &pipe,
                     |_| true,
                     |shard, slot| {
+                        shard.label(slot, label);
                         shard.attach(now, slot, &bridge, way);
                     },
                 );
@@ -191,15 +201,18 @@ impl Shard {
         self.settle(now);
     }
 
-    /// Do what is due.
+    /// Do what is due; where that is much, a part of it, and [`Shard::next_timeout`] is not later than `now`.
     pub fn timeout(&mut self, now: Instant) {
         while self.forwarding.due().is_some_and(|due| due <= now) {
             self.guarded(now, None, |shard| {
                 shard.forwarding.timeout(now);
             });
         }
-        while let Some(slot) = self.alarms.pop(now) {
-            self.guarded(now, Some(slot), |shard| shard.due(now, slot));
+        // An offer in a large room takes a millisecond, and everybody's is due at once: packets come
+        // between them.
+        let mut offered = false;
+        while !offered && let Some(slot) = self.alarms.pop(now) {
+            self.guarded(now, Some(slot), |shard| offered = shard.due(now, slot));
         }
         if self.load_due <= now {
             self.load_due = now + LOAD;
@@ -214,6 +227,7 @@ impl Shard {
         [
             self.forwarding.due(),
             self.alarms.next(),
+            self.post.due(),
             Some(self.load_due),
         ]
         .into_iter()

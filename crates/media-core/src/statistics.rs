@@ -35,6 +35,8 @@ impl Shard {
             let track = tracks.get(slot.track?)?;
             Some(sent(track, track.views.get(slot.view?)?))
         });
+        let texts = pipe.texts.as_ref().map(|texts| texts.counts);
+        let texts = texts.unwrap_or_default();
         PipeStatistics {
             received: pipe
                 .sections
@@ -49,9 +51,9 @@ impl Shard {
                 .transport
                 .selected()
                 .is_some_and(|path| path.protocol.is_tcp()),
-            texts_received: 0,
-            texts_sent: 0,
-            texts_dropped: 0,
+            texts_received: texts.received,
+            texts_sent: texts.sent,
+            texts_dropped: texts.dropped,
         }
     }
 

@@ -65,7 +65,7 @@ pub(crate) fn usable(section: &Section) -> CodecSet {
             }
         }
         Stage::Planned | Stage::Offered => section.target,
-        Stage::Rejected => CodecSet::NONE,
+        Stage::Channel | Stage::Rejected => CodecSet::NONE,
     }
 }
 
@@ -79,7 +79,7 @@ impl Shard {
             return;
         };
         let own = matches!(track.origin, Origin::Local { pipe, .. } if pipe == slot);
-        if own || !pipe.sees() || showing(pipe, key).is_some() {
+        if own || !pipe.sees() || pipe.showing(key).is_some() {
             return;
         }
         let section = match place(pipe, track) {
@@ -96,12 +96,8 @@ impl Shard {
                 return;
             }
         };
-        if let Some(pipe) = self.pipes.get_mut(slot)
-            && let Some(section) = pipe.sections.get_mut(section)
-            && let Some(held) = &mut section.slot
-        {
-            held.track = Some(key);
-            pipe.remapped |= section.stage != Stage::Planned;
+        if let Some(pipe) = self.pipes.get_mut(slot) {
+            pipe.put(section, key);
         }
         self.changed.push(slot);
         self.show(slot, section);
@@ -110,16 +106,15 @@ impl Shard {
 
     /// Let a pipe not see a track any more.
     pub(crate) fn unsubscribe(&mut self, now: Instant, slot: usize, key: usize) {
-        let Some(section) = self.pipes.get(slot).and_then(|pipe| showing(pipe, key)) else {
+        let Some(section) = self.pipes.get(slot).and_then(|pipe| pipe.showing(key)) else {
             return;
         };
         self.hide(slot, section);
-        if let Some(pipe) = self.pipes.get_mut(slot)
-            && let Some(section) = pipe.sections.get_mut(section)
-            && let Some(held) = &mut section.slot
-        {
-            held.track = None;
-            pipe.remapped |= section.stage != Stage::Planned;
+        if let Some(pipe) = self.pipes.get_mut(slot) {
+            pipe.take(key);
+            if std::mem::take(&mut pipe.extent.full) {
+                self.freed.push(slot);
+            }
         }
         self.changed.push(slot);
         self.reconsider(now, key);
@@ -133,7 +128,7 @@ impl Shard {
         let Some(track) = self.forwarding.tracks.get_mut(key) else {
             return;
         };
-        if let Some(section) = showing(pipe, key) {
+        if let Some(section) = pipe.showing(key) {
             let fits = pipe
                 .sections
                 .get(section)
@@ -186,19 +181,18 @@ impl Shard {
     /// Plan a section with a free slot. Gives its place, unless there are too many.
     pub(crate) fn add_section(&mut self, now: Instant, slot: usize, kind: Kind) -> Option<usize> {
         let stream = Stream::new(&mut self.random);
+        let limits = self.config.limits;
         let pipe = self.pipes.get_mut(slot)?;
-        if pipe.sections.len() >= self.config.limits.sections {
-            self.forwarding.counters.count(Counter::SectionsExhausted);
-            return None;
-        }
         let capable = pipe.capability(kind);
         pipe.agreement.propose(kind);
         pipe.agreement.propose_extensions(kind);
-        // One of these is free, since there are more of them than sections.
-        let mid = (0..=pipe.sections.len())
+        // One of these is free, since there are more of them than sections; the first, unless the
+        // client uses such names itself.
+        let count = pipe.sections.len();
+        let mid = (count..=2 * count)
             .map(|number| format!("r{number}"))
             .find(|mid| pipe.sections.iter().all(|section| section.mid != *mid))?;
-        pipe.sections.push(Section {
+        let section = Section {
             mid,
             kind,
             media: match kind {
@@ -216,7 +210,17 @@ impl Shard {
             incoming: None,
             expects: None,
             slot: Some(Slot::new(stream)),
-        });
+        };
+        let pipe = self.pipes.get(slot)?;
+        let length = pipe.extent.length + self.writer().length(pipe, &section);
+        let pipe = self.pipes.get_mut(slot)?;
+        if pipe.sections.len() >= limits.sections || length > limits.description {
+            pipe.extent.full = true;
+            self.forwarding.counters.count(Counter::SectionsExhausted);
+            return None;
+        }
+        pipe.extent.length = length;
+        pipe.sections.push(section);
         pipe.negotiation.change(now);
         let section = pipe.sections.len() - 1;
         self.rearm(now, slot);
@@ -256,10 +260,10 @@ impl Shard {
             };
             held.view = Some(track.views.len());
             track.views.push(View::new(slot, section, stream, format));
-        }
-        if track.kind() == Kind::Video {
-            track.key_frames.want();
-            self.forwarding.starved.push(key);
+            if track.kind() == Kind::Video {
+                track.key_frames.want();
+                self.forwarding.starved.push(key);
+            }
         }
     }
 
@@ -316,6 +320,13 @@ impl Shard {
         }
     }
 
+    /// Show pipes whose descriptions were full what can now be shown in slots that have become free.
+    pub(crate) fn fill_slots(&mut self, now: Instant) {
+        for slot in std::mem::take(&mut self.freed) {
+            self.guarded(now, Some(slot), |shard| shard.see(now, slot));
+        }
+    }
+
     /// Tell pipes whose sections have another meaning than they were told.
     pub(crate) fn tell_mappings(&mut self) {
         for slot in std::mem::take(&mut self.changed) {
@@ -345,14 +356,4 @@ impl Shard {
             source: track.source,
         })
     }
-}
-
-/// The section of a pipe whose slot shows a track.
-pub(crate) fn showing(pipe: &Pipe, key: usize) -> Option<usize> {
-    pipe.sections.iter().position(|section| {
-        section
-            .slot
-            .as_ref()
-            .is_some_and(|slot| slot.track == Some(key))
-    })
 }

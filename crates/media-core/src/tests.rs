@@ -1,5 +1,6 @@
 //! The shard from outside, without a network: orders in, news out.
 
+mod rooms;
 mod ways;
 
 use std::net::SocketAddr;
@@ -51,7 +52,9 @@ impl Bench {
 
     fn wait(&mut self, milliseconds: u64) -> Vec<News> {
         self.now += Duration::from_millis(milliseconds);
-        self.shard.timeout(self.now);
+        while self.shard.next_timeout().is_some_and(|due| due <= self.now) {
+            self.shard.timeout(self.now);
+        }
         let news = self.shard.take_news();
         news.into_iter()
             .filter(|news| !matches!(news, News::Load(_)))

@@ -8,17 +8,17 @@ use crate::shard::Shard;
 use crate::track::Origin;
 
 impl Shard {
-    /// Everything of a pipe that is due.
-    pub(crate) fn due(&mut self, now: Instant, slot: usize) {
+    /// Everything of a pipe that is due. Tells whether an offer was.
+    pub(crate) fn due(&mut self, now: Instant, slot: usize) -> bool {
         let Some(pipe) = self.pipes.get_mut(slot) else {
-            return;
+            return false;
         };
         if pipe.transport.next_timeout().is_some_and(|at| at <= now) {
             pipe.transport.handle_timeout(now);
             self.drain(now, slot);
         }
         let Some(pipe) = self.pipes.get_mut(slot) else {
-            return;
+            return false;
         };
         Reports {
             now,
@@ -28,10 +28,12 @@ impl Shard {
             cname: &self.cname,
         }
         .due();
-        self.offer(now, slot);
+        self.expire_texts(now, slot);
+        let offered = self.offer(now, slot);
         self.tell_presence(now, slot);
         self.tell_statistics(now, slot);
         self.rearm(now, slot);
+        offered
     }
 
     /// Set a pipe's alarm to the first thing that will be due.
@@ -47,6 +49,7 @@ impl Shard {
             };
         };
         consider(pipe.negotiation.due());
+        consider(pipe.texts.as_ref().and_then(|texts| texts.sent.due()));
         consider(pipe.quiet_at());
         if pipe.opener.is_some() {
             consider(Some(pipe.statistics_due));
@@ -72,10 +75,12 @@ impl Shard {
         }
     }
 
-    /// What follows from everything that has happened: requests for key frames, changed mappings.
+    /// What follows from everything that has happened: texts carried, slots filled, mappings told, key frames asked for.
     pub(crate) fn settle(&mut self, now: Instant) {
-        self.ask_key_frames(now);
+        self.carry(now);
+        self.fill_slots(now);
         self.tell_mappings();
+        self.ask_key_frames(now);
     }
 
     fn ask_key_frames(&mut self, now: Instant) {

@@ -8,7 +8,7 @@ use media_core::{Identity, Limits, News, Order, Sending, Shard, ShardConfig, Sou
 use media_wire::ntp::NtpTime;
 use media_wire::sdp::{Description, Direction, MediaKind, Setup};
 
-const OFFERS: [(&str, &str); 6] = [
+const OFFERS: [(&str, &str); 8] = [
     (
         "chromium",
         include_str!("../../media-wire/tests/data/chromium-offer.sdp"),
@@ -32,6 +32,14 @@ const OFFERS: [(&str, &str); 6] = [
     (
         "firefox simulcast",
         include_str!("../../media-wire/tests/data/firefox-simulcast.sdp"),
+    ),
+    (
+        "chromium data",
+        include_str!("../../media-wire/tests/data/chromium-data.sdp"),
+    ),
+    (
+        "firefox data",
+        include_str!("../../media-wire/tests/data/firefox-data.sdp"),
     ),
 ];
 
@@ -93,7 +101,12 @@ fn an_answer_has_the_offers_sections_and_nothing_that_was_not_offered() {
             assert_eq!(answered.kind, offered.kind, "{place}");
             assert_eq!(answered.protocol, offered.protocol, "{place}");
             if offered.kind == MediaKind::Application {
-                assert!(answered.is_rejected(), "{place}");
+                assert!(!answered.is_rejected(), "{place}");
+                assert_eq!(answered.formats, ["webrtc-datachannel"], "{place}");
+                assert_eq!(answered.sctp_port, Some(5000), "{place}");
+                assert_eq!(answered.max_message_size, Some(262_144), "{place}");
+                assert_eq!(answer.setup(answered), Some(Setup::Passive), "{place}");
+                assert!(!answered.rtcp_mux, "{place}");
                 continue;
             }
             assert!(!answered.is_rejected(), "{place}");

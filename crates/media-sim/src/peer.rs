@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use media_core::{Name, Section, Sending, Source};
 use media_wire::sdp::Description;
+use serde_json::{Value, json};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
+use str0m::channel::{ChannelConfig, ChannelId};
 use str0m::media::{Direction, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::RtpWrite;
@@ -65,6 +67,7 @@ pub struct Arrived {
 }
 
 /// One client.
+#[allow(clippy::struct_excessive_bools)] // facts that do not depend on each other
 pub struct Peer {
     /// The pipe that the engine knows it by.
     pub pipe: Name,
@@ -78,6 +81,15 @@ pub struct Peer {
     pub key_frames_asked: usize,
     /// What the engine last said of the sections.
     pub sections: Vec<Section>,
+    /// What the engine has said in the data channel.
+    pub told: Vec<Value>,
+    /// Whether the data channel is open, seen from here.
+    pub channel_open: bool,
+    /// Whether it says that it got a text.
+    pub receipts: bool,
+    /// Whether what comes in DTLS is lost from now on, so that nothing of the data channel is read.
+    pub deaf: bool,
+    channel: Option<ChannelId>,
     rtc: Rtc,
     sending: HashMap<Source, Mid>,
     /// Payload types in the engine's last offer.
@@ -103,6 +115,7 @@ impl Peer {
             .enable_vp8(codecs.vp8)
             .enable_h264(codecs.h264)
             .set_rtp_mode(true)
+            .set_sctp_max_buffered_amount(4 << 20)
             .build(now);
         let candidate = Candidate::host(address, "udp").expect("a usable address");
         rtc.add_local_candidate(candidate);
@@ -113,6 +126,11 @@ impl Peer {
             arrived: Vec::new(),
             key_frames_asked: 0,
             sections: Vec::new(),
+            told: Vec::new(),
+            channel_open: false,
+            receipts: true,
+            deaf: false,
+            channel: None,
             rtc,
             sending: HashMap::new(),
             offered: HashMap::new(),
@@ -123,11 +141,15 @@ impl Peer {
         }
     }
 
-    /// Make the first offer: a section for each source, in this direction.
+    /// Make the first offer: a section for each source, in this direction, and one for data channels if there is to be one.
     ///
     /// # Panics
     /// If nothing is offered.
-    pub fn offer(&mut self, sources: &[(Source, Direction)]) -> (String, Vec<Sending>) {
+    pub fn offer(
+        &mut self,
+        sources: &[(Source, Direction)],
+        channel: bool,
+    ) -> (String, Vec<Sending>) {
         let mut changes = self.rtc.sdp_api();
         let mut sending = Vec::new();
         for (source, direction) in sources {
@@ -143,6 +165,14 @@ impl Peer {
                     source: *source,
                 });
             }
+        }
+        if channel {
+            let agreed = ChannelConfig {
+                label: "ringway".to_owned(),
+                negotiated: Some(0),
+                ..ChannelConfig::default()
+            };
+            self.channel = Some(changes.add_channel_with_config(agreed));
         }
         let (offer, pending) = changes.apply().expect("something to offer");
         self.pending = Some(pending);
@@ -186,6 +216,27 @@ impl Peer {
         }
         self.sections = sections.to_vec();
         answer.to_sdp_string()
+    }
+
+    /// Send a text to these pipes, or to everybody. False if it cannot be sent.
+    pub fn text(&mut self, id: &str, text: &str, to: Option<&[&str]>) -> bool {
+        let mut message = json!({"t": "text", "id": id, "text": text});
+        if let Some(to) = to {
+            message["to"] = json!(to);
+        }
+        self.say(&message.to_string())
+    }
+
+    /// Say this in the data channel. False if it cannot be said.
+    pub fn say(&mut self, message: &str) -> bool {
+        let channel = self.channel.and_then(|channel| self.rtc.channel(channel));
+        channel
+            .is_some_and(|mut channel| matches!(channel.write(false, message.as_bytes()), Ok(true)))
+    }
+
+    /// What the engine has said of this type in the data channel.
+    pub fn told<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.told.iter().filter(move |told| told["t"] == kind)
     }
 
     /// Begin to send the source from now on.
@@ -237,6 +288,13 @@ impl Peer {
 
     /// A datagram has come.
     pub fn handle(&mut self, now: Instant, datagram: &Datagram) {
+        let dtls = datagram
+            .bytes
+            .first()
+            .is_some_and(|byte| (20..64).contains(byte));
+        if self.deaf && dtls {
+            return;
+        }
         let receive = Receive::new(Protocol::Udp, datagram.from, datagram.to, &datagram.bytes);
         if let Ok(receive) = receive {
             // An error ends this client; the test sees that nothing arrives any more.
@@ -312,6 +370,16 @@ impl Peer {
     fn note(&mut self, event: Event, now: Instant) {
         match event {
             Event::Connected => self.connected = true,
+            Event::ChannelOpen(..) => self.channel_open = true,
+            Event::ChannelClose(_) => self.channel_open = false,
+            Event::ChannelData(message) => {
+                let told: Value = serde_json::from_slice(&message.data).expect("JSON");
+                if self.receipts && told["t"] == "text" {
+                    let got = json!({"t": "got", "from": told["from"], "id": told["id"]});
+                    self.say(&got.to_string());
+                }
+                self.told.push(told);
+            }
             Event::KeyframeRequest(request) => {
                 self.key_frames_asked += 1;
                 for (source, mid) in &self.sending {

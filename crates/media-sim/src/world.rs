@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use media_core::{Limits, Name, News, Order, Shard, ShardConfig, Source};
+use media_core::{Limits, Name, News, Order, Sending, Shard, ShardConfig, Source};
 use media_transport::{Identity, Path};
 use media_wire::ntp::NtpTime;
 use str0m::media::Direction;
@@ -95,20 +95,48 @@ impl World {
         codecs: Codecs,
         sources: &[(Source, Direction)],
     ) -> usize {
-        let number = u8::try_from(self.peers.len()).expect("few peers") + 1;
-        let home = SocketAddr::from(([10, 0, 1, number], 5000));
-        let mut peer = Peer::new(name, home, codecs, self.now);
-        let (offer, sending) = peer.offer(sources);
-        let pipe = peer.pipe.clone();
-        self.homes.insert(pipe.clone(), shard);
+        let at = self.peers.len();
+        let mut peer = Peer::new(name, home(at), codecs, self.now);
+        let (offer, sending) = peer.offer(sources, false);
+        self.homes.insert(peer.pipe.clone(), shard);
         self.peers.push(peer);
+        self.open(at, 0, offer, sending);
+        at
+    }
+
+    /// A client comes with a data channel and these sources, in every codec. Returns its place in [`World::peers`].
+    pub fn enter_talking(
+        &mut self,
+        name: &str,
+        shard: usize,
+        sources: &[(Source, Direction)],
+    ) -> usize {
+        let at = self.peers.len();
+        let mut peer = Peer::new(name, home(at), Codecs::ALL, self.now);
+        let (offer, sending) = peer.offer(sources, true);
+        self.homes.insert(peer.pipe.clone(), shard);
+        self.peers.push(peer);
+        self.open(at, 0, offer, sending);
+        at
+    }
+
+    /// A client with nothing but a data channel comes again, with this generation of its pipe.
+    pub fn talk_again(&mut self, at: usize, generation: u64) {
+        let name = self.peers[at].pipe.clone();
+        let mut peer = Peer::new(&name, home(at), Codecs::ALL, self.now);
+        let (offer, sending) = peer.offer(&[], true);
+        self.peers[at] = peer;
+        self.open(at, generation, offer, sending);
+    }
+
+    fn open(&mut self, at: usize, generation: u64, offer: String, sending: Vec<Sending>) {
+        let pipe = self.peers[at].pipe.clone();
         self.order(&Order::OpenPipe {
             pipe,
-            generation: 0,
+            generation,
             offer,
             sending,
         });
-        self.peers.len() - 1
     }
 
     /// Give an order to the shard, or shards, that it concerns.
@@ -320,6 +348,12 @@ impl World {
         }
         self.news.push((now, news));
     }
+}
+
+/// Where the client at this place is.
+fn home(at: usize) -> SocketAddr {
+    let number = u8::try_from(at).expect("few peers") + 1;
+    SocketAddr::from(([10, 0, 1, number], 5000))
 }
 
 fn address(shard: u16) -> SocketAddr {

@@ -178,6 +178,7 @@ impl Echo {
                         });
                     }
                     Event::Failed(reason) => println!("failed {}", reason.code()),
+                    Event::Channel(_) => {}
                     Event::RemoteClosed => println!("closed by the browser"),
                 }
             }

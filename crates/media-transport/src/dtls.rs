@@ -24,6 +24,8 @@ pub(crate) struct Keys {
 pub(crate) enum Progress {
     Send(Vec<u8>),
     Established(Keys),
+    /// What the peer has sent inside the connection.
+    Data(Vec<u8>),
     Closed,
 }
 
@@ -119,6 +121,22 @@ impl Server {
         taken.map_err(|_| Reason::Dtls)
     }
 
+    /// Sends a packet inside the connection, if there is one.
+    pub(crate) fn send(
+        &mut self,
+        packet: &[u8],
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), Reason> {
+        match &mut self.dtls {
+            Some(dtls) if self.life == Life::Established => {
+                dtls.send_application_data(packet)
+                    .map_err(|_| Reason::Dtls)?;
+                self.poll(progress)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Says goodbye, if there is a connection to say it in.
     pub(crate) fn close(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Reason> {
         match &mut self.dtls {
@@ -160,7 +178,9 @@ impl Server {
                 }
                 Output::Connected | Output::KeyingMaterial(..) => return Err(Reason::Dtls),
                 Output::CloseNotify => progress(Progress::Closed),
-                // Data: nobody has asked for channels.
+                Output::ApplicationData(bytes) if self.life == Life::Established => {
+                    progress(Progress::Data(bytes.to_vec()));
+                }
                 _ => {}
             }
         }

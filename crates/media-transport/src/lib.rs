@@ -1,14 +1,16 @@
-//! ICE-lite and DTLS behind one door, so that each library can be replaced.
+//! ICE-lite, DTLS and SCTP behind one door, so that each library can be replaced.
 //!
 //! A [`Transport`] is one peer's connection as a value: datagrams and time go in, [`Event`]s come out. It answers the peer's
 //! connectivity checks (RFC 8445, lite), is the server of its DTLS handshake (RFC 5763) and gives out the SRTP keys when the
-//! peer's certificate is the one that signalling announced. RTP never passes here.
+//! peer's certificate is the one that signalling announced. RTP never passes here; the messages of a data channel do, if
+//! one was accepted.
 //!
 //! Nothing is sent to an address before a check from it was authentic, and nothing but answers to checks before the peer has
 //! nominated a path. What is not authentic is dropped in silence and counted in [`Drops`].
 
 #![forbid(unsafe_code)]
 
+mod chunks;
 mod dtls;
 mod error;
 mod fingerprint;
@@ -16,6 +18,7 @@ mod hello;
 mod ice;
 mod identity;
 mod path;
+mod sctp;
 mod transport;
 
 pub use error::{Error, Reason};
@@ -23,4 +26,5 @@ pub use fingerprint::Fingerprint;
 pub use ice::{CONSENT, Credentials, LOST, MAX_PATHS};
 pub use identity::Identity;
 pub use path::{Path, Peer, Protocol};
+pub use sctp::{Association, Heard, MAX_BUFFERED, MAX_MESSAGE, Unsent};
 pub use transport::{CONNECT, Drops, Event, MAX_HANDSHAKE, Transport};

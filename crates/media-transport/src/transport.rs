@@ -8,6 +8,7 @@ use media_srtp::{MasterKey, Profile};
 
 use crate::dtls::{Progress, Server};
 use crate::ice::{Agent, LOST, Rest};
+use crate::sctp::{Association, Heard, Unsent};
 use crate::{Credentials, Error, Fingerprint, Identity, Path, Peer, Reason};
 
 /// From the making of a transport until its keys: longer than any handshake that somebody still waits for.
@@ -48,6 +49,8 @@ pub enum Event {
         /// For what we receive.
         receive: MasterKey,
     },
+    /// Something of the peer's channel; only if channels were accepted.
+    Channel(Heard),
     /// The connection is over. Nothing comes after it.
     Failed(Reason),
     /// The peer has closed the connection. Nothing comes after it.
@@ -69,6 +72,8 @@ pub struct Drops {
 pub struct Transport {
     ice: Agent,
     dtls: Server,
+    /// There if channels were accepted.
+    channel: Option<Box<Association>>,
     events: VecDeque<Event>,
     /// DTLS without a path yet.
     waiting: Vec<Vec<u8>>,
@@ -109,6 +114,7 @@ impl Transport {
         Ok(Self {
             ice: Agent::new(local, remote),
             dtls: Server::new(identity, remote_fingerprints),
+            channel: None,
             events: VecDeque::new(),
             waiting: Vec::new(),
             handshake: 0,
@@ -160,7 +166,60 @@ impl Transport {
                 return;
             }
         }
-        self.step(|dtls, progress| dtls.handle(now, datagram, progress));
+        let mut packets = Vec::new();
+        self.step(|dtls, progress| {
+            dtls.handle(now, datagram, &mut |it| match it {
+                Progress::Data(packet) => packets.push(packet),
+                it => progress(it),
+            })
+        });
+        for packet in packets {
+            if let Some(channel) = &mut self.channel {
+                channel.handle(now, &packet);
+            }
+            self.serve_channel(now);
+        }
+    }
+
+    /// Carries what the channel has to send and to say.
+    fn serve_channel(&mut self, now: Instant) {
+        while self.life == Life::Established
+            && let Some(channel) = &mut self.channel
+        {
+            while let Some(heard) = channel.poll() {
+                self.events.push_back(Event::Channel(heard));
+            }
+            let Some(packet) = channel.packet(now) else {
+                return;
+            };
+            self.step(|dtls, progress| dtls.send(&packet, progress));
+        }
+    }
+
+    /// Lets the peer make the text channel, and says how long a message it takes: bytes, 0 for no limit (RFC 8841 §6).
+    pub fn accept_channel(&mut self, largest: u64) {
+        self.channel = Some(Box::new(Association::new(largest)));
+    }
+
+    /// Sends a message in the channel. Poll for events afterwards.
+    ///
+    /// # Errors
+    /// [`Unsent`]: nothing of it is sent.
+    pub fn send_text(&mut self, now: Instant, text: &str) -> Result<(), Unsent> {
+        let Some(channel) = &mut self.channel else {
+            return Err(Unsent::NotOpen);
+        };
+        channel.send(text)?;
+        self.serve_channel(now);
+        Ok(())
+    }
+
+    /// Ends the channel, not the connection. The peer is told, once: poll for what is to be sent.
+    pub fn abort_channel(&mut self, now: Instant) {
+        if let Some(channel) = &mut self.channel {
+            channel.abort();
+            self.serve_channel(now);
+        }
     }
 
     /// Lets DTLS take a step and does what it asks for.
@@ -175,8 +234,8 @@ impl Transport {
                 events.push_back(Event::Transmit { path, bytes });
             }
             (Progress::Send(bytes), None) if waiting.len() < MAX_WAITING => waiting.push(bytes),
-            // It is repeated when the peer does not answer.
-            (Progress::Send(_), None) => {}
+            // What is sent is repeated when the peer does not answer; what came is taken before it comes here.
+            (Progress::Send(_), None) | (Progress::Data(_), _) => {}
             (Progress::Established(keys), _) => {
                 *life = Life::Established;
                 events.push_back(Event::Established {
@@ -215,10 +274,16 @@ impl Transport {
             Life::Connecting(deadline) => Some(deadline),
             Life::Established => self.lost_at(),
         };
-        [deadline, self.ice.next_silence(), self.dtls.next_timeout()]
-            .into_iter()
-            .flatten()
-            .min()
+        let channel = self.channel.as_ref();
+        [
+            deadline,
+            self.ice.next_silence(),
+            self.dtls.next_timeout(),
+            channel.and_then(|channel| channel.next_timeout()),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// When the peer will be given up if no check comes.
@@ -245,6 +310,12 @@ impl Transport {
                 self.step(|dtls, progress| dtls.handle_timeout(now, progress));
             }
             _ => {}
+        }
+        if let Some(channel) = &mut self.channel
+            && channel.next_timeout().is_some_and(|at| at <= now)
+        {
+            channel.handle_timeout(now);
+            self.serve_channel(now);
         }
     }
 

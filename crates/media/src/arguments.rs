@@ -16,7 +16,7 @@ pub const MOST_SHARDS: u16 = 64;
 pub const MOST_ADVERTISED: usize = 16;
 
 /// Longest grace period: a day.
-const LONGEST_GRACE: u64 = 86_400;
+const LONGEST_GRACE: u64 = 3600;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -247,7 +247,7 @@ mod tests {
             ),
             (
                 format!("{LEAST} --grace -1"),
-                "--grace needs seconds from 0 to 86400, not \"-1\".",
+                "--grace needs seconds from 0 to 3600, not \"-1\".",
             ),
             (
                 format!("{LEAST} --shards 0"),

@@ -35,6 +35,8 @@ pub struct Connection {
     outgoing: Vec<u8>,
     /// Bytes of `outgoing` that the kernel has taken.
     written: usize,
+    /// Bytes of the greeting that may still wait: however long it is, it says nothing about the reader.
+    greeting: usize,
     dropped: u64,
 }
 
@@ -50,6 +52,7 @@ impl Connection {
             frames: Frames::default(),
             outgoing: Vec::new(),
             written: 0,
+            greeting: 0,
             dropped: 0,
         })
     }
@@ -101,6 +104,11 @@ impl Connection {
         }
     }
 
+    /// Takes what is queued by now for the greeting: what the engine holds may be more than [`FULL`].
+    pub fn greeted(&mut self) {
+        self.greeting = self.waiting();
+    }
+
     /// Hands the kernel as much as it takes; whether nothing is left.
     ///
     /// # Errors
@@ -125,6 +133,7 @@ impl Connection {
         }
         self.outgoing.clear();
         self.written = 0;
+        self.greeting = 0;
         Ok(true)
     }
 
@@ -137,7 +146,7 @@ impl Connection {
     /// Whether so much is waiting that the control plane must have stopped reading.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.waiting() >= FULL
+        self.waiting() >= FULL + self.greeting
     }
 
     /// Statistics that were dropped because the control plane was slow.
@@ -224,6 +233,26 @@ mod tests {
             (told + 1) * frame
         );
         assert!(!connection.is_crowded());
+    }
+
+    #[test]
+    fn a_greeting_may_be_longer_than_what_may_wait() {
+        let (engine, control) = UnixStream::pair().unwrap();
+        let mut connection = Connection::new(engine).unwrap();
+        while connection.waiting() < FULL {
+            connection.tell(&fenced(1_000_000));
+        }
+        assert!(connection.is_full());
+        connection.greeted();
+        assert!(!connection.is_full());
+        let mut more = 0;
+        while !connection.is_full() {
+            connection.tell(&fenced(1_000_000));
+            more += 1;
+        }
+        assert!((60..=70).contains(&more), "{more}");
+        drop(control);
+        assert!(connection.flush().is_err());
     }
 
     #[test]

@@ -123,21 +123,28 @@ impl Engine {
                 more: index + 1 < frames,
             }));
         }
+        told.extend(self.pipes.told());
         let ends = self.pipes.unacknowledged().cloned();
         told.extend(ends.map(News::PipeClosed));
         Ok(told)
     }
 
-    /// Obeys an order of the control plane that was let in.
-    pub fn order(&mut self, order: &Order) -> Vec<Effect> {
+    /// Obeys an order of the control plane that was let in; `at` is the time in microseconds
+    /// since 1970, UTC.
+    pub fn order(&mut self, order: &Order, at: u64) -> Vec<Effect> {
         if let Some(text) = too_long(order) {
             return vec![self.unsupported(type_of(order).to_owned(), text)];
         }
         match order {
-            Order::OpenPipe(open) => self.open(open, order),
+            Order::OpenPipe(open) => self.open(open, order, at),
             Order::ClosePipe(close) => self.to_pipe(&close.pipe, order),
             Order::Renegotiate(renegotiate) => self.to_pipe(&renegotiate.pipe, order),
-            Order::AnswerPipe(answer) => self.to_pipe(&answer.pipe, order),
+            Order::AnswerPipe(answer) => {
+                let negotiation = answer.negotiation;
+                self.pipes
+                    .close_offer(&answer.pipe, answer.generation, negotiation);
+                self.to_pipe(&answer.pipe, order)
+            }
             Order::RestartIce(restart) => self.to_pipe(&restart.pipe, order),
             Order::Attach(attach) => {
                 self.pipes.attach(&attach.pipe, Some(&attach.bridge));
@@ -182,12 +189,9 @@ impl Engine {
         }
         let number = self.next_number();
         let news = wire::news(number, news)?;
-        match &news {
-            News::Connected(connected) => {
-                self.pipes.connect(&connected.pipe, connected.generation);
-            }
-            News::PipeClosed(end) => self.forgotten += u64::from(self.pipes.end(end.clone())),
-            _ => {}
+        self.pipes.note(&news);
+        if let News::PipeClosed(end) = &news {
+            self.forgotten += u64::from(self.pipes.end(end.clone()));
         }
         Some(news)
     }
@@ -237,15 +241,20 @@ impl Engine {
         })
     }
 
-    fn open(&mut self, open: &OpenPipe, order: &Order) -> Vec<Effect> {
+    fn open(&mut self, open: &OpenPipe, order: &Order, at: u64) -> Vec<Effect> {
         // Told again: what came of it is known, and only the telling was lost.
         if let Some(end) = self.pipes.ended(&open.pipe, open.generation) {
             return vec![Effect::Tell(News::PipeClosed(end.clone()))];
         }
+        if let Some(told) = self.pipes.told_of(&open.pipe, open.generation) {
+            let answered = told.answered().cloned();
+            let told = answered.map(|answered| Effect::Tell(News::Answered(answered)));
+            return told.into_iter().collect();
+        }
         let asked = match open.shard.map(u16::try_from) {
             Some(Ok(shard)) if shard < self.shards => Some(shard),
             None => None,
-            Some(_) => return vec![self.no_such_shard(open)],
+            Some(_) => return vec![self.no_such_shard(open, at)],
         };
         match self.pipes.open(&open.pipe, open.generation, asked) {
             Some(shard) => to_shard(shard, order).into_iter().collect(),
@@ -276,7 +285,7 @@ impl Engine {
         vec![Effect::Ping(number)]
     }
 
-    fn no_such_shard(&mut self, open: &OpenPipe) -> Effect {
+    fn no_such_shard(&mut self, open: &OpenPipe, at: u64) -> Effect {
         let end = PipeClosed {
             number: self.next_number(),
             pipe: open.pipe.clone(),
@@ -295,7 +304,7 @@ impl Engine {
                 texts_sent: 0,
                 texts_dropped: 0,
             },
-            at: self.hello.epoch,
+            at,
         };
         self.forgotten += u64::from(self.pipes.end(end.clone()));
         Effect::Tell(News::PipeClosed(end))

@@ -17,5 +17,7 @@ pub mod program;
 #[allow(missing_docs, clippy::doc_markdown)]
 #[path = "generated/protocol.rs"]
 pub mod protocol;
+pub mod told;
 mod visitors;
+pub mod wall_clock;
 pub mod wire;

@@ -6,7 +6,7 @@
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use media::arguments::{Arguments, Wrong};
 use media::door::{Door, NoDoor};
@@ -14,6 +14,7 @@ use media::engine::Engine;
 use media::log::{self, Level, log};
 use media::program::{Ended, Program};
 use media::protocol::{EngineHello, PROTOCOL};
+use media::wall_clock::WallClock;
 use media_core::{Identity, Limits, NtpTime, Shard, ShardConfig};
 use media_io::{MediaPort, Segmentation, Shards, Signals, Transport};
 use thiserror::Error;
@@ -75,19 +76,14 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Ended, Failure> {
     // Before any thread is started.
     let signals = Signals::ending()?;
-    let (began, since_1970) = (
-        Instant::now(),
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default(),
-    );
+    let clock = WallClock::read();
     let ports = bind(arguments)?;
     let door = Door::open(&arguments.socket)?;
     let hello = EngineHello {
         protocol: PROTOCOL.to_owned(),
         build: env!("CARGO_PKG_VERSION").to_owned(),
         engine: arguments.engine.clone(),
-        epoch: u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX),
+        epoch: clock.unix_micros(clock.began),
         shards: u64::from(arguments.shards),
     };
     let configs = configs(arguments, &ports)?;
@@ -96,7 +92,7 @@ fn run(arguments: &Arguments) -> Result<Ended, Failure> {
             unreachable!("there is a configuration for each port");
         };
         // Shards begin at different moments of one clock.
-        let wall = NtpTime::from_unix(since_1970 + now.duration_since(began));
+        let wall = NtpTime::from_unix(clock.at(now));
         Shard::new(
             ShardConfig {
                 wall,
@@ -106,7 +102,8 @@ fn run(arguments: &Arguments) -> Result<Ended, Failure> {
         )
     };
     let shards = Shards::start(ports, Segmentation::Offloaded, make)?;
-    let program = Program::new(signals, door, shards, Engine::new(hello), arguments.grace)?;
+    let engine = Engine::new(hello);
+    let program = Program::new(signals, door, shards, engine, arguments.grace, clock)?;
     let socket = arguments.socket.display();
     log(
         Level::Info,

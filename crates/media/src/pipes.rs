@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::protocol::{HeldPipe, PipeClosed};
+use crate::protocol::{HeldPipe, News, PipeClosed};
+use crate::told::{Told, about};
 
 /// Ends kept until they are acknowledged; beyond it the oldest are forgotten.
 ///
@@ -11,12 +12,12 @@ use crate::protocol::{HeldPipe, PipeClosed};
 pub const MOST_ENDED: usize = 16_384;
 
 /// A pipe that was opened and has not ended.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Held {
     shard: u16,
     generation: u64,
     bridge: Option<String>,
-    connected: bool,
+    told: Told,
 }
 
 /// Every pipe of the engine.
@@ -46,18 +47,18 @@ impl Pipes {
         self.held.get(pipe).map(|held| held.shard)
     }
 
-    /// Notes that a pipe is being opened; the shard where, `None` if an newer one is held.
+    /// Notes that a pipe is being opened; the shard where, `None` if it or a newer one is held.
     ///
-    /// A pipe that is held stays where it is.  `asked` is a shard that exists; without it
+    /// A pipe that is held stays where it is, and in its bridge.  `asked` is a shard that exists; without it
     /// the one with the fewest pipes is taken.
     pub fn open(&mut self, pipe: &str, generation: u64, asked: Option<u16>) -> Option<u16> {
         if let Some(held) = self.held.get_mut(pipe) {
-            if generation > held.generation {
-                held.generation = generation;
-                held.connected = false;
-                held.bridge = None;
+            if generation <= held.generation {
+                return None;
             }
-            return (generation == held.generation).then_some(held.shard);
+            held.generation = generation;
+            held.told = Told::default();
+            return Some(held.shard);
         }
         let fewest = (0..).zip(&self.load).min_by_key(|(_, load)| **load);
         let shard = asked.or(fewest.map(|(shard, _)| shard))?;
@@ -67,7 +68,7 @@ impl Pipes {
                 shard,
                 generation,
                 bridge: None,
-                connected: false,
+                told: Told::default(),
             },
         );
         if let Some(load) = self.load.get_mut(usize::from(shard)) {
@@ -90,13 +91,39 @@ impl Pipes {
         }
     }
 
-    /// Notes that a pipe is connected.
-    pub fn connect(&mut self, pipe: &str, generation: u64) {
-        if let Some(held) = self.held.get_mut(pipe)
-            && held.generation == generation
+    /// Notes what is told of a pipe.
+    pub fn note(&mut self, news: &News) {
+        if let Some((pipe, generation)) = about(news)
+            && let Some(told) = self.told_mut(pipe, generation)
         {
-            held.connected = true;
+            told.note(news);
         }
+    }
+
+    /// Notes that the client of a pipe has answered an offer.
+    pub fn close_offer(&mut self, pipe: &str, generation: u64, negotiation: u64) {
+        if let Some(told) = self.told_mut(pipe, generation) {
+            told.close_offer(negotiation);
+        }
+    }
+
+    fn told_mut(&mut self, pipe: &str, generation: u64) -> Option<&mut Told> {
+        let held = self.held.get_mut(pipe);
+        let held = held.filter(|held| held.generation == generation);
+        held.map(|held| &mut held.told)
+    }
+
+    /// What was told of a pipe last, if this generation of it is held.
+    #[must_use]
+    pub fn told_of(&self, pipe: &str, generation: u64) -> Option<&Told> {
+        let held = self.held.get(pipe);
+        let held = held.filter(|held| held.generation == generation);
+        held.map(|held| &held.told)
+    }
+
+    /// What was told of each pipe last.
+    pub fn told(&self) -> impl Iterator<Item = News> {
+        self.held.values().flat_map(|held| held.told.news())
     }
 
     /// Notes the end of a pipe; whether an older end had to be forgotten for it.
@@ -139,8 +166,8 @@ impl Pipes {
             pipe: pipe.clone(),
             generation: held.generation,
             bridge: held.bridge.clone(),
-            connected: held.connected,
-            interrupted: false,
+            connected: held.told.is_connected(),
+            interrupted: held.told.is_interrupted(),
         })
     }
 
@@ -155,7 +182,7 @@ impl Pipes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{CloseReason, PipeStatistics};
+    use crate::protocol::{CloseReason, Connected, PipeStatistics};
 
     fn end(number: u64, pipe: &str, generation: u64) -> PipeClosed {
         PipeClosed {
@@ -177,6 +204,17 @@ mod tests {
         }
     }
 
+    fn connected(generation: u64) -> News {
+        News::Connected(Connected {
+            number: 1,
+            pipe: "a".to_owned(),
+            generation,
+            remote: "192.0.2.1:4000".to_owned(),
+            profile: "SRTP_AEAD_AES_128_GCM".to_owned(),
+            over_tcp: false,
+        })
+    }
+
     #[test]
     fn a_pipe_goes_where_there_are_fewest_and_stays_there() {
         let mut pipes = Pipes::new(2);
@@ -196,12 +234,32 @@ mod tests {
         let mut pipes = Pipes::new(1);
         pipes.open("a", 2, None);
         assert_eq!(pipes.open("a", 1, None), None);
-        pipes.connect("a", 1);
+        assert_eq!(pipes.open("a", 2, None), None);
+        pipes.note(&connected(1));
         pipes.end(end(1, "a", 1));
         let held: Vec<_> = pipes.holding().collect();
         assert_eq!((held[0].generation, held[0].connected), (2, false));
+        pipes.note(&connected(2));
+        assert!(pipes.holding().all(|held| held.connected));
+        assert_eq!(pipes.told().collect::<Vec<_>>(), [connected(2)]);
         pipes.end(end(2, "a", 2));
-        assert_eq!(pipes.shard("a"), None);
+        assert_eq!((pipes.shard("a"), pipes.told().count()), (None, 0));
+    }
+
+    #[test]
+    fn a_newer_generation_keeps_shard_and_bridge_and_nothing_else() {
+        let mut pipes = Pipes::new(2);
+        pipes.open("a", 1, Some(1));
+        pipes.attach("a", Some("x"));
+        pipes.note(&connected(1));
+        assert_eq!(pipes.open("a", 2, Some(0)), Some(1));
+        pipes.end(end(1, "a", 1));
+        let held: Vec<_> = pipes.holding().collect();
+        assert_eq!(
+            (held[0].bridge.as_deref(), held[0].connected),
+            (Some("x"), false)
+        );
+        assert_eq!(pipes.told().count(), 0);
     }
 
     #[test]

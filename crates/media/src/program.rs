@@ -12,6 +12,7 @@ use crate::engine::{Effect, Engine, Turned};
 use crate::log::{Level, log};
 use crate::protocol::{ControlHello, News, Order};
 use crate::visitors::{Stage, Visitors};
+use crate::wall_clock::WallClock;
 
 /// Between two `Load`s.
 const LOAD_EVERY: Duration = Duration::from_secs(2);
@@ -64,6 +65,7 @@ pub struct Program<M: Machine> {
     grace: Duration,
     visitors: Visitors,
     life: Life,
+    clock: WallClock,
     load_due: Instant,
     reports: VecDeque<Report<core::News>>,
 }
@@ -79,6 +81,7 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
         shards: Shards<M>,
         engine: Engine,
         grace: Duration,
+        clock: WallClock,
     ) -> io::Result<Self> {
         let epoll = Epoll::new()?;
         epoll.add(&door, DOOR, Interest::Read)?;
@@ -94,6 +97,7 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
             grace,
             visitors: Visitors::new(FIRST_CONNECTION),
             life: Life::Alone(now + grace.max(FIRST_WITHIN)),
+            clock,
             load_due: now + LOAD_EVERY,
             reports: VecDeque::new(),
         })
@@ -247,7 +251,8 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
             match self.visitors.next_order(token) {
                 Ok(None) => {}
                 Ok(Some((Stage::Control, Ok(order)))) => {
-                    for effect in self.engine.order(&order) {
+                    let at = self.clock.unix_micros(Instant::now());
+                    for effect in self.engine.order(&order, at) {
                         self.act(effect);
                     }
                 }

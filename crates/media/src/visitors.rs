@@ -147,6 +147,7 @@ impl Visitors {
             for news in told {
                 visitor.connection.tell(news);
             }
+            visitor.connection.greeted();
         }
     }
 

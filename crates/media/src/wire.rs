@@ -79,42 +79,6 @@ pub fn news(number: u64, news: core::News) -> Option<wire::News> {
             answer,
             sections: sections.into_iter().map(section).collect(),
         }),
-        core::News::Connected {
-            pipe,
-            generation,
-            remote,
-            profile,
-            over_tcp,
-        } => wire::News::Connected(wire::Connected {
-            number,
-            pipe: pipe.to_string(),
-            generation,
-            remote: SocketAddr::to_string(&remote),
-            profile: profile.to_owned(),
-            over_tcp,
-        }),
-        core::News::Interrupted { pipe, generation } => {
-            wire::News::Interrupted(wire::Interrupted {
-                number,
-                pipe: pipe.to_string(),
-                generation,
-            })
-        }
-        core::News::Restored { pipe, generation } => wire::News::Restored(wire::Restored {
-            number,
-            pipe: pipe.to_string(),
-            generation,
-        }),
-        core::News::Talking {
-            pipe,
-            generation,
-            talking,
-        } => wire::News::Talking(wire::Talking {
-            number,
-            pipe: pipe.to_string(),
-            generation,
-            talking,
-        }),
         core::News::Offered {
             pipe,
             generation,
@@ -180,6 +144,53 @@ pub fn news(number: u64, news: core::News) -> Option<wire::News> {
             at: unix_micros(at),
         }),
         core::News::Load(_) => return None,
+        it @ (core::News::Connected { .. }
+        | core::News::Interrupted { .. }
+        | core::News::Restored { .. }
+        | core::News::Talking { .. }) => return state(number, it),
+    })
+}
+
+/// News of how a pipe is, without anything that describes it.
+fn state(number: u64, news: core::News) -> Option<wire::News> {
+    Some(match news {
+        core::News::Connected {
+            pipe,
+            generation,
+            remote,
+            profile,
+            over_tcp,
+        } => wire::News::Connected(wire::Connected {
+            number,
+            pipe: pipe.to_string(),
+            generation,
+            remote: SocketAddr::to_string(&remote),
+            profile: profile.to_owned(),
+            over_tcp,
+        }),
+        core::News::Interrupted { pipe, generation } => {
+            wire::News::Interrupted(wire::Interrupted {
+                number,
+                pipe: pipe.to_string(),
+                generation,
+            })
+        }
+        core::News::Restored { pipe, generation } => wire::News::Restored(wire::Restored {
+            number,
+            pipe: pipe.to_string(),
+            generation,
+        }),
+        core::News::Talking {
+            pipe,
+            generation,
+            talking,
+        } => wire::News::Talking(wire::Talking {
+            number,
+            pipe: pipe.to_string(),
+            generation,
+            talking,
+        }),
+        _ => return None,
     })
 }
 

@@ -11,6 +11,7 @@ use media::door::Door;
 use media::engine::Engine;
 use media::program::{Ended, Program};
 use media::protocol::{ControlHello, EngineHello, News, OpenPipe, Order, PROTOCOL, Ping, Shutdown};
+use media::wall_clock::WallClock;
 use media_core::{Message, Path, PipeStatistics};
 use media_io::{Droppable, Machine, MediaPort, Segmentation, Shards, Signals};
 
@@ -98,7 +99,8 @@ fn start(name: &str) -> Running {
             epoch: 1,
             shards: 1,
         };
-        Program::new(signals, door, shards, Engine::new(hello), PATIENCE)?.run()
+        let (engine, clock) = (Engine::new(hello), WallClock::read());
+        Program::new(signals, door, shards, engine, PATIENCE, clock)?.run()
     });
     let mut control = UnixStream::connect(&path).unwrap();
     control.set_read_timeout(Some(PATIENCE)).unwrap();

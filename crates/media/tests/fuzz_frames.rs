@@ -34,7 +34,7 @@ fn body(stream: &[u8], cut: usize) {
                 }
             };
             let effects = match order {
-                Ok(order) => engine.order(&order),
+                Ok(order) => engine.order(&order, 1),
                 Err(unreadable) => {
                     assert!(!unreadable.text.is_empty());
                     vec![engine.unreadable(unreadable)]

@@ -28,7 +28,7 @@ fn every_sample_comes_back_byte_by_byte() {
             news += 1;
         }
     }
-    assert_eq!((orders, news), (2 * 11, 2 * 13), "two of every frame");
+    assert_eq!((orders, news), (2 * 12, 2 * 16), "two of every frame");
 }
 
 #[test]

@@ -10,57 +10,16 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from collections.abc import Sequence
+from typing import Final
 
+from ringway.adapters.engine_memory_pipe import KIND, Kind, Pipe, Section
 from ringway.ports import engine_messages as wire
 from ringway.ports.engine import EngineState
 
-Kind: TypeAlias = Literal["audio", "video"]
-KIND: Final[dict[wire.Source, Kind]] = {
-    "MICROPHONE": "audio",
-    "CAMERA": "video",
-    "SCREEN": "video",
-}
 NOTHING: Final = wire.PipeStatistics([], [])
 _MEDIA = re.compile(r"^m=(audio|video) ", re.MULTILINE)
 _MID = re.compile(r"^a=mid:(\S+)", re.MULTILINE)
-
-
-@dataclass(slots=True)
-class _Section:
-    mid: str
-    kind: Kind
-    sends: wire.Source | None = None
-    receives: wire.Received | None = None
-
-    @property
-    def told(self) -> wire.Section:
-        return wire.Section(self.mid, self.sends, self.receives)
-
-
-@dataclass(slots=True)
-class _Pipe:
-    id: str
-    generation: int
-    sections: list[_Section]
-    bridge: str | None = None
-    connected: bool = False
-    negotiation: int = 0
-    offered: bool = False
-    wanted: list[wire.Source] = field(default_factory=list)
-    """What the client wants to send, beyond what it does."""
-
-    @property
-    def tracks(self) -> Iterator[wire.Received]:
-        for section in self.sections:
-            if section.sends is not None:
-                yield wire.Received(self.id, section.sends)
-
-    @property
-    def told(self) -> list[wire.Section]:
-        return [section.told for section in self.sections]
 
 
 class EngineMemory:
@@ -72,7 +31,7 @@ class EngineMemory:
         self._connects = connects
         self._epoch = 1
         self._number = 0
-        self._pipes: dict[str, _Pipe] = {}
+        self._pipes: dict[str, Pipe] = {}
         self._unacknowledged: list[wire.PipeClosed] = []
         self._news: deque[wire.News] = deque()
         self._arrived = asyncio.Event()
@@ -106,11 +65,20 @@ class EngineMemory:
     def connect(self, pipe: str) -> None:
         """Let ICE and DTLS of a pipe succeed."""
         it = self._pipes[pipe]
-        if not it.connected:
-            it.connected = True
+        if it.told.connected is None:
             profile = "SRTP_AEAD_AES_128_GCM"
             number, remote = self._next(), "192.0.2.1:4000"
             self._tell(wire.Connected(number, it.id, it.generation, remote, profile))
+
+    def interrupt(self, pipe: str) -> None:
+        """Let nothing be heard of the client of a pipe."""
+        it = self._pipes[pipe]
+        self._tell(wire.Interrupted(self._next(), it.id, it.generation))
+
+    def restore(self, pipe: str) -> None:
+        """Let the client of a pipe be heard again."""
+        it = self._pipes[pipe]
+        self._tell(wire.Restored(self._next(), it.id, it.generation))
 
     def lose(self, pipe: str, reason: wire.CloseReason) -> None:
         """Let a pipe end by itself."""
@@ -155,32 +123,29 @@ class EngineMemory:
                 it = self._pipes.get(pipe)
                 if it is not None and it.generation <= generation:
                     self._close(it, "ORDERED")
-            case wire.Attach(pipe, bridge):
-                if (it := self._pipes.get(pipe)) is not None and it.bridge != bridge:
-                    left, it.bridge = it.bridge, bridge
-                    self._show(left)
-                    self._show(bridge)
+            case wire.Attach(pipe, bridge, way):
+                if (it := self._pipes.get(pipe)) is not None:
+                    self._attach(it, bridge, way)
             case wire.Detach(pipe):
-                if (it := self._pipes.get(pipe)) is not None and it.bridge is not None:
-                    left, it.bridge = it.bridge, None
-                    self._show_to(it)
-                    self._show(left)
+                if (it := self._pipes.get(pipe)) is not None:
+                    self._attach(it, None, None)
             case wire.CloseBridge(bridge):
                 for it in self._members(bridge):
-                    it.bridge = None
+                    it.bridge = it.way = None
                     self._show_to(it)
             case wire.Renegotiate(pipe, generation, sources):
-                it = self._pipes.get(pipe)
-                if it is not None and it.generation == generation:
-                    sent = {track.source for track in it.tracks}
-                    it.wanted += [s for s in sources if s not in sent]
+                if (it := self._held(pipe, generation)) is not None:
+                    it.wanted += [s for s in sources if s not in it.sources]
                     self._show_to(it)
             case wire.AnswerPipe(pipe, generation, negotiation, _):
-                self._answered(pipe, generation, negotiation)
+                it = self._held(pipe, generation)
+                if it is not None and it.offered and it.negotiation == negotiation:
+                    self._answered(it)
             case wire.RestartIce(pipe, generation):
-                it = self._pipes.get(pipe)
-                if it is not None and it.generation == generation and not it.offered:
-                    self._offer(it)
+                it = self._held(pipe, generation)
+                if it is not None and not it.restarts:
+                    it.restart = True
+                    self._show_to(it)
             case wire.Acknowledge(epoch, number):
                 if epoch == self._epoch:
                     self._unacknowledged = [
@@ -195,9 +160,28 @@ class EngineMemory:
             case wire.ControlHello():
                 pass
 
+    def _held(self, pipe: str, generation: int) -> Pipe | None:
+        it = self._pipes.get(pipe)
+        return it if it is not None and it.generation == generation else None
+
+    def _attach(self, it: Pipe, bridge: str | None, way: wire.Way | None) -> None:
+        if (it.bridge, it.way) == (bridge, way):
+            return
+        left, it.bridge, it.way = it.bridge, bridge, way
+        if left != bridge:
+            self._show(left)
+        self._show_to(it)
+        self._show(bridge)
+
     def _open(self, order: wire.OpenPipe) -> None:
+        for end in self._unacknowledged:
+            if (end.pipe, end.generation) == (order.pipe, order.generation):
+                self._tell(end)
+                return
         held = self._pipes.get(order.pipe)
         if held is not None and held.generation >= order.generation:
+            if held.generation == order.generation and held.told.answered is not None:
+                self._tell(held.told.answered)
             return
         if held is not None:
             self._close(held, "ORDERED")
@@ -215,34 +199,31 @@ class EngineMemory:
         if not mids or len(mids) != len(kinds) or not sends.keys() <= set(mids):
             fits = False
         sections = [
-            _Section(mid, kind, sends.get(mid))
+            Section(mid, kind, sends.get(mid))
             for mid, kind in zip(mids, kinds, strict=False)
         ]
-        it = _Pipe(order.pipe, order.generation, sections)
+        it = Pipe(order.pipe, order.generation, sections)
         self._pipes[order.pipe] = it
         if not fits:
             self._close(it, "BAD_OFFER")
             return
         answer = f"v=0\r\ns=answer to {it.id}\r\n"
         number = self._next()
-        self._tell(wire.Answered(number, it.id, it.generation, answer, it.told))
+        self._tell(wire.Answered(number, it.id, it.generation, answer, it.meaning))
+        if held is not None and held.bridge is not None:
+            self._attach(it, held.bridge, held.way)
         if self._connects:
             self.connect(it.id)
 
-    def _answered(self, pipe: str, generation: int, negotiation: int) -> None:
-        it = self._pipes.get(pipe)
-        if (
-            it is None
-            or it.generation != generation
-            or it.negotiation != negotiation
-            or not it.offered
-        ):
-            return
-        it.offered = False
+    def _answered(self, it: Pipe) -> None:
+        it.restarts = False
+        for section in it.sections:
+            section.promised = False
+        it.told.close_offer()
         self._show(it.bridge)
         self._show_to(it)
 
-    def _close(self, it: _Pipe, reason: wire.CloseReason) -> None:
+    def _close(self, it: Pipe, reason: wire.CloseReason) -> None:
         del self._pipes[it.id]
         told = wire.PipeClosed(
             self._next(),
@@ -259,7 +240,7 @@ class EngineMemory:
 
     # ------------------------------------------------- who receives whom
 
-    def _members(self, bridge: str | None) -> list[_Pipe]:
+    def _members(self, bridge: str | None) -> list[Pipe]:
         return [
             it
             for it in self._pipes.values()
@@ -270,63 +251,33 @@ class EngineMemory:
         for it in self._members(bridge):
             self._show_to(it)
 
-    def _show_to(self, it: _Pipe) -> None:
+    def _show_to(self, it: Pipe) -> None:
         """Put what the pipe shall receive into its sections; offer what is missing."""
         if it.offered:
             return
         due = [
             track
             for other in self._members(it.bridge)
-            if other is not it and not other.offered
-            for track in other.tracks
+            if other is not it and it.way != "SEND"
+            for track in other.shown
         ]
-        before = it.told
-        for section in it.sections:
-            if section.receives is not None and section.receives not in due:
-                section.receives = None
-        shown = [s.receives for s in it.sections]
-        grows = False
-        for track in due:
-            if track in shown:
-                continue
-            free = self._free(it, KIND[track.source])
-            grows = grows or free is None
-            section = free or self._add(it, KIND[track.source])
-            section.receives = track
-        for source in it.wanted:
-            section = next(
-                (s for s in it.sections if s.sends is None and s.kind == KIND[source]),
-                None,
-            ) or self._add(it, KIND[source])
-            section.sends = source
-            grows = True
-        it.wanted.clear()
-        if grows:
+        before = it.meaning
+        if it.show(due) or it.restart:
             self._offer(it)
-        elif it.told != before:
-            self._tell(wire.Mapped(self._next(), it.id, it.generation, it.told))
+        elif it.meaning != before:
+            number = self._next()
+            self._tell(wire.Mapped(number, it.id, it.generation, it.meaning))
 
-    def _offer(self, it: _Pipe) -> None:
+    def _offer(self, it: Pipe) -> None:
         it.negotiation += 1
-        it.offered = True
+        it.restart, it.restarts = False, it.restart
         offer = f"v=0\r\ns=offer {it.negotiation} to {it.id}\r\n"
+        number = self._next()
         self._tell(
             wire.Offered(
-                self._next(), it.id, it.generation, it.negotiation, offer, it.told
+                number, it.id, it.generation, it.negotiation, offer, it.meaning
             )
         )
-
-    @staticmethod
-    def _free(it: _Pipe, kind: Kind) -> _Section | None:
-        return next(
-            (s for s in it.sections if s.kind == kind and s.receives is None), None
-        )
-
-    @staticmethod
-    def _add(it: _Pipe, kind: Kind) -> _Section:
-        section = _Section(str(len(it.sections)), kind)
-        it.sections.append(section)
-        return section
 
     # ---------------------------------------------------------------- news
 
@@ -335,18 +286,40 @@ class EngineMemory:
             wire.PROTOCOL, "memory", "memory", self._epoch, shards=1
         )
         held = [
-            wire.HeldPipe(it.id, it.generation, it.bridge, it.connected)
+            wire.HeldPipe(
+                it.id,
+                it.generation,
+                it.bridge,
+                connected=it.told.connected is not None,
+                interrupted=it.told.interrupted,
+            )
             for it in self._pipes.values()
         ]
-        self._tell(hello)
-        self._tell(wire.Holding(held))
-        for told in self._unacknowledged:
-            self._tell(told)
+        told = [news for it in self._pipes.values() for news in it.told.news]
+        for news in (hello, wire.Holding(held), *told, *self._unacknowledged):
+            self._say(news)
 
     def _next(self) -> int:
         self._number += 1
         return self._number
 
-    def _tell(self, told: wire.News) -> None:
-        self._news.append(told)
+    def _tell(self, news: wire.News) -> None:
+        """Tell what has happened."""
+        match news:
+            case (
+                wire.Answered(pipe=pipe, generation=generation)
+                | wire.Connected(pipe=pipe, generation=generation)
+                | wire.Interrupted(pipe=pipe, generation=generation)
+                | wire.Restored(pipe=pipe, generation=generation)
+                | wire.Mapped(pipe=pipe, generation=generation)
+                | wire.Offered(pipe=pipe, generation=generation)
+            ):
+                if (it := self._held(pipe, generation)) is not None:
+                    it.told.note(news)
+            case _:
+                pass
+        self._say(news)
+
+    def _say(self, news: wire.News) -> None:
+        self._news.append(news)
         self._arrived.set()

@@ -2,6 +2,9 @@
 
 header   typ JWT, alg HS256, kid
 claims   identity, name, account, caps, exp, iat, jti, and iss with a public URL
+
+What lets a line go on is of another kind: typ resume+jwt, with the claims device,
+account, identity, serial.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from joserfc import jws
@@ -17,7 +20,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from msgspec import Meta
 
-from ringway.domain.values import AccountId
+from ringway.domain.values import AccountId, DeviceId
 from ringway.ports.catalog import SigningKey
 from ringway.ports.tokens import (
     MAX_TOKEN,
@@ -25,6 +28,7 @@ from ringway.ports.tokens import (
     Bearer,
     Capability,
     Issued,
+    Resumption,
     TokenExpired,
     TokenInvalid,
     Verified,
@@ -49,6 +53,16 @@ class _Claims(msgspec.Struct, frozen=True, omit_defaults=True):
     caps: Annotated[tuple[Capability, ...], Meta(max_length=8)] = ()
     iss: str | None = None
     nbf: _Time | None = None
+
+
+class _Resumption(msgspec.Struct, frozen=True):
+    device: _Text
+    account: _Text
+    identity: _Text
+    serial: Annotated[int, Meta(ge=1, lt=1 << 40)]
+
+
+C = TypeVar("C", _Claims, _Resumption)
 
 
 class JwtTokens:
@@ -76,16 +90,30 @@ class JwtTokens:
             caps=tuple(sorted(bearer.capabilities)),
             iss=self._issuer,
         )
-        header = {"typ": "JWT", "alg": "HS256", "kid": self._newest}
-        token = jws.serialize_compact(
-            header, msgspec.json.encode(claims), self._keys[self._newest]
-        )
-        return Issued(token, claims.jti, claims.exp * SECOND_US)
+        return Issued(self._sign("JWT", claims), claims.jti, claims.exp * SECOND_US)
 
-    def verify(self, token: str, at: int) -> Verified:
-        claims = self._signed(token)
+    def issue_resumption(self, resumption: Resumption) -> str:
+        claims = _Resumption(
+            resumption.device,
+            resumption.account,
+            resumption.identity,
+            resumption.serial,
+        )
+        return self._sign("resume+jwt", claims)
+
+    def verify_resumption(self, token: str) -> Resumption:
+        claims = self._signed(token, "resume+jwt", _Resumption)
+        return Resumption(
+            DeviceId(claims.device),
+            AccountId(claims.account),
+            claims.identity,
+            claims.serial,
+        )
+
+    def verify(self, token: str, at: int, *, late: bool = False) -> Verified:
+        claims = self._signed(token, "JWT", _Claims)
         now = at // SECOND_US
-        if claims.exp <= now:
+        if claims.exp <= now and not late:
             raise TokenExpired("The token has expired: ask for a new one.")
         if max(claims.iat, claims.nbf or 0) > now + SKEW_S:
             raise TokenInvalid("The token is not valid yet.")
@@ -101,13 +129,18 @@ class JwtTokens:
             claims.exp * SECOND_US,
         )
 
-    def _signed(self, token: str) -> _Claims:
+    def _sign(self, kind: str, claims: msgspec.Struct) -> str:
+        header = {"typ": kind, "alg": "HS256", "kid": self._newest}
+        key = self._keys[self._newest]
+        return jws.serialize_compact(header, msgspec.json.encode(claims), key)
+
+    def _signed(self, token: str, kind: str, claims: type[C]) -> C:
         if len(token) > MAX_TOKEN or not _COMPACT.fullmatch(token):
             raise TokenInvalid("This is not a token.")
         try:
             signed = jws.extract_compact(token.encode())
             header = signed.headers()
-            if (header.get("alg"), header.get("typ")) != ("HS256", "JWT"):
+            if (header.get("alg"), header.get("typ")) != ("HS256", kind):
                 raise TokenInvalid("The token is of another kind than ours.")
             kid = header.get("kid")
             key = self._keys.get(kid) if isinstance(kid, str) else None
@@ -115,6 +148,6 @@ class JwtTokens:
                 raise TokenInvalid("The token was not signed by this installation.")
             if not jws.validate_compact(signed, key, ["HS256"]):
                 raise TokenInvalid("The token was altered, or is not ours.")
-            return msgspec.json.decode(signed.payload, type=_Claims)
+            return msgspec.json.decode(signed.payload, type=claims)
         except (JoseError, msgspec.MsgspecError, ValueError) as error:
             raise TokenInvalid("The token can not be verified.") from error

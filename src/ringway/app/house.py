@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Final
 
 from ringway.app.metrics import Metrics, Sources
 from ringway.app.watched_log import WatchedLog
 from ringway.app.web import Outside, application
-from ringway.domain.values import AccountId
+from ringway.domain.values import SECOND, AccountId, Device
 from ringway.pages.built import File
 from ringway.pages.routes import page_routes
 from ringway.ports.activity import Activity
 from ringway.ports.calls import Calls
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
-from ringway.ports.clock import Clock
+from ringway.ports.clock import Appointment, Clock
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog
 from ringway.ports.storage import StorageUnavailable
@@ -25,19 +27,25 @@ from ringway.rest.demo import Demo, demo_route
 from ringway.rest.health import Check, health_routes
 from ringway.rest.tokens import token_route
 from ringway.rest.user_activity import user_activity_route
-from ringway.rtc.connection import Reception
+from ringway.rtc.connection import LineCalls, Reception
+from ringway.rtc.doorkeeper import Doorkeeper
 from ringway.rtc.ending import Ending
 from ringway.rtc.inbox import Inbox
 from ringway.rtc.route import signalling
 from ringway.rtc.switchboard import Switchboard
 from ringway.rtc.tally import Tally
+from ringway.runtime.attendance import Attendance
 from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.exchange import Exchange
 from ringway.runtime.house import House
 from ringway.runtime.news import Newsroom
 from ringway.runtime.recovery import recover, wind_up
+from ringway.runtime.snapshots import Snapshots
 from ringway.runtime.views import Views
 
+ALIVE: Final = "alive"
+"""The cursor that holds the second in which the house was last seen."""
+ALIVE_TIME: Final = 5 * SECOND
 WOUND_UP_WITHIN_S = 1.0
 """How long the ends of calls may take to be logged when the house is closed."""
 
@@ -80,8 +88,8 @@ class Ringway:
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
         )
-        self.switchboard = Switchboard()
         self.signalling = Tally()
+        self.switchboard = Switchboard(ports.clock, self.signalling)
         views = Views()
         routing = Routing(self.switchboard, views, self._is_known, self._room_size)
         self.house = House(
@@ -94,14 +102,20 @@ class Ringway:
         )
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
+        self.attendance = Attendance(ports.activity, ports.clock, self.house.tasks)
+        self.switchboard.came = self.attendance.came
+        self.switchboard.gone = self._gone
         self.reception = Reception(
-            tokens=ports.tokens,
-            clock=ports.clock,
+            doorkeeper=Doorkeeper(
+                ports.tokens, ports.clock, self.switchboard, self.signalling
+            ),
             switchboard=self.switchboard,
             inbox=Inbox(self.exchange),
-            line_lost=self.exchange.line_gone,
+            snapshots=Snapshots(self.house, ports.calls),
+            calls=LineCalls(self.exchange.line_lost, self.exchange.line_back),
             tally=self.signalling,
         )
+        self._next_sign: Appointment | None = None
         self._signalling_trouble: str | None = "Calls are being recovered."
         self.web = self._web(front)
         self.metrics.read_from(
@@ -142,14 +156,34 @@ class Ringway:
         found = await self.ports.catalog.account(account)
         return (found.settings if found is not None else Settings()).max_room_size
 
+    def _gone(self, device: Device, at: int) -> None:
+        self.exchange.line_gone(device)
+        self.attendance.went(device, at)
+
     async def open(self) -> None:
         """Make the accounts, and take up the calls the log knows."""
         now = self.ports.clock.now()
         await self.ports.catalog.open_account(FIRST_ACCOUNT, "Main", now)
         await self.ports.catalog.open_account(DEMO_ACCOUNT, "Demo", now)
+        alive = await self.log.cursor(ALIVE) * SECOND
+        self.house.last_alive = alive or None
         await recover(self.house)
         await self.calls.open()
+        living = {leg.device for leg in self.house.views.all_legs()}
+        await self.attendance.open(living, alive or now)
+        await self._show_life()
         self._signalling_trouble = None
+
+    async def _show_life(self) -> None:
+        """Leave a sign of life in the log: who dies without a word died after it."""
+        now = self.ports.clock.now()
+        with suppress(StorageUnavailable):  # /readyz tells it
+            await self.log.move_cursor(ALIVE, now // SECOND)
+        when = now + ALIVE_TIME
+        self._next_sign = self.ports.clock.at(when, self._begin_showing_life)
+
+    def _begin_showing_life(self) -> None:
+        self.house.tasks.start(self._show_life(), "show life")
 
     async def run(self) -> None:
         """Hear the engine until cancelled."""
@@ -158,10 +192,14 @@ class Ringway:
     async def close(self) -> None:
         """End every call, tell everybody, and end every connection."""
         self._signalling_trouble = "The server is being stopped."
+        if self._next_sign is not None:
+            self._next_sign.cancel()
         try:
             async with asyncio.timeout(WOUND_UP_WITHIN_S):
                 await wind_up(self.house)
                 await self.calls.catch_up()
+                self.switchboard.close()
+                await self.attendance.write()
         except (TimeoutError, StorageUnavailable):
             pass  # the next start ends what has not ended, and applies what is new
         finally:

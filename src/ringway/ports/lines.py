@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from ringway.domain.causes import Cause
+from ringway.domain.leg_state import Leg
 from ringway.domain.values import (
     AccountId,
     BridgeId,
@@ -230,6 +231,17 @@ class SayEnded:
     """More than the cause says; shown instead of its description."""
 
 
+@dataclass(frozen=True, slots=True)
+class LegView:
+    """A live leg as its device would know it, had it heard everything."""
+
+    leg: Leg
+    custom_data: Mapping[str, str] = field(repr=False)
+    """Of the other side, as far as the house still knows it."""
+    room: RoomView | None
+    """Once it has joined one."""
+
+
 Said: TypeAlias = (
     SayIncoming
     | SayPipeAnswer
@@ -253,7 +265,7 @@ Said: TypeAlias = (
 
 
 class Lines(Protocol):
-    """The devices that are connected now."""
+    """The devices that are connected, or away for a while."""
 
     def say(self, device: DeviceId, said: Said) -> None:
         """Queue something for the device without waiting; nothing if it is gone."""
@@ -263,4 +275,10 @@ class Lines(Protocol):
         """Give the person's connected devices, the oldest first."""
         ...
 
-    def is_connected(self, device: DeviceId) -> bool: ...
+    def is_connected(self, device: DeviceId) -> bool:
+        """Say whether the device is there, or may come back."""
+        ...
+
+    def expect(self, device: Device) -> None:
+        """Keep what is said to a device of before the start: it may come back."""
+        ...

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, unique
 from typing import Literal, Protocol
 
-from ringway.domain.values import AccountId
+from ringway.domain.values import AccountId, DeviceId
 
 MAX_TOKEN = 8192
 """Characters of a token that is looked at."""
@@ -60,6 +60,17 @@ class Verified:
     expires_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """Which line somebody may go on with, once."""
+
+    device: DeviceId
+    account: AccountId
+    identity: str
+    serial: int
+    """Grows with each token of the line: only the last one is good."""
+
+
 class TokenRejected(Exception):
     """The token does not open the door."""
 
@@ -88,10 +99,18 @@ class Tokens(Protocol):
         """
         ...
 
-    def verify(self, token: str, at: int) -> Verified:
+    def verify(self, token: str, at: int, *, late: bool = False) -> Verified:
         """Read the token, if it is ours and its time is not over at `at`.
 
         Or `TokenInvalid`, `TokenExpired`.  The signature is checked first: only a
-        token that was once good is called expired.
+        token that was once good is called expired, and taken if it may be late.
         """
+        ...
+
+    def issue_resumption(self, resumption: Resumption) -> str:
+        """Sign what lets a line go on.  It is good as long as the line is kept."""
+        ...
+
+    def verify_resumption(self, token: str) -> Resumption:
+        """Read what was signed.  Or `TokenInvalid`."""
         ...

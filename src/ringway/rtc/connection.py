@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 
-from ringway.domain.values import Device, DeviceId
-from ringway.ports.clock import Clock
-from ringway.ports.tokens import Bearer, TokenRejected, Tokens
+from ringway.domain.values import Device, LegId
+from ringway.ports.lines import SayEnded
 from ringway.rtc import messages as wire
+from ringway.rtc.doorkeeper import RESUME_WITHIN_S, Doorkeeper, NotAdmitted, rejected
 from ringway.rtc.ending import Ending
 from ringway.rtc.inbox import Inbox, Unreadable, read
 from ringway.rtc.limits import (
     BURST,
     CLOSED_WITHIN_S,
-    CONNECT_WITHIN_S,
     MESSAGES_PER_S,
     MOST_MALFORMED,
-    MOST_STRANGERS,
     Bucket,
 )
+from ringway.rtc.line import Line
 from ringway.rtc.outbox import Outbox
 from ringway.rtc.socket import TOO_BIG, Binary, Gone, Socket
+from ringway.rtc.speech import call_state, ended
 from ringway.rtc.switchboard import Switchboard
 from ringway.rtc.tally import Tally
+from ringway.runtime.snapshots import Snapshots
 
 log = structlog.get_logger("rtc")
+
+
+GOODBYES = frozenset({1000, 1001})
+"""Close codes of a client that will not come back (RFC 6455 section 7.4.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineCalls:
+    """What calls have to be told of a device's line."""
+
+    lost: Callable[[Device], None]
+    back: Callable[[Device], None]
 
 
 class Reception:
@@ -37,18 +50,18 @@ class Reception:
     def __init__(
         self,
         *,
-        tokens: Tokens,
-        clock: Clock,
+        doorkeeper: Doorkeeper,
         switchboard: Switchboard,
         inbox: Inbox,
-        line_lost: Callable[[Device], None],
+        snapshots: Snapshots,
+        calls: LineCalls,
         tally: Tally,
     ) -> None:
-        self._tokens = tokens
-        self._clock = clock
+        self._doorkeeper = doorkeeper
         self._switchboard = switchboard
         self._inbox = inbox
-        self._line_lost = line_lost
+        self._snapshots = snapshots
+        self._calls = calls
         self._tally = tally
         self._open: set[Outbox] = set()
 
@@ -80,74 +93,113 @@ class Reception:
 
     async def _read(self, socket: Socket, outbox: Outbox) -> Ending:
         try:
-            device = await self._admit(socket, outbox)
-            if isinstance(device, Ending):
-                return device
+            line = await self._admit(socket, outbox)
+            if isinstance(line, Ending):
+                return line
+            for_good = False
             try:
-                return await self._converse(socket, device, outbox)
+                return await self._converse(socket, line, outbox)
+            except Gone as gone:
+                for_good = gone.code in GOODBYES
+                raise
             finally:
-                self._tally.connected -= 1
-                self._switchboard.unplug(device)
-                self._line_lost(device)
+                self._hang_up(line, outbox, for_good=for_good)
         except Gone as gone:
             return Ending.TOO_BIG if gone.code == TOO_BIG else Ending.LEFT
         except Binary:
             return Ending.BINARY
 
-    async def _admit(self, socket: Socket, outbox: Outbox) -> Device | Ending:
-        """Let a stranger say who it is, once."""
-        if self._tally.strangers >= MOST_STRANGERS:
-            return Ending.TOO_MANY
-        self._tally.strangers += 1
-        try:
-            async with asyncio.timeout(CONNECT_WITHIN_S):
-                hello = read(await socket.receive())
-        except TimeoutError:
-            text = f"Say connect within {CONNECT_WITHIN_S:.0f} seconds."
-            return self._reject(outbox, "NOT_CONNECTED", text)
-        except Unreadable as error:
-            self._tally.malformed += 1
-            return self._reject(outbox, "NOT_CONNECTED", str(error))
-        finally:
-            self._tally.strangers -= 1
-        if not isinstance(hello, wire.Connect):
-            text = "The first message of a connection is connect."
-            return self._reject(outbox, "NOT_CONNECTED", text)
-        self._tally.received["connect"] += 1
-        if hello.protocol.partition(".")[0] != wire.PROTOCOL.partition(".")[0]:
-            text = f"This server speaks protocol {wire.PROTOCOL}."
-            return self._reject(outbox, "UNSUPPORTED_PROTOCOL", text)
-        try:
-            bearer = self._tokens.verify(hello.token, self._clock.now()).bearer
-        except TokenRejected as error:
-            return self._reject(outbox, error.code, str(error))
-        return self._plug(bearer, outbox)
+    def _hang_up(self, line: Line, outbox: Outbox, *, for_good: bool) -> None:
+        self._tally.connected -= 1
+        if not self._switchboard.unplug(line, outbox):
+            return
+        if for_good:
+            self._switchboard.give_up(line)
+        else:
+            self._calls.lost(line.device)
 
-    def _plug(self, bearer: Bearer, outbox: Outbox) -> Device | Ending:
-        device = Device(
-            DeviceId(str(uuid.uuid4())),
-            bearer.account,
-            bearer.identity,
-            bearer.display_name,
-        )
-        if not self._switchboard.plug(device, outbox):
-            text = "There are too many connections already."
-            return self._reject(outbox, "TOO_MANY", text)
+    async def _admit(self, socket: Socket, outbox: Outbox) -> Line | Ending:
+        """Let a stranger say who it is, once."""
+        try:
+            hello = await self._doorkeeper.hello(socket)
+            if hello.resume is None:
+                device = self._doorkeeper.recognise(hello)
+                return self._begin(device, outbox)
+            line = self._doorkeeper.resume(hello, hello.resume)
+            # What is written of ended calls is asked for before the line is taken
+            # over: from then on nothing may come between.
+            asked = [LegId(it) for it in hello.resume.calls]
+            known = await self._snapshots.known(line.device, asked)
+            line = self._doorkeeper.resume(hello, hello.resume)
+            return self._resume(line, outbox, hello.resume, known)
+        except NotAdmitted as refused:
+            if isinstance(refused.answer, Ending):
+                return refused.answer
+            self._tally.rejected[refused.answer.code] += 1
+            outbox.put(refused.answer)
+            return Ending.REJECTED
+
+    def _begin(self, device: Device, outbox: Outbox) -> Line:
+        line = self._switchboard.open(device)
+        if line is None:
+            raise rejected("TOO_MANY", "There are too many connections already.")
         self._tally.connected += 1
         log.info("connected", account=device.account, device=device.id)
         outbox.put(
             wire.Connected(
-                wire.PROTOCOL, device.identity, device.id, "", 0, device.display_name
+                wire.PROTOCOL,
+                device.identity,
+                device.id,
+                self._doorkeeper.next_token(line),
+                RESUME_WITHIN_S,
+                device.display_name,
             )
         )
-        return device
+        self._switchboard.plug(line, outbox)
+        return line
 
-    def _reject(self, outbox: Outbox, code: wire.RejectCode, text: str) -> Ending:
-        self._tally.rejected[code] += 1
-        outbox.put(wire.Rejected(code, text))
-        return Ending.REJECTED
+    def _resume(
+        self,
+        line: Line,
+        outbox: Outbox,
+        resumption: wire.Resumption,
+        known: Sequence[SayEnded],
+    ) -> Line:
+        """Take the line over, in one go."""
+        missed = line.missed(resumption.heard)
+        snapshot = None
+        if missed is None or line.heard is None:
+            asked = [LegId(it) for it in resumption.calls]
+            snapshot = self._snapshots.take(line.device, asked, known)
+            line.begin_anew()
+        kind = "replay" if snapshot is None else "snapshot"
+        self._tally.connected += 1
+        self._tally.resumed[kind] += 1
+        log.info("resumed", device=line.device.id, by=kind)
+        outbox.put(
+            wire.Resumed(
+                wire.PROTOCOL,
+                line.device.id,
+                self._doorkeeper.next_token(line),
+                RESUME_WITHIN_S,
+                line.heard or 0,
+                resumption.heard if snapshot is None else line.number,
+                None if snapshot is None else [*map(call_state, snapshot.legs)],
+                [] if snapshot is None else [*map(ended, snapshot.ended)],
+            )
+        )
+        if snapshot is None:
+            for text in missed or ():
+                outbox.put_text(text, "again")
+        before = self._switchboard.plug(line, outbox)
+        if before is not None:
+            before.end(Ending.REPLACED)
+        self._calls.back(line.device)
+        if snapshot is not None:
+            self._snapshots.say_descriptions(line.device)
+        return line
 
-    async def _converse(self, socket: Socket, device: Device, outbox: Outbox) -> Ending:
+    async def _converse(self, socket: Socket, line: Line, outbox: Outbox) -> Ending:
         clock = asyncio.get_running_loop().time
         bucket = Bucket(MESSAGES_PER_S, BURST, clock())
         malformed = 0
@@ -165,11 +217,17 @@ class Reception:
                 outbox.put(wire.Malformed(str(error)))
                 continue
             self._tally.received[wire.tag(message)] += 1
-            response = await self._inbox.obey(device, message)
-            if isinstance(response, wire.Refused):
-                self._tally.refused[response.code.name] += 1
+            if isinstance(message, wire.Ping):
+                line.confirm(message.heard)
+                outbox.put(wire.Pong(message.number, line.heard or 0))
+                continue
+            takes = line.takes(getattr(message, "n", 0))
+            if takes is None:
+                return Ending.MISSED
+            response = await self._inbox.obey(line.device, message) if takes else None
             if response is not None:
-                outbox.put(response)
+                self._tally.refused[response.code.name] += 1
+                line.say(response)
 
 
 def _ending_of(reading: asyncio.Task[Ending]) -> Ending:

@@ -24,6 +24,8 @@ class Ending(Enum):
     TOO_FAST = _Close(1008, "more than 50 messages a second")
     TOO_MALFORMED = _Close(1008, "more than 50 texts that can not be understood")
     TOO_BIG = _Close(1009, "a message was too big")
+    REPLACED = _Close(1008, "another socket has resumed this line")
+    MISSED = _Close(1008, "messages are missing: resume the line")
     FAULT = _Close(1011, "a fault in the server")
     TOO_SLOW = _Close(1013, "messages are not being read")
     TOO_MANY = _Close(1013, "too many connections")

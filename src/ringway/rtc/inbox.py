@@ -21,7 +21,7 @@ log = structlog.get_logger("rtc")
 
 MAX_COMPLAINT: Final = 300
 """Characters of what we say about a text that can not be understood."""
-Response = wire.Pong | wire.Refused | None
+Response = wire.Refused | None
 
 _decoder: Final[msgspec.json.Decoder[wire.FromClient]] = msgspec.json.Decoder(
     wire.FromClient
@@ -65,9 +65,7 @@ class Inbox:
 
     async def _obey(self, device: Device, message: wire.FromClient) -> Response:
         match message:
-            case wire.Ping(number):
-                return wire.Pong(number)
-            case wire.Connect():
+            case wire.Connect() | wire.Ping():
                 raise Refused(Cause.INVALID_REQUEST, "This connection is connected.")
             case wire.RestartIce(call, generation):
                 self._exchange.restart_ice(device, LegId(call), generation)

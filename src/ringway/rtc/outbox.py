@@ -33,12 +33,15 @@ class Outbox:
 
     def put(self, message: FromHouse) -> None:
         """Queue a message; too many waiting end the connection."""
+        self.put_text(_encode(message).decode(), tag(message))
+
+    def put_text(self, text: str, kind: str) -> None:
+        """Queue a message that is written already; `kind` is its ``t``."""
         if self._ending is not None:
             return
-        text = _encode(message).decode()
         self._waiting.append(text)
         self._characters += len(text)
-        self._tally.sent[tag(message)] += 1
+        self._tally.sent[kind] += 1
         if (
             len(self._waiting) > MOST_WAITING
             or self._characters > MOST_WAITING_CHARACTERS

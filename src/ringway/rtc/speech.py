@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final, Literal, assert_never
 
 from ringway.domain.causes import Cause
-from ringway.domain.values import Look, Picture
+from ringway.domain.leg_state import Phase
+from ringway.domain.values import Direction, Look, Picture
 from ringway.ports import lines
 from ringway.rtc import messages as wire
 
@@ -21,7 +22,7 @@ def error_code(cause: Cause, detail: str = "") -> wire.ErrorCode:
     return wire.ErrorCode(str(cause.id), cause.name, detail or cause.description)
 
 
-def message(said: lines.Said) -> wire.FromHouse:
+def message(said: lines.Said) -> wire.Numbered:
     """Write what is said as a message; times become milliseconds."""
     match said:
         case lines.SayIncoming(leg, caller, video, custom_data):
@@ -65,10 +66,50 @@ def message(said: lines.Said) -> wire.FromHouse:
             return wire.Lost(leg, generation)
         case lines.SayFailed(leg, cause, detail):
             return wire.Failed(leg, error_code(cause, detail))
-        case lines.SayEnded(leg, cause, at, duration, detail):
-            return wire.Ended(leg, error_code(cause, detail), at // 1000, duration)
+        case lines.SayEnded():
+            return ended(said)
         case _:
             assert_never(said)
+
+
+_PHASES: Final[
+    dict[Phase, Literal["CALLING", "RINGING", "CONNECTING", "ESTABLISHED"]]
+] = {
+    Phase.CALLING: "CALLING",
+    Phase.RINGING: "RINGING",
+    Phase.CONNECTING: "CONNECTING",
+    Phase.ESTABLISHED: "ESTABLISHED",
+}
+
+
+def call_state(it: lines.LegView) -> wire.CallState:
+    """Write all that a device would have heard of its call by now."""
+    leg = it.leg
+    incoming = leg.direction is Direction.OUTBOUND
+    source = leg.counterpart
+    return wire.CallState(
+        call=leg.id,
+        phase=_PHASES[leg.phase],
+        generation=leg.generation,
+        media=leg.media.value,  # type: ignore[arg-type]  # the same names
+        muted=leg.look.muted,
+        shows=shown(leg.look),
+        incoming=incoming,
+        source=wire.Party(source.address, source.display_name) if incoming else None,
+        video=leg.video,
+        at=None if leg.established_at is None else leg.established_at // 1000,
+        remote_muted=leg.remote.muted,
+        remote_shows=shown(leg.remote),
+        remote_disconnected=leg.remote.away,
+        custom_data=dict(it.custom_data),
+        room=None if it.room is None else room(it.room),
+    )
+
+
+def ended(said: lines.SayEnded) -> wire.Ended:
+    """Write how a call has ended."""
+    code = error_code(said.cause, said.detail)
+    return wire.Ended(said.leg, code, said.at // 1000, said.duration)
 
 
 def shown(look: Look) -> list[wire.Shown]:

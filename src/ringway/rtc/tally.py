@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Tally:
-    """Numbers since the start; only `strangers` and `connected` go down."""
+    """Numbers since the start; only the first three go down."""
 
     strangers: int = 0
     """Open sockets that have not said `Connect`."""
     connected: int = 0
+    away: int = 0
+    """Lines that have lost their socket and are kept."""
+    resumed: Counter[str] = field(default_factory=Counter)
+    """Lines that came back: with a ``replay`` or a ``snapshot``."""
     received: Counter[str] = field(default_factory=Counter)
     """Messages by `t`."""
     sent: Counter[str] = field(default_factory=Counter)

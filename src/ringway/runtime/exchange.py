@@ -219,6 +219,7 @@ class Exchange:
     ) -> None:
         """Answer an offer of the engine."""
         self._piped(device, call_id, generation)
+        self._house.descriptions.answered(call_id, negotiation)
         order = wire.AnswerPipe(call_id, generation, negotiation, answer)
         self._house.engine.submit([order])
 

@@ -24,6 +24,7 @@ from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog, Stream, Text
 from ringway.ports.lines import Lines
 from ringway.runtime.actor import Actor, Happened, Letter
+from ringway.runtime.descriptions import Descriptions
 from ringway.runtime.effects import Effects, Router
 from ringway.runtime.machines import MACHINES
 from ringway.runtime.progress import Progress
@@ -51,6 +52,9 @@ class House:
         self.lines = lines
         self.views = views
         self.tasks = Tasks()
+        self.descriptions = Descriptions()
+        self.last_alive: int | None = None
+        """When the run before this one was seen last, until that has been used."""
         self.effects = Effects(
             event_log=log,
             clock=clock,
@@ -104,6 +108,7 @@ class House:
         del self._actors[actor.account, actor.address]
         if actor.address.kind is Kind.LEG:
             self.views.release(actor.account, LegId(actor.address.id))
+            self.descriptions.drop(LegId(actor.address.id))
 
     def _begin(self, account: AccountId, address: Address) -> Actor:
         actor = Actor(self, MACHINES[address.kind], account, address)

@@ -105,18 +105,19 @@ class Newsroom:
         match news:
             case wire.Answered(answer=answer):
                 sections = _sections(news.sections)
-                what = SayPipeAnswer(found.id, generation, answer, sections)
-                say(found.device, what)
+                self._describe(
+                    found, SayPipeAnswer(found.id, generation, answer, sections)
+                )
             case wire.Offered(negotiation=negotiation, offer=offer):
                 sections = _sections(news.sections)
-                say(
-                    found.device,
-                    SayOffer(found.id, generation, negotiation, offer, sections),
+                self._describe(
+                    found, SayOffer(found.id, generation, negotiation, offer, sections)
                 )
             case wire.Mapped():
                 sections = _sections(news.sections)
-                say(found.device, SaySections(found.id, generation, sections))
+                self._describe(found, SaySections(found.id, generation, sections))
             case wire.Connected():
+                self._house.descriptions.connected(found.id)
                 self._signal(found, leg.PipeOpened(generation))
             case wire.Interrupted():
                 self._signal(found, leg.PipeInterrupted(generation))
@@ -134,6 +135,12 @@ class Newsroom:
                     self._signal(other, signal)
             case wire.Statistics(statistics=statistics):
                 self._house.views.measured(found.id, statistics)
+
+    def _describe(
+        self, leg_: Leg, said: SayPipeAnswer | SayOffer | SaySections
+    ) -> None:
+        self._house.descriptions.describe(said)
+        self._house.lines.say(leg_.device, said)
 
     def _signal(self, to: Leg, given: leg.Signal) -> None:
         self._house.signal(to.account, Address(Kind.LEG, to.id), given)
@@ -182,9 +189,12 @@ class Newsroom:
             if there is not None and there.generation == known.generation:
                 self._adopt(known, there)
             elif known.media is Media.OPEN:
-                self._signal(known, leg.PipeClosed(known.generation))
+                heard_at = self._house.last_alive
+                lost = leg.PipeClosed(known.generation, heard_at=heard_at)
+                self._signal(known, lost)
             elif known.media in (Media.OPENING, Media.REOPENING):
                 self._open_again(known)
+        self._house.last_alive = None
 
     def _adopt(self, known: Leg, there: wire.HeldPipe) -> None:
         generation = known.generation

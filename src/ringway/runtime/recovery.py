@@ -1,20 +1,23 @@
 """From the log to a living house, and from a living house to a quiet end.
 
 After a crash every leg that was alive is remembered, what the effects' cursor
-has not passed is done again, and legs whose line cannot come back end.
+has not passed is done again, and the devices of its legs are awaited.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import structlog
 
+from ringway.domain import bridge_messages as bridge
 from ringway.domain import leg_messages as leg
 from ringway.domain.causes import Cause
-from ringway.domain.effects import Address, Kind
+from ringway.domain.effects import Address, Kind, Tell
+from ringway.domain.leg_state import Leg
+from ringway.domain.values import Device
 from ringway.ports.event_log import Recorded, Stream
 from ringway.runtime.actor import Happened
 from ringway.runtime.codec import decode
@@ -24,6 +27,8 @@ from ringway.runtime.machines import MACHINES
 
 log = structlog.get_logger(__name__)
 
+LATEST: Final = (leg.RemoteLooks, bridge.LegLooks)
+"""What is told of something that changes: the last one counts."""
 BATCH: Final = 1000
 """Events read at once."""
 
@@ -63,8 +68,28 @@ def relive(stream: Stream, recorded: Sequence[Recorded]) -> Life:
     return Life(stream, state, len(recorded), tuple(happened))
 
 
+def newest_only(repeated: Iterable[Happened]) -> list[Happened]:
+    """Put what is repeated in order, and say of what changes only what is so now.
+
+    An older look told again after a newer one would be a change of its own.
+    """
+    told: set[tuple[Address, Address, type]] = set()
+    newest: list[Happened] = []
+    for each in sorted(repeated, key=lambda happened: -happened.position):
+        effects = []
+        for effect in reversed(each.effects):
+            if isinstance(effect, Tell) and isinstance(effect.given, LATEST):
+                what = each.address, effect.to, type(effect.given)
+                if what in told:
+                    continue
+                told.add(what)
+            effects.append(effect)
+        newest.append(replace(each, effects=tuple(reversed(effects))))
+    return newest[::-1]
+
+
 async def recover(house: House) -> None:
-    """Remember the living, repeat what may not have been done, end the lineless.
+    """Remember the living, repeat what may not have been done, await the lines.
 
     Must be done before anything else is given to the house.
     """
@@ -82,14 +107,20 @@ async def recover(house: House) -> None:
         if stream in alive:
             house.adopt(stream, life.state, life.version)
         repeated += (each for each in life.happened if each.position > cursor)
-    for each in sorted(repeated, key=lambda happened: happened.position):
+    for each in newest_only(repeated):
         house.effects.carry_out(each)
     for known in house.views.all_legs():
         if not house.lines.is_connected(known.device):
+            house.lines.expect(_device_of(known))
             address = Address(Kind.LEG, known.id)
-            house.signal(known.account, address, leg.LineGone())
+            house.signal(known.account, address, leg.LineLost())
     if alive or repeated:
         log.info("recovered", alive=len(alive), repeated=len(repeated))
+
+
+def _device_of(known: Leg) -> Device:
+    party = known.endpoint
+    return Device(known.device, known.account, party.address, party.display_name)
 
 
 async def wind_up(house: House) -> None:

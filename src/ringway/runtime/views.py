@@ -10,13 +10,13 @@ from ringway.domain.bridge_state import Bridge
 from ringway.domain.causes import Cause
 from ringway.domain.leg_events import Ended
 from ringway.domain.leg_state import CallState, Leg, call_state
-from ringway.domain.values import AccountId, BridgeId, DeviceId, LegId
+from ringway.domain.values import AccountId, BridgeId, DeviceId, Endpoint, LegId
 from ringway.ports.engine_messages import Load, PipeStatistics
 
 MAX_STATISTICS: Final = 4096
 """Pipes whose statistics are remembered, also after their end."""
-MAX_CAUSES: Final = 4096
-"""Ended legs whose cause is remembered, for who is told too late."""
+MAX_ENDINGS: Final = 4096
+"""Ended legs whose end is remembered, for who is told too late."""
 
 
 class Views:
@@ -29,7 +29,9 @@ class Views:
         self._bridges: dict[BridgeId, Bridge] = {}
         self._rooms: dict[tuple[AccountId, str], BridgeId] = {}
         self._statistics: OrderedDict[LegId, PipeStatistics] = OrderedDict()
-        self._causes: OrderedDict[tuple[AccountId, LegId], Cause] = OrderedDict()
+        self._endings: OrderedDict[tuple[AccountId, LegId], tuple[Endpoint, Ended]] = (
+            OrderedDict()
+        )
         self.ended: Counter[Cause] = Counter()
         """Legs that have ended since the start, by cause."""
         self.created = 0
@@ -44,9 +46,9 @@ class Views:
         if isinstance(event, Ended):
             self.ended[event.cause] += 1
             self._legs.pop(leg.id, None)
-            self._causes[leg.account, leg.id] = event.cause
-            while len(self._causes) > MAX_CAUSES:
-                self._causes.popitem(last=False)
+            self._endings[leg.account, leg.id] = leg.endpoint, event
+            while len(self._endings) > MAX_ENDINGS:
+                self._endings.popitem(last=False)
         else:
             self.created += leg.id not in self._legs
             self._legs[leg.id] = leg
@@ -135,7 +137,15 @@ class Views:
 
     def cause(self, account: AccountId, leg: LegId) -> Cause | None:
         """Say why a leg has ended, if that is not long ago."""
-        return self._causes.get((account, leg))
+        ending = self._endings.get((account, leg))
+        return None if ending is None else ending[1].cause
+
+    def ending(self, account: AccountId, identity: str, leg: LegId) -> Ended | None:
+        """Give how a leg of the person has ended, if that is not long ago."""
+        ending = self._endings.get((account, leg))
+        if ending is None or ending[0].address != identity:
+            return None
+        return ending[1]
 
     def statistics(self, leg: LegId) -> PipeStatistics | None:
         """Give the last statistics of the leg's pipe, also for a while after it."""

@@ -26,7 +26,9 @@ function page(script: object | null): Record<string, unknown> {
   const element = script === null ? null : Object.assign(new HTMLScriptElement(), script);
   const context: Record<string, unknown> = {
     HTMLScriptElement,
-    document: { currentScript: element },
+    document: Object.assign(new EventTarget(), { currentScript: element }),
+    window: new EventTarget(),
+    AbortController,
     EventTarget,
     URL,
     TextDecoder,

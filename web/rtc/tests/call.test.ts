@@ -213,18 +213,21 @@ describe("the end of a call", () => {
     expect(FakeSocket.last.names()).toEqual(["connect"]);
   });
 
-  it("follows from a lost connection", async () => {
+  it("follows from a line that the house has given up", async () => {
     const { rtc, told: ofClient } = await connected();
     const call = rtc.callWebrtc("bob");
     const told = follow(call);
     await establish(call);
     FakeSocket.last.lose();
+    await settle(100);
+    expect(names(told)).not.toContain("hangup");
+    FakeSocket.last.open();
+    hear({ t: "rejected", code: "RESUME_EXPIRED", text: "Too late." });
     await settle();
     expect(told.at(-1)).toMatchObject({ name: "hangup", event: { errorCode: { name: "NETWORK_ERROR" } } });
-    expect(names(ofClient)).toEqual(["connected", "reconnecting"]);
-    await settle(100);
     FakeSocket.last.open();
     hear(WELCOME);
+    expect(names(ofClient)).toEqual(["connected", "reconnecting", "reconnected"]);
     expect(() => rtc.callWebrtc("bob")).not.toThrow();
   });
 
@@ -254,7 +257,9 @@ describe("the end of a call", () => {
     const { rtc } = await connected();
     const call = rtc.callWebrtc("bob");
     const told = follow(call);
-    await establish(call);
+    await settle();
+    answer(call.id());
+    await settle();
     FakePeerConnection.last.become("failed");
     await settle();
     expect(said("hangup")).toEqual([{ t: "hangup", call: call.id(), code: "MEDIA_ERROR" }]);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { version } from "../package.json";
 import { createRingwayRtc, RingwayRTCEvent } from "../src/index.js";
-import { MOST_ATTEMPTS, pause } from "../src/signalling/connection.js";
+import { pause, WELCOME_BACK_WITHIN } from "../src/signalling/connection.js";
 import { FakeSocket, fakeBrowser, token } from "./fakes.js";
 import { connected, hear, names, settle, WELCOME } from "./scene.js";
 
@@ -97,9 +97,10 @@ describe("a lost connection", () => {
     ]);
   });
 
-  it("is tried for with growing pauses, fifty times", async () => {
+  it("is tried for with growing pauses, as long as the house keeps the line", async () => {
     const { told } = await connected();
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const begin = Date.now();
+    for (let attempt = 0; Date.now() < begin + 55_000; attempt += 1) {
       FakeSocket.last.lose();
       const before = FakeSocket.all.length;
       await settle(pause(attempt, 0) - 1);
@@ -107,10 +108,12 @@ describe("a lost connection", () => {
       await settle(pause(attempt, 1) - pause(attempt, 0) + 1);
       expect(FakeSocket.all).toHaveLength(before + 1);
     }
-    FakeSocket.last.lose();
+    expect(names(told)).toEqual(["connected", "reconnecting"]);
+    await settle(60_000 + WELCOME_BACK_WITHIN);
     expect(names(told)).toEqual(["connected", "reconnecting", "disconnected"]);
+    const attempts = FakeSocket.all.length;
     await settle(60_000);
-    expect(FakeSocket.all).toHaveLength(MOST_ATTEMPTS + 1);
+    expect(FakeSocket.all).toHaveLength(attempts);
   });
 
   it("has pauses from 50 ms to a second", () => {
@@ -120,14 +123,27 @@ describe("a lost connection", () => {
 
   it("is noticed by silence: a ping that is not answered", async () => {
     const { told } = await connected();
-    await settle(15_000);
-    expect(FakeSocket.last.of("ping")).toEqual([{ t: "ping", number: 1 }]);
-    hear({ t: "pong", number: 1 });
-    await settle(15_000);
-    expect(FakeSocket.last.of("ping")).toHaveLength(2);
-    expect(names(told)).not.toContain("reconnecting");
     await settle(10_000);
+    expect(FakeSocket.last.of("ping")).toEqual([
+      { t: "ping", number: 1, heard: 0 },
+      { t: "ping", number: 2, heard: 0 },
+    ]);
+    FakeSocket.last.pongs = false;
+    await settle(9_999);
+    expect(names(told)).not.toContain("reconnecting");
+    await settle(1);
     expect(names(told)).toContain("reconnecting");
+    expect(FakeSocket.last.closed).toBe(4000);
+  });
+
+  it("is not noticed as long as anything is heard", async () => {
+    const { told } = await connected();
+    FakeSocket.last.pongs = false;
+    for (let at = 0; at < 20; at += 1) {
+      await settle(4_000);
+      hear({ t: "remote_muted", call: "another", muted: true });
+    }
+    expect(names(told)).toEqual(["connected"]);
   });
 
   it("is not tried for after disconnect", async () => {

@@ -25,12 +25,23 @@ export class FakeSocket extends EventTarget {
     this.dispatchEvent(new Event("open"));
   }
 
+  /** Whether pings are answered. */
+  pongs = true;
+
   send(text: string): void {
-    this.said.push(JSON.parse(text) as FromClient);
+    const message = JSON.parse(text) as FromClient & { n?: number };
+    this.said.push(message);
+    if (message.t !== "ping" || !this.pongs) return;
+    const heard = Math.max(0, ...this.said.map((each) => ("n" in each ? (each.n ?? 0) : 0)));
+    void Promise.resolve().then(() => this.hear({ t: "pong", number: message.number, heard }));
   }
 
-  close(): void {
+  /** With which code this side has closed it. */
+  closed: number | undefined;
+
+  close(code?: number): void {
     this.readyState = 3;
+    this.closed = code;
   }
 
   hear(message: FromHouse | string): void {
@@ -47,8 +58,14 @@ export class FakeSocket extends EventTarget {
     return this.said.map((message) => message.t);
   }
 
+  /** Messages of the name, without their numbers. */
   of<T extends FromClient["t"]>(name: T): Extract<FromClient, { t: T }>[] {
-    return this.said.filter((message): message is Extract<FromClient, { t: T }> => message.t === name);
+    return this.said
+      .filter((message): message is Extract<FromClient, { t: T }> => message.t === name)
+      .map((message) => {
+        const { n: _, ...rest } = message as typeof message & { n?: number };
+        return rest as typeof message;
+      });
   }
 }
 
@@ -59,6 +76,8 @@ export class FakeTrack extends EventTarget {
   contentHint = "";
   readonly id = `track-${(FakeTrack.count += 1)}`;
   settings: MediaTrackSettings = {};
+  /** What it is a copy of; itself if it is none. */
+  original: FakeTrack = this;
 
   constructor(readonly kind: string) {
     super();
@@ -69,7 +88,9 @@ export class FakeTrack extends EventTarget {
   }
 
   clone(): FakeTrack {
-    return new FakeTrack(this.kind);
+    const copy = new FakeTrack(this.kind);
+    copy.original = this;
+    return copy;
   }
 
   getSettings(): MediaTrackSettings {
@@ -313,6 +334,38 @@ export class FakeDevices {
   }
 }
 
+/** Hears the same level, a root mean square, in every track. */
+export class FakeAudioContext {
+  static level = 0;
+  static open = 0;
+  static heard: FakeTrack | undefined;
+
+  static install(): void {
+    FakeAudioContext.level = 0;
+    FakeAudioContext.open = 0;
+    FakeAudioContext.heard = undefined;
+    vi.stubGlobal("AudioContext", FakeAudioContext);
+  }
+
+  constructor() {
+    FakeAudioContext.open += 1;
+  }
+
+  createAnalyser(): object {
+    return { fftSize: 32, getFloatTimeDomainData: (samples: Float32Array) => samples.fill(FakeAudioContext.level) };
+  }
+
+  createMediaStreamSource(stream: FakeStream): { connect(): void } {
+    [FakeAudioContext.heard] = stream.getTracks();
+    return { connect: () => undefined };
+  }
+
+  close(): Promise<void> {
+    FakeAudioContext.open -= 1;
+    return Promise.resolve();
+  }
+}
+
 /** Put the fakes where the browser's own would be; returns the devices. */
 export function fakeBrowser(): FakeDevices {
   FakeSocket.all = [];
@@ -324,6 +377,8 @@ export function fakeBrowser(): FakeDevices {
   vi.stubGlobal("RTCPeerConnection", FakePeerConnection);
   vi.stubGlobal("MediaStream", FakeStream);
   vi.stubGlobal("navigator", { mediaDevices: devices });
+  vi.stubGlobal("window", new EventTarget());
+  vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
   vi.stubGlobal("location", { origin: "https://page.example" });
   return devices;
 }

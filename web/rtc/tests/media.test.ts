@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
+  AudioOptions,
   AudioQualityMode,
   CallsApiEvent,
   CameraOrientation,
@@ -10,8 +11,9 @@ import {
   WebrtcCallOptions,
 } from "../src/index.js";
 import type { Section } from "../src/generated/messages.js";
-import { fakeBrowser, FakePeerConnection, FakeStream } from "./fakes.js";
-import { connected, establish, follow, hear, names, said, type Scene, settle, type Told } from "./scene.js";
+import { LOUD, WordDetector } from "../src/media/muted-talk.js";
+import { FakeAudioContext, fakeBrowser, FakePeerConnection, FakeStream } from "./fakes.js";
+import { connected, establish, follow, hear, names, OVER, said, type Scene, settle, type Told } from "./scene.js";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -403,5 +405,74 @@ describe("quality", () => {
     await second(0.3);
     await second(0.3);
     expect(told).toEqual([NetworkQuality.EXCELLENT, NetworkQuality.BAD]);
+    expect(said("quality")).toMatchObject([
+      { call: call.id(), level: 5 },
+      { call: call.id(), level: 1 },
+    ]);
+  });
+
+  it("of the other side's network, and its absence, is told as the house says", async () => {
+    const { call } = await talking();
+    const told = follow(call);
+    hear({ t: "remote_quality", call: call.id(), level: 2 });
+    hear({ t: "remote_disconnected", call: call.id(), disconnected: true });
+    hear({ t: "remote_disconnected", call: call.id(), disconnected: false });
+    hear({ t: "failed", call: call.id(), code: OVER });
+    expect(told).toEqual([
+      { name: "remote-network-quality-changed", event: { networkQuality: NetworkQuality.POOR } },
+      { name: "remote-disconnected", event: {} },
+      { name: "remote-reconnected", event: {} },
+      { name: "error", event: { errorCode: OVER } },
+    ]);
+  });
+});
+
+describe("talking while muted", () => {
+  const LISTENS = WebrtcCallOptions.builder()
+    .setAudioOptions(AudioOptions.builder().setDetectTalkingWhileMuted(true).build())
+    .build();
+
+  it("is told once in a while, of the microphone and not of what is sent", async () => {
+    const { rtc, devices } = await connected();
+    FakeAudioContext.install();
+    const call = rtc.callWebrtc("bob", LISTENS);
+    const told = follow(call);
+    await establish(call);
+    FakeAudioContext.level = 0.1;
+    await settle(1_000);
+    expect(FakeAudioContext.open).toBe(0);
+    await call.mute(true);
+    expect(FakeAudioContext.open).toBe(1);
+    expect(FakeAudioContext.heard).not.toBe(devices.tracks[0]);
+    expect(FakeAudioContext.heard?.enabled).toBe(true);
+    await settle(200);
+    expect(names(told)).not.toContain("talking-while-muted");
+    await settle(100);
+    expect(names(told).filter((name) => name === "talking-while-muted")).toHaveLength(1);
+    await settle(5_000);
+    expect(names(told).filter((name) => name === "talking-while-muted")).toHaveLength(1);
+    await call.mute(false);
+    expect(FakeAudioContext.open).toBe(0);
+    expect(FakeAudioContext.heard?.readyState).toBe("ended");
+    await call.mute(true);
+    call.hangup();
+    expect(FakeAudioContext.open).toBe(0);
+  });
+
+  it("is not listened for unless the option asks", async () => {
+    const { call } = await talking();
+    FakeAudioContext.install();
+    await call.mute(true);
+    expect(FakeAudioContext.open).toBe(0);
+  });
+
+  it("needs a word: a click is none, and a quiet room is none", () => {
+    const detector = new WordDetector();
+    const take = (levels: number[]): boolean[] => levels.map((level) => detector.take(level));
+    expect(take([LOUD, 0, 0, 0, 0, LOUD, 0, LOUD, 0])).not.toContain(true);
+    expect(take([LOUD * 0.9, LOUD * 0.9, LOUD * 0.9, LOUD * 0.9])).not.toContain(true);
+    expect(take([LOUD, 0, LOUD, 0, LOUD])).toEqual([false, false, false, false, true]);
+    expect(take(Array(99).fill(LOUD))).not.toContain(true);
+    expect(take([LOUD])).toEqual([true]);
   });
 });

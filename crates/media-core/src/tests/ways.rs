@@ -1,7 +1,6 @@
 //! Pipes that only send or only receive in their bridge.
 
 use super::{Bench, CHROMIUM, name};
-use crate::subscription::showing;
 use crate::{Limits, News, Order, Way};
 
 const PIPES: [&str; 3] = ["a", "b", "c"];
@@ -11,7 +10,7 @@ const WAYS: [Option<Way>; 3] = [None, Some(Way::Send), Some(Way::Receive)];
 type Place = Option<(usize, Option<Way>)>;
 
 impl Bench {
-    fn turn(&mut self, pipe: &str, bridge: &str, way: Option<Way>) -> Vec<News> {
+    pub(super) fn turn(&mut self, pipe: &str, bridge: &str, way: Option<Way>) -> Vec<News> {
         self.order(Order::Attach {
             pipe: name(pipe),
             bridge: name(bridge),
@@ -26,7 +25,7 @@ impl Bench {
         let viewer = &shard.pipes[shard.names[viewer]];
         let sender = &shard.pipes[shard.names[sender]];
         let tracks = sender.tracks();
-        let shown = tracks.iter().filter(|key| showing(viewer, **key).is_some());
+        let shown = tracks.iter().filter(|key| viewer.showing(**key).is_some());
         shown.count()
     }
 }

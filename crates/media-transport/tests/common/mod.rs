@@ -256,6 +256,7 @@ impl Pair {
                     self.keys = Some(Keys { profile, send });
                 }
                 Event::Failed(reason) => self.failed = Some(reason),
+                Event::Channel(heard) => panic!("{heard:?} though no channel was accepted"),
                 Event::RemoteClosed => self.remote_closed = true,
             }
         }

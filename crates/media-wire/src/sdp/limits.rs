@@ -1,11 +1,11 @@
 //! How large a description and its parts may be.
 
 /// Bytes of a description.
-pub const TEXT: usize = 128 * 1024;
+pub const TEXT: usize = 256 * 1024;
 /// Bytes of a line.
 pub const LINE: usize = 8 * 1024;
 /// Sections, also BUNDLE groups and mids in one.
-pub const SECTIONS: usize = 64;
+pub const SECTIONS: usize = 256;
 /// Codecs, or other formats, of a section.
 pub const CODECS: usize = 64;
 /// Parameters of a codec.

@@ -2,6 +2,8 @@
 
 mod section;
 
+use std::collections::HashSet;
+
 use section::Draft;
 
 use super::attribute::{identifier, number, token};
@@ -34,6 +36,8 @@ struct Parser {
     origin: Option<Origin>,
     description: Description,
     section: Option<Draft>,
+    /// Of the sections so far.
+    mids: HashSet<String>,
 }
 
 impl Parser {
@@ -84,8 +88,8 @@ impl Parser {
             return Ok(());
         };
         let section = draft.finish()?;
-        if let Some(mid) = section.mid.as_deref()
-            && self.description.section(mid).is_some()
+        if let Some(mid) = &section.mid
+            && !self.mids.insert(mid.clone())
         {
             return Err(Problem::DuplicateMid);
         }
@@ -105,7 +109,7 @@ impl Parser {
         self.description.origin = self.origin.ok_or(Problem::NoOrigin)?;
         let description = self.description;
         let mut mids = description.bundles.iter().flatten();
-        if mids.any(|mid| description.section(mid).is_none()) {
+        if mids.any(|mid| !self.mids.contains(mid)) {
             return Err(Problem::UnknownMid);
         }
         Ok(description)

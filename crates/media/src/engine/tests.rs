@@ -1,9 +1,10 @@
 //! What a control plane may rely on.
 
 use super::*;
-use crate::protocol::{Acknowledge, Attach, CloseBridge, ClosePipe, Ping, Shutdown};
+use crate::protocol::{Acknowledge, AnswerPipe, Attach, CloseBridge, ClosePipe, Ping, Shutdown};
 
 const EPOCH: u64 = 1_763_717_402_000_000;
+const NOW: u64 = EPOCH + 60_000_000;
 
 fn engine(shards: u64) -> Engine {
     Engine::new(EngineHello {
@@ -13,6 +14,12 @@ fn engine(shards: u64) -> Engine {
         epoch: EPOCH,
         shards,
     })
+}
+
+impl Engine {
+    fn obey(&mut self, order: &Order) -> Vec<Effect> {
+        self.order(order, NOW)
+    }
 }
 
 fn hello(protocol: &str, fence: u64) -> ControlHello {
@@ -87,10 +94,10 @@ fn an_older_control_plane_is_refused_and_a_newer_or_equal_one_is_not() {
 fn a_control_plane_is_told_what_there_is_and_what_has_ended() {
     let mut engine = engine(2);
     for pipe in ["a", "b", "c"] {
-        engine.order(&open(pipe, None));
+        engine.obey(&open(pipe, None));
     }
     let bridge = "x".to_owned();
-    engine.order(&Order::Attach(Attach {
+    engine.obey(&Order::Attach(Attach {
         pipe: "b".to_owned(),
         bridge,
         way: None,
@@ -106,7 +113,7 @@ fn a_control_plane_is_told_what_there_is_and_what_has_ended() {
     assert_eq!(holding.pipes[0].bridge.as_deref(), Some("x"));
     assert_eq!(ends, [first.clone(), second.clone()]);
     for (epoch, number, kept) in [(EPOCH + 1, 9, 2), (EPOCH, 1, 1), (EPOCH, 2, 0)] {
-        engine.order(&Order::Acknowledge(Acknowledge { epoch, number }));
+        engine.obey(&Order::Acknowledge(Acknowledge { epoch, number }));
         assert_eq!(engine.greet(&hello(PROTOCOL, 1)).unwrap().len(), 2 + kept);
     }
 }
@@ -116,9 +123,9 @@ fn more_pipes_than_fit_one_frame_are_told_in_several() {
     let mut engine = engine(1);
     let names = (0..=2 * PIPES_PER_FRAME).map(|number| format!("{number:0>128}"));
     for name in names {
-        engine.order(&open(&name, None));
+        engine.obey(&open(&name, None));
         let (pipe, bridge) = (name.clone(), name);
-        engine.order(&Order::Attach(Attach {
+        engine.obey(&Order::Attach(Attach {
             pipe,
             bridge,
             way: None,
@@ -141,42 +148,121 @@ fn more_pipes_than_fit_one_frame_are_told_in_several() {
 #[test]
 fn an_order_goes_to_the_shard_of_its_pipe_and_nowhere_when_it_is_gone() {
     let mut engine = engine(2);
-    assert_eq!(shards_of(&engine.order(&open("a", Some(1)))), [1]);
-    assert_eq!(shards_of(&engine.order(&open("a", None))), [1]);
-    assert_eq!(shards_of(&engine.order(&close("a"))), [1]);
-    assert_eq!(engine.order(&close("b")), []);
+    assert_eq!(shards_of(&engine.obey(&open("a", Some(1)))), [1]);
+    assert_eq!(engine.obey(&open("a", None)), [], "it will be answered");
+    assert_eq!(shards_of(&engine.obey(&close("a"))), [1]);
+    assert_eq!(engine.obey(&close("b")), []);
     let everywhere = Order::CloseBridge(CloseBridge {
         bridge: "x".to_owned(),
     });
-    assert_eq!(shards_of(&engine.order(&everywhere)), [0, 1]);
+    assert_eq!(shards_of(&engine.obey(&everywhere)), [0, 1]);
     engine.news(1, closed("a"));
-    assert_eq!(engine.order(&close("a")), []);
+    assert_eq!(engine.obey(&close("a")), []);
 }
 
 #[test]
 fn an_opening_that_is_repeated_after_the_end_is_told_the_end() {
     let mut engine = engine(1);
-    engine.order(&open("a", None));
+    engine.obey(&open("a", None));
     let end = engine.news(0, closed("a")).unwrap();
-    assert_eq!(engine.order(&open("a", None)), [Effect::Tell(end)]);
-    engine.order(&Order::Acknowledge(Acknowledge {
+    assert_eq!(engine.obey(&open("a", None)), [Effect::Tell(end)]);
+    engine.obey(&Order::Acknowledge(Acknowledge {
         epoch: EPOCH,
         number: 1,
     }));
-    assert_eq!(shards_of(&engine.order(&open("a", None))), [0]);
+    assert_eq!(shards_of(&engine.obey(&open("a", None))), [0]);
+}
+
+fn answered(pipe: &str) -> core::News {
+    core::News::Answered {
+        pipe: pipe.into(),
+        generation: 1,
+        answer: "v=0".to_owned(),
+        sections: vec![],
+    }
+}
+
+fn offered(pipe: &str, negotiation: u64) -> core::News {
+    core::News::Offered {
+        pipe: pipe.into(),
+        generation: 1,
+        negotiation,
+        offer: "v=0".to_owned(),
+        sections: vec![],
+    }
+}
+
+#[test]
+fn an_opening_that_is_repeated_after_the_answer_is_told_the_answer() {
+    let mut engine = engine(1);
+    assert_eq!(shards_of(&engine.obey(&open("a", None))), [0]);
+    let answered = engine.news(0, answered("a")).unwrap();
+    assert_eq!(engine.obey(&open("a", None)), [Effect::Tell(answered)]);
+    let newer = Order::OpenPipe(OpenPipe {
+        pipe: "a".to_owned(),
+        generation: 2,
+        offer: "v=0".to_owned(),
+        sending: vec![],
+        shard: None,
+    });
+    assert_eq!(shards_of(&engine.obey(&newer)), [0]);
+    assert_eq!(engine.obey(&open("a", None)), [], "that one is replaced");
+}
+
+#[test]
+fn who_connects_late_is_told_how_each_pipe_is() {
+    let mut engine = engine(1);
+    engine.obey(&open("a", None));
+    engine.obey(&open("b", None));
+    let mut told: Vec<News> = Vec::new();
+    for news in [answered("b"), offered("b", 1)] {
+        told.extend(engine.news(0, news));
+    }
+    let later = |engine: &mut Engine| {
+        let told = engine.greet(&hello(PROTOCOL, 1)).unwrap();
+        let [News::EngineHello(_), News::Holding(holding), told @ ..] = &told[..] else {
+            panic!("{told:?}");
+        };
+        let mut held = holding.pipes.clone();
+        held.sort_by(|one, other| one.pipe.cmp(&other.pipe));
+        (held, told.to_vec())
+    };
+    assert_eq!(later(&mut engine).1, told);
+    engine.obey(&Order::AnswerPipe(AnswerPipe {
+        pipe: "b".to_owned(),
+        generation: 1,
+        negotiation: 1,
+        answer: "v=0".to_owned(),
+    }));
+    let interrupted = core::News::Interrupted {
+        pipe: "b".into(),
+        generation: 1,
+    };
+    engine.news(0, interrupted);
+    let (held, told) = later(&mut engine);
+    assert_eq!(
+        held.iter().map(|it| it.interrupted).collect::<Vec<_>>(),
+        [false, true]
+    );
+    assert!(
+        matches!(&told[..], [News::Answered(_), News::Mapped(mapped)] if mapped.number == 2),
+        "{told:?}"
+    );
+    let end = engine.news(0, closed("b")).unwrap();
+    assert_eq!(later(&mut engine).1, [end]);
 }
 
 #[test]
 fn a_shard_that_does_not_exist_ends_the_pipe() {
     let mut engine = engine(2);
     for shard in [2, 65_535, 65_536, u64::MAX] {
-        let [Effect::Tell(News::PipeClosed(end))] = &engine.order(&open("a", Some(shard)))[..]
+        let [Effect::Tell(News::PipeClosed(end))] = &engine.obey(&open("a", Some(shard)))[..]
         else {
             panic!("shard {shard}");
         };
-        assert_eq!(end.reason, CloseReason::Capacity);
+        assert_eq!((end.reason, end.at), (CloseReason::Capacity, NOW));
         let number = end.number;
-        engine.order(&Order::Acknowledge(Acknowledge {
+        engine.obey(&Order::Acknowledge(Acknowledge {
             epoch: EPOCH,
             number,
         }));
@@ -187,8 +273,8 @@ fn a_shard_that_does_not_exist_ends_the_pipe() {
 fn a_pong_has_been_through_every_shard() {
     let mut engine = engine(3);
     let ping = |number| Order::Ping(Ping { number });
-    assert_eq!(engine.order(&ping(7)), [Effect::Ping(1)]);
-    assert_eq!(engine.order(&ping(7)), [Effect::Ping(2)]);
+    assert_eq!(engine.obey(&ping(7)), [Effect::Ping(1)]);
+    assert_eq!(engine.obey(&ping(7)), [Effect::Ping(2)]);
     assert!((0..2).all(|_| engine.pong(1).is_none()));
     assert!((0..2).all(|_| engine.pong(2).is_none()));
     assert!(matches!(
@@ -217,9 +303,9 @@ fn news_are_numbered_without_gaps() {
 fn counters_are_summed_over_shards_and_bridges_are_not() {
     let mut engine = engine(2);
     for (shard, pipe) in [(0, "a"), (1, "b")] {
-        engine.order(&open(pipe, Some(u64::from(shard))));
+        engine.obey(&open(pipe, Some(u64::from(shard))));
         let (pipe, bridge) = (pipe.to_owned(), "x".to_owned());
-        engine.order(&Order::Attach(Attach {
+        engine.obey(&Order::Attach(Attach {
             pipe,
             bridge,
             way: None,
@@ -248,8 +334,8 @@ fn what_can_not_be_obeyed_is_unsupported_and_changes_nothing() {
         text: "?".to_owned(),
     };
     let effects = [
-        engine.order(&again),
-        engine.order(&long),
+        engine.obey(&again),
+        engine.obey(&long),
         vec![engine.unreadable(unreadable)],
     ];
     for (effect, order) in effects
@@ -264,5 +350,5 @@ fn what_can_not_be_obeyed_is_unsupported_and_changes_nothing() {
         }
     }
     assert!(engine.greet(&hello(PROTOCOL, 1)).is_ok());
-    assert_eq!(engine.order(&Order::Shutdown(Shutdown {})), [Effect::End]);
+    assert_eq!(engine.obey(&Order::Shutdown(Shutdown {})), [Effect::End]);
 }

@@ -1,6 +1,7 @@
 /** The life of a call between two clients. */
 
 import { CallsApiEvent } from "../events/calls.js";
+import type { CallState } from "../generated/messages.js";
 import { RemoteMedia, type RemoteEvents } from "../media/remote.js";
 import type { CustomData } from "../options/custom-data.js";
 import type { WebrtcCallOptions } from "../options/webrtc.js";
@@ -27,6 +28,8 @@ export class Conversation extends LiveCall<WebrtcCallOptions> {
   readonly remote: RemoteMedia;
   protected readonly over = CallsApiEvent.HANGUP;
   protected readonly givenUp = ApplicationErrorCode.CANCELLED;
+  /** As the house has told. */
+  readonly #told = { muted: false, disconnected: false };
 
   /** `status`: INITIALIZED for a call to make, RINGING for one that came. */
   constructor(line: Line, beginning: Beginning, status: CallStatus.INITIALIZED | CallStatus.RINGING) {
@@ -84,25 +87,44 @@ export class Conversation extends LiveCall<WebrtcCallOptions> {
       case "established":
         if (!this.establish()) return;
         this.events.emit(CallsApiEvent.ESTABLISHED, { stream: this.remote.audio });
-        if (message.remoteMuted === true) this.events.emit(CallsApiEvent.REMOTE_MUTED, {});
+        this.#muteRemote(message.remoteMuted === true);
         this.remote.begin(message.remoteShows ?? []);
         this.texts?.begin();
         return;
       case "remote_muted":
-        this.events.emit(message.muted ? CallsApiEvent.REMOTE_MUTED : CallsApiEvent.REMOTE_UNMUTED, {});
+        this.#muteRemote(message.muted);
         return;
       case "remote_shows":
         this.remote.shows(message.source, message.on);
         return;
       case "remote_disconnected":
-        this.events.emit(
-          message.disconnected ? CallsApiEvent.REMOTE_DISCONNECTED : CallsApiEvent.REMOTE_RECONNECTED,
-          {},
-        );
+        this.#disconnectRemote(message.disconnected);
         return;
       case "remote_quality":
         this.events.emit(CallsApiEvent.REMOTE_NETWORK_QUALITY_CHANGED, { networkQuality: message.level });
     }
+  }
+
+  protected catchUp(state: CallState): void {
+    const { call, phase, remoteMuted = false, remoteShows = [], remoteDisconnected = false } = state;
+    if (phase === "RINGING") this.follow({ t: "rang", call });
+    if (phase !== "ESTABLISHED") return;
+    this.follow({ t: "established", call, at: state.at ?? 0, remoteMuted, remoteShows });
+    this.#muteRemote(remoteMuted);
+    this.#disconnectRemote(remoteDisconnected);
+    for (const source of ["CAMERA", "SCREEN"] as const) this.remote.shows(source, remoteShows.includes(source));
+  }
+
+  #muteRemote(muted: boolean): void {
+    if (muted === this.#told.muted) return;
+    this.#told.muted = muted;
+    this.events.emit(muted ? CallsApiEvent.REMOTE_MUTED : CallsApiEvent.REMOTE_UNMUTED, {});
+  }
+
+  #disconnectRemote(disconnected: boolean): void {
+    if (disconnected === this.#told.disconnected) return;
+    this.#told.disconnected = disconnected;
+    this.events.emit(disconnected ? CallsApiEvent.REMOTE_DISCONNECTED : CallsApiEvent.REMOTE_RECONNECTED, {});
   }
 
   #opening(takesVideo: boolean): Opening {

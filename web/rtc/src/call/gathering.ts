@@ -1,7 +1,7 @@
 /** The life of a call of many: a room, and who is in it. */
 
 import { CallsApiEvent } from "../events/calls.js";
-import type { Room } from "../generated/messages.js";
+import type { CallState, Room } from "../generated/messages.js";
 import { Others, type OthersEvents, type Showing } from "../media/others.js";
 import type { Picture } from "../media/remote.js";
 import type { RoomCallOptions } from "../options/room.js";
@@ -58,8 +58,8 @@ export class Gathering extends LiveCall<RoomCallOptions> {
     });
   }
 
-  /** Be where the house says that the room is, after something may have been missed. */
-  resume(room: Room): void {
+  protected catchUp({ room }: CallState): void {
+    if (room === undefined) return;
     if (this.status() === CallStatus.ESTABLISHED) {
       const there = new Set(room.participants.map(({ call }) => call));
       for (const { callId } of this.#roster.participants()) if (!there.has(callId)) this.#leftBy(callId);

@@ -2,16 +2,19 @@
 
 import { CallsApiEvent, type CallEvents } from "../events/calls.js";
 import { Emitter } from "../events/emitter.js";
-import type { Call, FromClient, FromHouse, Hangup } from "../generated/messages.js";
+import type { Call, CallState, FromHouse, Hangup } from "../generated/messages.js";
 import { MutedTalk } from "../media/muted-talk.js";
 import { OwnMedia, type OwnEvents } from "../media/own.js";
 import { Peer, type Proposal, type Takes } from "../media/peer.js";
+import type { Picture } from "../media/remote.js";
 import { Statistics } from "../media/statistics.js";
 import type { AudioOptions, AudioQualityMode } from "../options/audio.js";
 import type { CustomData } from "../options/custom-data.js";
 import type { RecordingOptions } from "../options/recording.js";
 import type { VideoOptions } from "../options/video.js";
+import type { Command } from "../signalling/numbering.js";
 import { ApplicationErrorCode, CallError, unavailable, type ErrorCode } from "./error-codes.js";
+import { heardBefore, owed } from "./snapshot.js";
 import { CallStatus } from "./status.js";
 import { type Parties, Texts } from "./texts.js";
 import { VideoRemovalReason } from "./video.js";
@@ -30,7 +33,7 @@ export type OwnMessage = Exclude<
 
 /** What a call needs of its client. */
 export interface Line {
-  say(message: FromClient): void;
+  say(command: Command): void;
   /** Media is out: see whether the line is alive. */
   look(): void;
   /** The call is over, and another may begin. */
@@ -87,6 +90,8 @@ export abstract class LiveCall<Options extends LiveOptions> {
   readonly #mutedTalk: MutedTalk;
   #status: CallStatus;
   #ending: ReturnType<typeof setTimeout> | undefined;
+  /** Commands that the house hears again although it had heard them: their refusal means nothing. */
+  #repeated: string[] = [];
   #closed: Promise<void> | undefined;
 
   constructor(line: Line, id: string, options: Options, status: CallStatus.INITIALIZED | CallStatus.RINGING) {
@@ -117,6 +122,9 @@ export abstract class LiveCall<Options extends LiveOptions> {
 
   /** Take what is said to this kind of call only. */
   protected abstract follow(message: OwnMessage): void;
+
+  /** Follow what has changed from what was told to what is so now. */
+  protected abstract catchUp(state: CallState): void;
 
   status(): CallStatus {
     return this.#status;
@@ -157,6 +165,23 @@ export abstract class LiveCall<Options extends LiveOptions> {
     this.line.over();
     this.texts?.end();
     this.events.emit(this.over, { errorCode, totalMediaStats: this.#statistics.total() });
+  }
+
+  /** Whether the house was told of this call. */
+  isKnown(): boolean {
+    return this.#status !== CallStatus.INITIALIZED && this.#status !== CallStatus.FINISHED;
+  }
+
+  /** This is so now, whatever was told before; `again` are the commands about it that were said again. */
+  adopt(state: CallState, again: readonly Command[]): void {
+    this.#repeated = heardBefore(state, again);
+    const isEnding = this.isEnding();
+    if (!isEnding) {
+      this.catchUp(state);
+      if (state.media === "LOST") this.peer.lost(state.generation);
+    }
+    const own = { isEnding, muted: () => this.own.muted(), has: (picture: Picture) => this.own.has(picture) };
+    for (const command of owed(state, own, again)) this.line.say(command);
   }
 
   /** The line is lost, or goes on. */
@@ -261,7 +286,9 @@ export abstract class LiveCall<Options extends LiveOptions> {
   }
 
   #refused(command: string, code: ErrorCode): void {
-    if (["call", "join", "accept", "decline", "hangup"].includes(command)) void this.finish(code);
+    const repeated = this.#repeated.indexOf(command);
+    if (repeated >= 0) this.#repeated.splice(repeated, 1);
+    else if (["call", "join", "accept", "decline", "hangup"].includes(command)) void this.finish(code);
     else if (command === "renegotiate" || command === "restart_ice" || command === "reopen") {
       this.peer.refused(command, new CallError(code));
     } else if (!this.isEnding()) this.events.emit(CallsApiEvent.ERROR, { errorCode: code });

@@ -17,7 +17,7 @@ import {
   type RTCEventHandler,
   type RTCEvents,
 } from "../events/client.js";
-import type { FromHouse, Incoming } from "../generated/messages.js";
+import type { Incoming } from "../generated/messages.js";
 import { listDevices } from "../media/devices.js";
 import { ApplicationCallOptions } from "../options/application.js";
 import { checkCustomData } from "../options/custom-data.js";
@@ -25,7 +25,7 @@ import { PhoneCallOptions } from "../options/phone.js";
 import { checkRoomOptions, RoomCallOptions } from "../options/room.js";
 import { ViberCallOptions } from "../options/viber.js";
 import { WebrtcCallOptions } from "../options/webrtc.js";
-import { Connection } from "../signalling/connection.js";
+import { Connection, type News, type Snapshot } from "../signalling/connection.js";
 import {
   checkCaller,
   checkConfiguration,
@@ -68,14 +68,18 @@ class Client implements RingwayRTC {
       {
         connected: ({ identity }) => this.#events.emit(RingwayRTCEvent.CONNECTED, { identity }),
         reconnecting: () => {
-          this.#lose();
+          this.#call?.lineChanged(false);
           this.#events.emit(RingwayRTCEvent.RECONNECTING, {});
         },
-        reconnected: () => this.#events.emit(RingwayRTCEvent.RECONNECTED, {}),
-        disconnected: (reason) => {
-          this.#lose();
-          this.#events.emit(RingwayRTCEvent.DISCONNECTED, { reason });
+        reconnected: (snapshot) => {
+          this.#events.emit(RingwayRTCEvent.RECONNECTED, {});
+          if (snapshot !== undefined) this.#adopt(snapshot);
+          this.#call?.lineChanged(true);
         },
+        forgotten: () => void this.#call?.finish(ApplicationErrorCode.NETWORK_ERROR),
+        disconnected: (reason) => this.#events.emit(RingwayRTCEvent.DISCONNECTED, { reason }),
+        moved: () => this.#call?.networkChanged(),
+        calls: () => (this.#call?.isKnown() === true ? [this.#call.id] : []),
         message: (message) => this.#hear(message),
       },
       (text) => {
@@ -206,7 +210,7 @@ class Client implements RingwayRTC {
   #begin<C extends Conversation | Gathering>(make: (line: Line) => C): C {
     const line: Line = {
       say: (message) => this.#connection.say(message),
-      look: () => undefined,
+      look: () => this.#connection.look(),
       over: () => {
         if (this.#call === call) this.#call = undefined;
       },
@@ -218,7 +222,7 @@ class Client implements RingwayRTC {
     return call;
   }
 
-  #hear(message: FromHouse): void {
+  #hear(message: News): void {
     if (message.t === "incoming") this.#incoming(message);
     else if ("call" in message && message.call === this.#call?.id) this.#call.hear(message as CallMessage);
   }
@@ -248,8 +252,25 @@ class Client implements RingwayRTC {
     this.#events.emit(RingwayRTCEvent.INCOMING_WEBRTC_CALL, new IncomingWebrtcCallEvent(call, customData));
   }
 
-  /** The line is lost, and the call with it. */
-  #lose(): void {
-    void this.#call?.finish(ApplicationErrorCode.NETWORK_ERROR);
+  /** Follow what has happened while the house could not tell, or had forgotten what it told. */
+  #adopt({ calls, ended, again }: Snapshot): void {
+    for (const message of ended) this.#hear(message);
+    for (const state of calls) {
+      const said = again.filter(({ call }) => call === state.call);
+      const isOver = said.some(({ t }) => t === "hangup" || t === "decline");
+      if (state.call === this.#call?.id) this.#call.adopt(state, said);
+      else if (state.incoming === true && state.phase === "RINGING" && state.source !== undefined && !isOver) {
+        this.#incoming({
+          t: "incoming",
+          call: state.call,
+          source: state.source,
+          video: state.video ?? false,
+          customData: state.customData ?? {},
+        });
+      } else if (!isOver) this.#connection.say({ t: "hangup", call: state.call });
+    }
+    const id = this.#call?.id;
+    const isNamed = calls.some(({ call }) => call === id) || again.some(({ t, call }) => (t === "call" || t === "join") && call === id);
+    if (this.#call?.isKnown() === true && !isNamed) void this.#call.finish(ApplicationErrorCode.NETWORK_ERROR);
   }
 }

@@ -1,5 +1,6 @@
 /** What comes from the others in a room: all voices in one stream, each picture in its own. */
 
+import { Chorus } from "./chorus.js";
 import type { Peer } from "./peer.js";
 import { Pictures } from "./pictures.js";
 import type { Picture } from "./remote.js";
@@ -16,8 +17,7 @@ export type Showing = ReadonlyMap<string, readonly Picture[]> | "ANYBODY";
 type Key = `${Picture} ${string}`;
 
 export class Others {
-  /** A track for each voice; an audio element plays them together. */
-  readonly audio = new MediaStream();
+  readonly #chorus = new Chorus();
   readonly #peer: Peer;
   readonly #pictures: Pictures<Key>;
   #showing: Showing = new Map();
@@ -28,6 +28,11 @@ export class Others {
       added: (key, stream) => events.added(...parts(key), stream),
       removed: (key) => events.removed(...parts(key)),
     });
+  }
+
+  /** A track for each voice; an audio element plays them together. */
+  get audio(): MediaStream {
+    return this.#chorus.stream;
   }
 
   /** From now on pictures are told. */
@@ -54,8 +59,7 @@ export class Others {
       if (source === "MICROPHONE") voices.add(track);
       else received.set(`${source} ${call}`, track);
     }
-    for (const track of this.audio.getTracks()) if (!voices.has(track)) this.audio.removeTrack(track);
-    for (const track of voices) this.audio.addTrack(track);
+    this.#chorus.set(voices);
     this.#pictures.update(this.#showing === "ANYBODY" ? received.keys() : keys(this.#showing), received);
   }
 }

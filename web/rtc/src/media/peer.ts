@@ -1,7 +1,8 @@
 /** The media connection of a call: its pipe, and the next one when that is lost; the house leads. */
 
 import { CallError } from "../call/error-codes.js";
-import type { FromClient, Offer, PipeAnswer, Sections, Source } from "../generated/messages.js";
+import type { Offer, PipeAnswer, Sections, Source } from "../generated/messages.js";
+import type { Command } from "../signalling/numbering.js";
 import type { Limits } from "./limits.js";
 import {
   ClosedError,
@@ -43,11 +44,13 @@ interface Waiting {
   resolve(): void;
   reject(error: CallError): void;
   timer: ReturnType<typeof setTimeout>;
+  /** Of the pipe that it was asked of. */
+  generation: number | undefined;
 }
 
 export class Peer {
   readonly #call: string;
-  readonly #say: (message: FromClient) => void;
+  readonly #say: (message: Command) => void;
   readonly #events: PeerEvents;
   readonly #sent: Sent = { tracks: new Map(), limits: {} };
   readonly #waiting = new Map<Source, Waiting>();
@@ -58,7 +61,7 @@ export class Peer {
   /** The one that was proposed to take its place. */
   #next: Pipe | undefined;
 
-  constructor(call: string, say: (message: FromClient) => void, events: PeerEvents) {
+  constructor(call: string, say: (message: Command) => void, events: PeerEvents) {
     this.#call = call;
     this.#say = say;
     this.#events = events;
@@ -254,9 +257,9 @@ export class Peer {
     if (last !== undefined) this.#events.replaced(last);
     before.close();
     this.#events.sections();
-    for (const source of [...this.#waiting.keys()]) {
+    for (const [source, { generation }] of [...this.#waiting]) {
       if (next.sends(source)) this.#settle(source);
-      else this.#wish(source);
+      else if (generation !== next.generation()) this.#wish(source);
     }
   }
 
@@ -287,14 +290,17 @@ export class Peer {
     return new Promise((resolve, reject) => {
       const late = new CallError("REQUEST_TIMEOUT", "The server has made no room for this in time.");
       const timer = setTimeout(() => this.#settle(source, late), OFFERED_WITHIN);
-      this.#waiting.set(source, { resolve, reject, timer });
+      this.#waiting.set(source, { resolve, reject, timer, generation: undefined });
       this.#wish(source);
     });
   }
 
   #wish(source: Source): void {
     const generation = this.#newest().generation();
-    if (generation !== undefined) this.#say({ t: "renegotiate", call: this.#call, generation, sources: [source] });
+    const waiting = this.#waiting.get(source);
+    if (generation === undefined || waiting === undefined) return;
+    waiting.generation = generation;
+    this.#say({ t: "renegotiate", call: this.#call, generation, sources: [source] });
   }
 
   #settle(source: Source, error?: CallError): void {

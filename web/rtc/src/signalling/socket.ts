@@ -1,26 +1,31 @@
 /** One WebSocket to the house: from its opening to its end, never twice. */
 
-import type { Connected, FromClient, FromHouse } from "../generated/messages.js";
-import { PROTOCOL } from "../generated/messages.js";
+import type { Connect, Connected, FromClient, FromHouse, RejectCode, Resumed } from "../generated/messages.js";
 
-/** From the first attempt to being welcome, in ms. */
-export const WELCOME_WITHIN = 10_000;
-/** Silence after which we ask whether the house is there, in ms. */
-export const ASK_AFTER = 15_000;
-/** How long it may take to respond, in ms. */
-export const RESPONSE_WITHIN = 10_000;
+/** Between two questions whether the house is there, in ms; each also says what we have heard. */
+export const ASK_EVERY = 5_000;
+/** How long the house may be silent after one, in ms. */
+export const RESPONSE_WITHIN = 5_000;
+/** The same when there is a reason to doubt, in ms. */
+export const DOUBTED_WITHIN = 2_000;
+/** A timer that is later than this, in ms, belongs to a page that slept: nothing could be heard. */
+export const SLEPT = 1_000;
 
-/** Why a socket has ended. */
+const GOODBYE = 1000;
+/** Of a socket that another will replace: the house keeps the line. */
+const LOST = 4000;
+
+/** Why a socket has ended; after "lost" another attempt may succeed. */
 export type Ending =
-  /** Another attempt may succeed. */
   | { readonly kind: "lost"; readonly reason: string }
-  /** It would not. */
-  | { readonly kind: "rejected"; readonly reason: string };
+  | { readonly kind: "rejected"; readonly code: RejectCode; readonly reason: string };
 
 export interface SocketEvents {
-  welcome(message: Connected): void;
-  message(message: FromHouse): void;
-  /** Once, and nothing after it; never after `close`. */
+  welcome(message: Connected | Resumed): void;
+  message(message: Exclude<FromHouse, Connected | Resumed>): void;
+  /** What we have heard, for the house to know. */
+  heard(): number;
+  /** Once, and nothing after it; never after `leave`. */
   ended(ending: Ending): void;
 }
 
@@ -29,18 +34,21 @@ export class Socket {
   readonly #events: SocketEvents;
   readonly #log: (text: string) => void;
   #phase: "greeting" | "open" | "ended" = "greeting";
-  #timer: ReturnType<typeof setTimeout>;
+  #asking: ReturnType<typeof setInterval> | undefined;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #due = Infinity;
   #pings = 0;
 
-  constructor(address: string, token: string, sdk: string, events: SocketEvents, log: (text: string) => void) {
+  /** `greet` gives the first message when the socket is open; `within`: from now to being welcome, in ms. */
+  constructor(address: string, greet: () => Connect, within: number, events: SocketEvents, log: (text: string) => void) {
     this.#events = events;
     this.#log = log;
     this.#socket = new WebSocket(address);
-    this.#timer = setTimeout(() => this.#end("lost", "The server does not respond."), WELCOME_WITHIN);
-    this.#socket.addEventListener("open", () => this.say({ t: "connect", protocol: PROTOCOL, token, sdk }));
+    this.#expect(within);
+    this.#socket.addEventListener("open", () => this.say(greet()));
     this.#socket.addEventListener("message", (event) => this.#hear(event.data));
     this.#socket.addEventListener("close", (event) => {
-      this.#end("lost", event.reason === "" ? "The server can not be reached." : `The server: ${event.reason}.`);
+      this.lose(event.reason === "" ? "The server can not be reached." : `The server: ${event.reason}.`);
     });
   }
 
@@ -50,11 +58,21 @@ export class Socket {
     this.#socket.send(JSON.stringify(message));
   }
 
-  /** Leave. */
-  close(): void {
-    this.#phase = "ended";
-    clearTimeout(this.#timer);
-    this.#socket.close(1000);
+  /** Ask whether the house is there; it has this long to say anything, in ms. */
+  ask(within: number): void {
+    if (this.#phase !== "open") return;
+    this.say({ t: "ping", number: (this.#pings += 1), heard: this.#events.heard() });
+    this.#expect(within);
+  }
+
+  /** Close it for good: the house forgets the line. */
+  leave(): void {
+    this.#close(GOODBYE);
+  }
+
+  /** Give it up: another will take its place. */
+  lose(reason: string): void {
+    this.#end({ kind: "lost", reason });
   }
 
   #hear(data: unknown): void {
@@ -65,30 +83,52 @@ export class Socket {
       return;
     }
     this.#log(`← ${message.t}`);
-    this.#listen();
-    if (message.t === "rejected") this.#end("rejected", `${message.code}: ${message.text}`);
-    else if (message.t === "connected") {
+    if (message.t === "rejected") {
+      this.#end({ kind: "rejected", code: message.code, reason: `${message.code}: ${message.text}` });
+    } else if (message.t === "connected" || message.t === "resumed") {
       if (this.#phase !== "greeting") return;
       this.#phase = "open";
+      this.#calm();
+      this.#asking = setInterval(() => this.ask(RESPONSE_WITHIN), ASK_EVERY);
       this.#events.welcome(message);
     } else if (message.t === "malformed") {
       console.error(`The server does not understand this SDK: ${message.text}`);
-    } else if (message.t !== "pong" && this.#phase === "open") this.#events.message(message);
+    } else if (this.#phase === "open") {
+      this.#calm();
+      this.#events.message(message);
+    }
   }
 
-  /** Something was heard: be patient again. */
-  #listen(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.say({ t: "ping", number: (this.#pings += 1) });
-      this.#timer = setTimeout(() => this.#end("lost", "The server does not respond."), RESPONSE_WITHIN);
-    }, ASK_AFTER);
+  /** Something must be heard within this time; an earlier deadline holds. */
+  #expect(within: number): void {
+    const due = Date.now() + within;
+    if (due >= this.#due) return;
+    clearTimeout(this.#deadline);
+    this.#due = due;
+    this.#deadline = setTimeout(() => {
+      const slept = Date.now() - this.#due > SLEPT;
+      this.#due = Infinity;
+      if (slept && this.#phase === "open") this.ask(DOUBTED_WITHIN);
+      else this.lose("The server does not respond.");
+    }, within);
   }
 
-  #end(kind: Ending["kind"], reason: string): void {
+  #calm(): void {
+    clearTimeout(this.#deadline);
+    this.#due = Infinity;
+  }
+
+  #end(ending: Ending): void {
     if (this.#phase === "ended") return;
-    this.close();
-    this.#events.ended({ kind, reason });
+    this.#close(LOST);
+    this.#events.ended(ending);
+  }
+
+  #close(code: number): void {
+    this.#phase = "ended";
+    clearInterval(this.#asking);
+    this.#calm();
+    this.#socket.close(code);
   }
 }
 

@@ -1,0 +1,78 @@
+"""All that a device should know by now, for one that may have missed some of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ringway.domain.values import Device, LegId
+from ringway.ports.calls import Calls
+from ringway.ports.lines import LegView, SayEnded
+from ringway.ports.storage import StorageUnavailable
+from ringway.runtime.announcing import in_room
+from ringway.runtime.house import House
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is so now; whatever is said later comes after it."""
+
+    legs: Sequence[LegView]
+    ended: Sequence[SayEnded]
+    """The calls asked for that are over."""
+
+
+class Snapshots:
+    """Looks at the house for a device."""
+
+    def __init__(self, house: House, calls: Calls) -> None:
+        self._house, self._calls = house, calls
+
+    async def known(self, device: Device, asked: Sequence[LegId]) -> list[SayEnded]:
+        """Give those of the person's calls that ended before, as far as is written."""
+        found = []
+        try:
+            rows = await self._calls.known([(device.account, it) for it in asked])
+        except StorageUnavailable:
+            rows = {}
+        for row in rows.values():
+            over = row.ended_at is not None and row.cause is not None
+            if over and row.endpoint.address == device.identity:
+                assert row.ended_at is not None
+                assert row.cause is not None
+                found.append(
+                    SayEnded(row.id, row.cause, row.ended_at, row.duration, row.detail)
+                )
+        return found
+
+    def take(
+        self, device: Device, asked: Sequence[LegId], known: Sequence[SayEnded]
+    ) -> Snapshot:
+        """Say what is so at this moment; nothing waits, so nothing comes between."""
+        views, cargo = self._house.views, self._house.effects.cargo
+        call = views.leg_of(device.id)
+        leg = None if call is None else views.leg(device.account, call)
+        legs = []
+        if leg is not None:
+            data = cargo.custom_data(leg.remote_data)
+            legs.append(LegView(leg, data, in_room(leg, views)))
+        written = {it.leg: it for it in known}
+        ended = []
+        for each in asked:
+            ending = views.ending(device.account, device.identity, each)
+            if ending is not None:
+                ended.append(
+                    SayEnded(
+                        each, ending.cause, ending.at, ending.duration, ending.detail
+                    )
+                )
+            elif each in written and views.leg(device.account, each) is None:
+                ended.append(written[each])
+        return Snapshot(legs, ended)
+
+    def say_descriptions(self, device: Device) -> None:
+        """Say again what the engine has described last, and nobody has answered."""
+        call = self._house.views.leg_of(device.id)
+        if call is not None:
+            for said in self._house.descriptions.of(call):
+                self._house.lines.say(device.id, said)
