@@ -218,7 +218,8 @@ fn bandwidth(section: &Section) -> Option<u64> {
     }
 }
 
-/// Codecs in the engine's order of preference, each followed by its retransmission.
+/// Codecs in the engine's order of preference, each after its redundant form, which is sent if it comes
+/// first, and before its retransmission.
 fn codecs(agreement: &Agreement, set: CodecSet) -> Vec<sdp::Codec> {
     set.iter()
         .filter_map(|codec| Some((codec, agreement.codec(codec)?)))
@@ -227,7 +228,18 @@ fn codecs(agreement: &Agreement, set: CodecSet) -> Vec<sdp::Codec> {
                 sdp::Codec::new(payload_type, "rtx", codec.clock(), 1)
                     .with("apt", &agreed.types.media.to_string())
             });
-            std::iter::once(described(codec, agreed)).chain(rtx)
+            let red = agreed.types.red.map(|payload_type| {
+                let media = agreed.types.media;
+                let mut red = sdp::Codec::new(payload_type, "red", codec.clock(), codec.channels());
+                red.parameters = vec![sdp::Parameter {
+                    name: format!("{media}/{media}"),
+                    value: None,
+                }];
+                red
+            });
+            red.into_iter()
+                .chain(std::iter::once(described(codec, agreed)))
+                .chain(rtx)
         })
         .collect()
 }

@@ -176,6 +176,7 @@ impl Shard {
             pipe,
             forwarding: &mut self.forwarding,
             alarms: &mut self.alarms,
+            news: &mut self.news,
         };
         match protocol {
             demux::Protocol::Rtp => ingress.rtp(datagram),

@@ -165,8 +165,13 @@ fn an_answer_respects_what_was_offered() {
         .iter()
         .map(|codec| codec.name.as_str())
         .collect();
-    assert_eq!(names, ["opus", "PCMU", "PCMA"]);
-    assert_eq!(audio.codecs[0].parameter("useinbandfec"), Some("1"));
+    assert_eq!(names, ["red", "opus", "PCMU", "PCMA"]);
+    let [red, opus, ..] = audio.codecs.as_slice() else {
+        panic!("{names:?}")
+    };
+    assert_eq!(audio.redundancy_of(opus.payload_type), Some(red));
+    assert_eq!(opus.parameter("useinbandfec"), Some("1"));
+    assert!(opus.has_feedback("nack") && !audio.codecs[2].has_feedback("nack"));
     assert_eq!(video.codecs[0].name, "VP8");
     assert_eq!(
         video.codecs[1].retransmits(),
