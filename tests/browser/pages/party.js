@@ -199,7 +199,10 @@ function follow(call) {
   party.calls.push(call);
   for (const name of Object.values(CallsApiEvent)) call.on(name, (event) => {
     record(name, event);
+    party.events.at(-1).of = "call";
     if (name === CallsApiEvent.ESTABLISHED) play(event.stream);
+    // A source node keeps the track that it began with.
+    if (name === CallsApiEvent.RECONNECTED || name === CallsApiEvent.REMOTE_RECONNECTED) play(document.getElementById("audio").srcObject);
     if (name === CallsApiEvent.REMOTE_CAMERA_VIDEO_ADDED) show("remote", event.stream);
     if (name === CallsApiEvent.CAMERA_VIDEO_ADDED || name === CallsApiEvent.CAMERA_VIDEO_UPDATED) show("local", event.stream);
   });
@@ -269,8 +272,8 @@ function connect(token, options) {
   return heard("connected");
 }
 
-function options({ audio = true, video = false, customData, dataChannel = false } = {}) {
-  const builder = WebrtcCallOptions.builder().setAudio(audio).setVideo(video).setDataChannel(dataChannel);
+function options({ audio = true, video = false, autoReconnect = false, customData, dataChannel = false } = {}) {
+  const builder = WebrtcCallOptions.builder().setAudio(audio).setVideo(video).setDataChannel(dataChannel).setAutoReconnect(autoReconnect);
   if (customData) builder.setCustomData(customData);
   return builder.build();
 }
