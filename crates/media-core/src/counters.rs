@@ -50,6 +50,8 @@ counters! {
     DropStun = "drop_stun",
     /// A user name that no pipe has.
     DropUnknownUser = "drop_unknown_user",
+    /// A user name of another shard, on a TCP connection to this one.
+    DropForeignUser = "drop_foreign_user",
     /// STUN or DTLS that the pipe's transport did not take.
     DropTransport = "drop_transport",
     /// RTP or RTCP before DTLS is through.

@@ -13,6 +13,7 @@ mod error;
 
 pub mod demux;
 pub mod extension;
+pub mod framing;
 pub mod h264;
 pub mod ntp;
 pub mod red;
