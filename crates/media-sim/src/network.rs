@@ -264,7 +264,7 @@ mod tests {
             to,
             bytes: vec![1],
         };
-        let mut carried = |network: &mut Network, datagram| {
+        let carried = |network: &mut Network, datagram| {
             network.send(now, datagram);
             let carried = network.receive(now + Duration::from_secs(1));
             carried.map(|datagram| (datagram.from, datagram.to))

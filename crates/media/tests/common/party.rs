@@ -16,6 +16,9 @@ use str0m::{Candidate, Event, Input, Output, Rtc};
 const SOUND_EVERY: Duration = Duration::from_millis(20);
 const PICTURE_EVERY: Duration = Duration::from_millis(40);
 
+/// The shortest that a socket can wait for something.
+const SHORTEST: Duration = Duration::from_micros(10);
+
 /// Bytes of a frame: several packets.
 const PICTURE: usize = 5_000;
 
@@ -33,6 +36,8 @@ pub struct Party {
     due: [Instant; 2],
     /// Payloads received: how many of each source and mark, whole and as they were sent.
     pub heard: HashMap<(MediaKind, u8), usize>,
+    /// Packets of sound it has sent.
+    pub sounds: usize,
     /// Payloads received that nobody can have sent.
     pub broken: usize,
 }
@@ -71,6 +76,7 @@ impl Party {
             begin: now,
             due: [now; 2],
             heard: HashMap::new(),
+            sounds: 0,
             broken: 0,
         }
     }
@@ -105,15 +111,28 @@ impl Party {
             .to_sdp_string()
     }
 
+    /// Says goodbye (close_notify).
+    pub fn leave(&mut self) {
+        self.rtc.close().unwrap();
+    }
+
     pub fn is_alive(&self) -> bool {
         self.rtc.is_alive()
     }
 
-    /// Lives for at most a millisecond.
+    /// Takes what has come, or waits for it for at most a millisecond.
     pub fn live(&mut self) {
+        let mut patience = Duration::from_millis(1);
+        while self.step(patience) {
+            patience = SHORTEST;
+        }
+    }
+
+    /// Whether something has come.
+    fn step(&mut self, patience: Duration) -> bool {
         let timeout = loop {
             if !self.rtc.is_alive() {
-                return;
+                return false;
             }
             match self.rtc.poll_output().unwrap() {
                 Output::Timeout(due) => break due,
@@ -128,9 +147,10 @@ impl Party {
             }
         };
         let wait = timeout.saturating_duration_since(Instant::now());
-        let wait = wait.clamp(Duration::from_micros(10), Duration::from_millis(1));
+        let wait = wait.clamp(SHORTEST, patience);
         self.socket.set_read_timeout(Some(wait)).unwrap();
         let mut buffer = [0; 2_048];
+        let mut came = false;
         match self.socket.recv_from(&mut buffer) {
             Ok((length, source)) => {
                 let destination = self.socket.local_addr().unwrap();
@@ -144,6 +164,7 @@ impl Party {
                 self.rtc
                     .handle_input(Input::Receive(Instant::now(), receive))
                     .unwrap();
+                came = true;
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
             Err(error) => panic!("{error}"),
@@ -154,6 +175,7 @@ impl Party {
         if self.connected {
             self.speak();
         }
+        came
     }
 
     fn speak(&mut self) {
@@ -191,6 +213,7 @@ impl Party {
             let time = MediaTime::new(u64::try_from(ticks).unwrap(), clock);
             drop(params);
             writer.write(pt, now, time, payload).unwrap();
+            self.sounds += usize::from(*source == Source::Microphone);
         }
     }
 
