@@ -10,15 +10,19 @@ use std::time::{Duration, Instant};
 use common::party::Party;
 use common::{Control, PATIENCE, Program};
 use media::protocol::{
-    AnswerPipe, Attach, ClosePipe, CloseReason, HeldPipe, Holding, News, Offered, Order, RestartIce,
+    AnswerPipe, Attach, ClosePipe, CloseReason, HeldPipe, Holding, News, Offered, Order,
+    PipeClosed, RestartIce,
 };
 use str0m::media::MediaKind;
+use str0m::net::Protocol;
 
 /// Longer than a client may be silent before it counts as interrupted.
 const ALONE: Duration = Duration::from_millis(5_500);
 
 /// Packets that may be on their way while they are counted.
 const FLYING: usize = 5;
+
+type Parties = HashMap<&'static str, Party>;
 
 /// A control plane that can be killed.
 struct House {
@@ -34,7 +38,6 @@ impl House {
         let orders = control.speaker();
         let (told, news) = channel();
         std::thread::spawn(move || {
-            // As killed as it gets: it reads nothing more, and has said half an order.
             while let Some(heard) = control.hear() {
                 if told.send(heard).is_err() {
                     return;
@@ -50,6 +53,7 @@ impl House {
         }
     }
 
+    /// As if killed: it reads nothing more, and has said half an order.
     fn die(mut self) {
         self.orders.say_bytes(&[0, 0, 1]);
         self.orders.hang_up();
@@ -74,11 +78,18 @@ fn offered(news: &News) -> Option<&Offered> {
     }
 }
 
+fn closed(news: &News) -> Option<&PipeClosed> {
+    match news {
+        News::PipeClosed(it) => Some(it),
+        _ => None,
+    }
+}
+
 /// Lets all live, and takes what the house is told, until it holds.
 fn until(
-    parties: &mut HashMap<&str, Party>,
+    parties: &mut Parties,
     mut house: Option<&mut House>,
-    holds: impl Fn(&HashMap<&str, Party>, Option<&House>) -> bool,
+    holds: impl Fn(&Parties, Option<&House>) -> bool,
 ) {
     let begin = Instant::now();
     while !holds(parties, house.as_deref()) {
@@ -100,15 +111,13 @@ fn until(
     }
 }
 
-fn sounds(parties: &HashMap<&str, Party>, of: &str, mark: u8) -> usize {
+fn sounds(parties: &Parties, of: &str, mark: u8) -> usize {
     let heard = parties[of].heard.get(&(MediaKind::Audio, mark));
     heard.copied().unwrap_or_default()
 }
 
-#[test]
-fn a_call_outlives_its_control_plane_and_is_found_by_the_next() {
-    let program = Program::start("orphan", &["--shards", "2", "--grace", "30"]);
-    let mut house = House::begin(&program, 1);
+/// Everybody comes; the one that is given apart has its answer, and connects when nobody is there to hear of it.
+fn enter(house: &mut House) -> (Parties, Party) {
     let mut parties = HashMap::new();
     for (name, mark, shard) in [
         ("anna", 0xa5, 0),
@@ -117,9 +126,9 @@ fn a_call_outlives_its_control_plane_and_is_found_by_the_next() {
         ("leaving", 2, 0),
         ("silent", 3, 1),
     ] {
-        let party = Party::new(name, mark);
+        let party = Party::new(name, mark, Protocol::Udp);
         house.orders.say(&party.open(shard));
-        if mark > 3 {
+        if ["anna", "ben"].contains(&name) {
             house.orders.say(&Order::Attach(Attach {
                 pipe: name.to_owned(),
                 bridge: "call".to_owned(),
@@ -129,22 +138,19 @@ fn a_call_outlives_its_control_plane_and_is_found_by_the_next() {
         }
         parties.insert(name, party);
     }
-    // It has its answer, and connects when nobody is there to hear of it.
-    let mut late = Vec::new();
-    let begin = Instant::now();
-    while late.is_empty() {
-        assert!(begin.elapsed() < PATIENCE);
+    let late = loop {
         let news = house.news.recv_timeout(PATIENCE).unwrap();
-        if let News::Answered(answered) = &news {
-            let party = parties.get_mut(answered.pipe.as_str()).unwrap();
-            party.answered(answered);
-            if answered.pipe == "late" {
-                late.extend(parties.remove("late"));
-            }
+        let News::Answered(answered) = &news else {
+            house.told.push(news);
+            continue;
+        };
+        let party = parties.get_mut(answered.pipe.as_str()).unwrap();
+        party.answered(answered);
+        if answered.pipe == "late" {
+            break parties.remove("late").unwrap();
         }
-        house.told.push(news);
-    }
-    until(&mut parties, Some(&mut house), |parties, house| {
+    };
+    until(&mut parties, Some(house), |parties, house| {
         let house = house.unwrap();
         ["anna", "ben", "leaving", "silent"]
             .iter()
@@ -152,24 +158,17 @@ fn a_call_outlives_its_control_plane_and_is_found_by_the_next() {
             && sounds(parties, "anna", 0x5b) > 20
             && sounds(parties, "ben", 0xa5) > 20
     });
-    house.die();
-    parties.insert("late", late.pop().unwrap());
-    let silent = parties.remove("silent").unwrap();
-    parties.get_mut("leaving").unwrap().leave();
-    let count = |parties: &HashMap<&str, Party>| {
-        [("anna", "ben", 0x5b), ("ben", "anna", 0xa5)]
-            .map(|(ear, mouth, mark)| (parties[mouth].sounds, sounds(parties, ear, mark)))
-    };
-    let before = count(&parties);
-    let begin = Instant::now();
-    until(&mut parties, None, |_, _| begin.elapsed() > ALONE);
-    for ((sent, heard), (sent_before, heard_before)) in count(&parties).iter().zip(before) {
-        let (sent, heard) = (sent - sent_before, heard - heard_before);
-        assert!(sent > 100, "{sent}");
-        assert!(heard + FLYING >= sent, "{heard} of {sent}");
-    }
+    (parties, late)
+}
 
-    let mut house = House::begin(&program, 2);
+/// Packets of sound sent by one and heard by the other, in each direction of the call.
+fn count(parties: &Parties) -> [(usize, usize); 2] {
+    [("anna", "ben", 0x5b), ("ben", "anna", 0xa5)]
+        .map(|(ear, mouth, mark)| (parties[mouth].sounds, sounds(parties, ear, mark)))
+}
+
+/// The next control plane is told what there is, and what the last one has not heard of.
+fn find(house: &mut House) {
     let mut held = house.holding.pipes.clone();
     held.sort_by(|one, other| one.pipe.cmp(&other.pipe));
     let pipe = |name: &str, bridge: Option<&str>, interrupted| HeldPipe {
@@ -186,11 +185,14 @@ fn a_call_outlives_its_control_plane_and_is_found_by_the_next() {
         pipe("silent", None, true),
     ];
     assert_eq!(held, expected);
-    // The answers are told again, and nobody may take one twice.
+    // The ends are told last. Nobody may take his answer twice.
     let mut nobody = HashMap::new();
-    until(&mut nobody, Some(&mut house), |_, house| {
-        let closed = |news: &News| matches!(news, News::PipeClosed(_));
-        house.unwrap().told.iter().any(closed)
+    until(&mut nobody, Some(house), |_, house| {
+        house
+            .unwrap()
+            .told
+            .iter()
+            .any(|news| closed(news).is_some())
     });
     for name in ["anna", "ben", "late", "silent"] {
         assert!(house.tells(name, connected), "{name}");
@@ -203,22 +205,20 @@ fn a_call_outlives_its_control_plane_and_is_found_by_the_next() {
         let receives = mapped.unwrap().sections[0].receives.as_ref();
         assert_eq!(receives.unwrap().pipe, mouth);
     }
-    let end = house.told.iter().find_map(|news| match news {
-        News::PipeClosed(end) => Some(end),
-        _ => None,
-    });
-    let end = end.unwrap();
+    let end = house.told.iter().find_map(closed).unwrap();
     assert_eq!(
         (&*end.pipe, end.reason),
         ("leaving", CloseReason::RemoteClosed)
     );
+}
 
-    // As if nothing had happened: a restart, and the end.
+/// What it orders is done as if nothing had happened.
+fn go_on(house: &mut House, parties: &mut Parties) {
     house.orders.say(&Order::RestartIce(RestartIce {
         pipe: "anna".to_owned(),
         generation: 1,
     }));
-    until(&mut parties, Some(&mut house), |_, house| {
+    until(parties, Some(house), |_, house| {
         house
             .unwrap()
             .told
@@ -233,20 +233,40 @@ fn a_call_outlives_its_control_plane_and_is_found_by_the_next() {
         negotiation: offer.negotiation,
         answer,
     }));
-    let before = count(&parties);
-    until(&mut parties, Some(&mut house), |parties, _| {
+    let before = count(parties);
+    until(parties, Some(house), |parties, _| {
         let mut now = count(parties).into_iter().zip(before);
         now.all(|((_, heard), (_, before))| heard > before + 50)
     });
-    drop(silent);
     for name in ["anna", "ben", "late", "silent"] {
         house.orders.say(&Order::ClosePipe(ClosePipe {
             pipe: name.to_owned(),
             generation: 1,
         }));
     }
-    until(&mut parties, Some(&mut house), |_, house| {
-        let closed = |news: &&News| matches!(news, News::PipeClosed(_));
-        house.unwrap().told.iter().filter(closed).count() == 5
+    until(parties, Some(house), |_, house| {
+        house.unwrap().told.iter().filter_map(closed).count() == 5
     });
+}
+
+#[test]
+fn a_call_outlives_its_control_plane_and_is_found_by_the_next() {
+    let program = Program::start("orphan", &["--shards", "2", "--grace", "30"]);
+    let mut house = House::begin(&program, 1);
+    let (mut parties, late) = enter(&mut house);
+    house.die();
+    parties.insert("late", late);
+    parties.remove("silent").unwrap();
+    parties.get_mut("leaving").unwrap().leave();
+    let before = count(&parties);
+    let begin = Instant::now();
+    until(&mut parties, None, |_, _| begin.elapsed() > ALONE);
+    for ((sent, heard), (sent_before, heard_before)) in count(&parties).iter().zip(before) {
+        let (sent, heard) = (sent - sent_before, heard - heard_before);
+        assert!(sent > 100, "{sent}");
+        assert!(heard + FLYING >= sent, "{heard} of {sent}");
+    }
+    let mut house = House::begin(&program, 2);
+    find(&mut house);
+    go_on(&mut house, &mut parties);
 }

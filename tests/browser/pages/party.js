@@ -152,7 +152,10 @@ function follow(call) {
   party.calls.push(call);
   for (const name of Object.values(CallsApiEvent)) call.on(name, (event) => {
     record(name, event);
+    party.events.at(-1).of = "call";
     if (name === CallsApiEvent.ESTABLISHED) play(event.stream);
+    // A source node keeps the track that it began with.
+    if (name === CallsApiEvent.RECONNECTED || name === CallsApiEvent.REMOTE_RECONNECTED) play(document.getElementById("audio").srcObject);
     if (name === CallsApiEvent.REMOTE_CAMERA_VIDEO_ADDED) show("remote", event.stream);
     if (name === CallsApiEvent.CAMERA_VIDEO_ADDED || name === CallsApiEvent.CAMERA_VIDEO_UPDATED) show("local", event.stream);
   });
@@ -172,8 +175,8 @@ function connect(token, options) {
   return heard("connected");
 }
 
-function options({ audio = true, video = false, customData } = {}) {
-  const builder = WebrtcCallOptions.builder().setAudio(audio).setVideo(video);
+function options({ audio = true, video = false, autoReconnect = false, customData } = {}) {
+  const builder = WebrtcCallOptions.builder().setAudio(audio).setVideo(video).setAutoReconnect(autoReconnect);
   if (customData) builder.setCustomData(customData);
   return builder.build();
 }
