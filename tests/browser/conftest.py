@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Playwright, async_playwright
 
-from tests.browser.media import BLUE, GREEN, RED, Voice, picture, tone
+from tests.browser.media import BLUE, GREEN, RED, YELLOW, Voice, picture, tone
 from tests.browser.party import Party
 from tests.browser.relayed import Host, Network
 from tests.browser.server import Server, running
@@ -32,7 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with NAME.wav and NAME.y4m for each voice."""
     folder = tmp_path_factory.mktemp("voices")
-    for voice in (RED, BLUE, GREEN):
+    for voice in (RED, BLUE, GREEN, YELLOW):
         tone(folder / f"{voice.name}.wav", voice.hertz)
         picture(folder / f"{voice.name}.y4m", voice.rgb)
     return folder
