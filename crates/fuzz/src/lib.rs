@@ -11,19 +11,23 @@
     reason = "a panic is how a body tells what it found"
 )]
 
+mod channel;
 mod mutation;
 mod packets;
 mod random;
 mod reports;
 mod runner;
+mod sctp;
 mod secrets;
 mod shard;
 mod text;
 mod transport;
 
+pub use channel::channel;
 pub use packets::{h264, rtp, stun, vp8};
 pub use reports::rtcp;
 pub use runner::run;
+pub use sctp::sctp;
 pub use secrets::srtp;
 pub use shard::shard;
 pub use text::sdp;

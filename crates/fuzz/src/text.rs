@@ -31,3 +31,14 @@ pub fn sdp(data: &[u8]) {
         }
     }
 }
+
+/// The parts of an input, each behind its length in two bytes; the last may be cut off.
+pub(crate) fn pieces(mut data: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (len, rest) = data.split_first_chunk::<2>()?;
+        let len = usize::from(u16::from_be_bytes(*len)).min(rest.len());
+        let (piece, rest) = rest.split_at(len);
+        data = rest;
+        Some(piece)
+    })
+}

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use media_transport::{Credentials, Event, Fingerprint, Identity, Path, Transport};
 
+use crate::text::pieces;
+
 /// An authentic check with USE-CANDIDATE for the credentials below (RFC 8445 §7.1, RFC 8489).
 const CHECK: [u8; 92] = [
     0x00, 0x01, 0x00, 0x48, 0x21, 0x12, 0xa4, 0x42, 0x74, 0x72, 0x61, 0x6e, 0x73, 0x61, 0x63, 0x74,
@@ -24,7 +26,7 @@ pub fn transport(data: &[u8]) {
     let mut now = Instant::now();
     let mut transport = waiting(now);
     let (stranger, peer) = (path(1), path(2));
-    for datagram in datagrams(data).filter(|datagram| !is_authentic(datagram)) {
+    for datagram in pieces(data).filter(|datagram| !is_authentic(datagram)) {
         transport.handle(now, &stranger, datagram);
         drain(&mut transport, None);
     }
@@ -32,7 +34,7 @@ pub fn transport(data: &[u8]) {
     transport.handle(now, &peer, &CHECK);
     drain(&mut transport, Some(peer));
     assert!(transport.is_valid(&peer.peer()));
-    for datagram in datagrams(data) {
+    for datagram in pieces(data) {
         transport.handle(now, &peer, datagram);
         drain(&mut transport, Some(peer));
         now += Duration::from_millis(300);
@@ -85,16 +87,6 @@ fn is_authentic(datagram: &[u8]) -> bool {
         .any(|part| part == integrity)
 }
 
-fn datagrams(mut data: &[u8]) -> impl Iterator<Item = &[u8]> {
-    std::iter::from_fn(move || {
-        let (len, rest) = data.split_first_chunk::<2>()?;
-        let len = usize::from(u16::from_be_bytes(*len)).min(rest.len());
-        let (datagram, rest) = rest.split_at(len);
-        data = rest;
-        Some(datagram)
-    })
-}
-
 fn credentials(ufrag: &str, pwd: &str) -> Credentials {
     Credentials {
         ufrag: ufrag.to_owned(),
@@ -116,7 +108,7 @@ mod tests {
     #[test]
     fn the_corpus_gets_as_far_as_the_handshake() {
         let now = Instant::now();
-        let hello = datagrams(include_bytes!("../corpus/transport/hello"))
+        let hello = pieces(include_bytes!("../corpus/transport/hello"))
             .next()
             .unwrap();
         let mut transport = waiting(now);

@@ -41,6 +41,16 @@ fn transport() {
 }
 
 #[test]
+fn sctp() {
+    fuzz::run("sctp", fuzz::sctp);
+}
+
+#[test]
+fn channel() {
+    fuzz::run("channel", fuzz::channel);
+}
+
+#[test]
 fn shard() {
     fuzz::run("shard", fuzz::shard);
 }

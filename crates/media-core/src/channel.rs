@@ -109,6 +109,11 @@ impl Code {
         }
     }
 
+    /// Whether a client that does nothing wrong can get it; how often it does is bounded by how fast it may talk.
+    pub(crate) const fn is_innocent(self) -> bool {
+        matches!(self, Self::Nobody | Self::NotJoined)
+    }
+
     fn sentence(self) -> String {
         match self {
             Self::TooLong => format!("A text has at most {MAX_TEXT} bytes."),

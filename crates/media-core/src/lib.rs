@@ -57,6 +57,7 @@ mod shard;
 mod statistics;
 mod stream;
 mod subscription;
+mod talk;
 #[cfg(test)]
 mod tests;
 mod texts;

@@ -71,25 +71,29 @@ pub(crate) struct Owed {
 }
 
 impl Texts {
-    /// Whether the client may send a message of so many bytes now; counts it if so.
+    /// Whether the client may send a text in a message of so many bytes now; counts it if so.
     pub(crate) fn spend(&mut self, now: Instant, bytes: usize) -> bool {
         let second = Duration::from_secs(1);
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let text = spend(
-            self.count_free,
-            now,
-            second / TEXTS_PER_S,
-            second * BURST / TEXTS_PER_S,
-        );
-        let length = spend(self.bytes_free, now, second * bytes / BYTES_PER_S, second);
-        let (Some(text), Some(length)) = (text, length) else {
-            return false;
-        };
-        (self.count_free, self.bytes_free) = (Some(text), Some(length));
-        true
+        let depth = second * BURST / TEXTS_PER_S;
+        match spend(self.count_free, now, second / TEXTS_PER_S, depth) {
+            Some(free) if self.spend_bytes(now, bytes) => {
+                self.count_free = Some(free);
+                true
+            }
+            _ => false,
+        }
     }
 
-    /// A message was refused; false if it was one too many.
+    /// Whether the client may send any message of so many bytes now; counts it if so.
+    pub(crate) fn spend_bytes(&mut self, now: Instant, bytes: usize) -> bool {
+        let second = Duration::from_secs(1);
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let free = spend(self.bytes_free, now, second * bytes / BYTES_PER_S, second);
+        self.bytes_free = free.or(self.bytes_free);
+        free.is_some()
+    }
+
+    /// A message was refused that should not have been sent; false if it was one too many.
     pub(crate) fn refuse(&mut self, now: Instant) -> bool {
         let paused = self
             .refused_at

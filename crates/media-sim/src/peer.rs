@@ -97,6 +97,8 @@ pub struct Peer {
     generators: HashMap<Source, Generator>,
     pending: Option<SdpPendingOffer>,
     timeout: Instant,
+    /// When it was last awake.
+    awake: Instant,
     out: Vec<Datagram>,
 }
 
@@ -137,6 +139,7 @@ impl Peer {
             generators: HashMap::new(),
             pending: None,
             timeout: now,
+            awake: now,
             out: Vec::new(),
         }
     }
@@ -224,14 +227,16 @@ impl Peer {
         if let Some(to) = to {
             message["to"] = json!(to);
         }
-        self.say(&message.to_string())
+        self.say(message.to_string())
     }
 
     /// Say this in the data channel. False if it cannot be said.
-    pub fn say(&mut self, message: &str) -> bool {
+    pub fn say(&mut self, message: impl AsRef<[u8]>) -> bool {
+        // It has something to send now.
+        self.timeout = self.awake;
         let channel = self.channel.and_then(|channel| self.rtc.channel(channel));
         channel
-            .is_some_and(|mut channel| matches!(channel.write(false, message.as_bytes()), Ok(true)))
+            .is_some_and(|mut channel| matches!(channel.write(false, message.as_ref()), Ok(true)))
     }
 
     /// What the engine has said of this type in the data channel.
@@ -314,6 +319,7 @@ impl Peer {
 
     /// Take what the client has to say until it has nothing more.
     fn drain(&mut self, now: Instant) {
+        self.awake = now;
         while self.rtc.is_alive() {
             match self.rtc.poll_output() {
                 Ok(Output::Timeout(at)) => {
@@ -376,7 +382,7 @@ impl Peer {
                 let told: Value = serde_json::from_slice(&message.data).expect("JSON");
                 if self.receipts && told["t"] == "text" {
                     let got = json!({"t": "got", "from": told["from"], "id": told["id"]});
-                    self.say(&got.to_string());
+                    self.say(got.to_string());
                 }
                 self.told.push(told);
             }

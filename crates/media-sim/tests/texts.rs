@@ -61,6 +61,64 @@ fn refused(world: &World, mouth: usize) -> Vec<(Option<&str>, &str)> {
         .collect()
 }
 
+/// Ids of peers and lines of the page's examples: who, whether they say or hear it, and what.
+fn played() -> impl Iterator<Item = (usize, bool, serde_json::Value)> {
+    let page = include_str!("../../../docs/data-channel.md");
+    page.lines().filter_map(|line| {
+        let mut parts = line.splitn(3, ' ');
+        let who = parts.next()?;
+        let says = match parts.next()? {
+            "→" => true,
+            "←" => false,
+            _ => return None,
+        };
+        let who = NAMES.iter().position(|name| *name == who).unwrap();
+        let message = serde_json::from_str(parts.next()?).unwrap();
+        Some((who, says, message))
+    })
+}
+
+const NAMES: [&str; 3] = ["ada", "bob", "eve"];
+
+#[test]
+fn the_page_tells_what_happens() {
+    let mut world = World::new(2, Conditions::CLEAN, 1);
+    for (at, name) in NAMES.iter().enumerate() {
+        world.enter_talking(name, at % 2, NOTHING);
+        world.peers[at].receipts = false;
+    }
+    assert!(world.connected(SOON));
+    world.bridge("bridge", &[1, 2]);
+    world.order(&Order::Attach {
+        pipe: Arc::from("ada"),
+        bridge: Arc::from("bridge"),
+        way: None,
+        label: Some(Arc::from(r#"{"name":"Ada"}"#)),
+    });
+    assert!(open(&mut world));
+    let mut lines = 0;
+    for (who, says, mut message) in played() {
+        lines += 1;
+        if says {
+            assert!(world.peers[who].say(message.to_string()));
+            world.run(Duration::from_millis(100));
+            continue;
+        }
+        assert!(!world.peers[who].told.is_empty(), "{message}");
+        let mut told = world.peers[who].told.remove(0);
+        // The page has a time of its own.
+        for message in [&mut message, &mut told] {
+            if let Some(at) = message.get_mut("at") {
+                assert!(at.is_u64());
+                *at = 0.into();
+            }
+        }
+        assert_eq!(told, message);
+    }
+    assert!(lines >= 16);
+    assert!(world.peers.iter().all(|peer| peer.told.is_empty()));
+}
+
 fn counter(world: &World, name: &str) -> u64 {
     let loads = world.shards.iter().map(|shard| shard.load().counters);
     let counts = loads.flatten().filter(|(counted, _)| *counted == name);

@@ -24,7 +24,7 @@ pub const MAX_MESSAGE: usize = 262_144;
 pub const MAX_BUFFERED: usize = 1 << 20;
 
 /// The receive window: bytes that have come, but are not complete or not in order.
-const WINDOW: u32 = 512 * 1024;
+const WINDOW: u32 = 524_288;
 
 /// Pieces of messages that may wait for others. Each costs much more than it has bytes, and looking through them takes time.
 const MAX_PIECES: usize = 2048;
