@@ -54,6 +54,11 @@ function play(stream) {
   audio.srcObject = stream;
   audio.play().catch(() => undefined);
   if (meters.has("sound")) meterSound("sound", stream);
+  analyse(stream);
+}
+
+/** Listen to the stream's tracks as they are now; a new pipe brings others. */
+function analyse(stream) {
   party.context ??= new AudioContext();
   party.analyser = party.context.createAnalyser();
   party.analyser.fftSize = 8192;
@@ -153,6 +158,7 @@ function follow(call) {
   for (const name of Object.values(CallsApiEvent)) call.on(name, (event) => {
     record(name, event);
     if (name === CallsApiEvent.ESTABLISHED) play(event.stream);
+    if (name === CallsApiEvent.RECONNECTED) analyse(document.getElementById("audio").srcObject);
     if (name === CallsApiEvent.REMOTE_CAMERA_VIDEO_ADDED) show("remote", event.stream);
     if (name === CallsApiEvent.CAMERA_VIDEO_ADDED || name === CallsApiEvent.CAMERA_VIDEO_UPDATED) show("local", event.stream);
   });
@@ -172,8 +178,9 @@ function connect(token, options) {
   return heard("connected");
 }
 
-function options({ audio = true, video = false, customData } = {}) {
+function options({ audio = true, video = false, autoReconnect, customData } = {}) {
   const builder = WebrtcCallOptions.builder().setAudio(audio).setVideo(video);
+  if (autoReconnect !== undefined) builder.setAutoReconnect(autoReconnect);
   if (customData) builder.setCustomData(customData);
   return builder.build();
 }
