@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Playwright, async_playwright
 
 from tests.browser.chromium import arrive, launch, record
-from tests.browser.media import BLUE, GREEN, RED, Voice
+from tests.browser.media import BLUE, GREEN, RED, YELLOW, Voice
 from tests.browser.party import Party
 from tests.browser.relayed import Host, Network
 from tests.browser.server import Server, running
@@ -31,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with NAME.wav and NAME.y4m for each voice."""
     folder = tmp_path_factory.mktemp("voices")
-    record(folder, RED, BLUE, GREEN)
+    record(folder, RED, BLUE, GREEN, YELLOW)
     return folder
 
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use media_wire::extension::write_absolute_send_time;
 use slab::Slab;
@@ -194,12 +194,13 @@ impl Forwarding {
         self.flush(now, key);
     }
 
-    /// A viewer misses packets: send them again.
+    /// A viewer misses packets: send them again, unless they were sent again within this time.
     pub(crate) fn nack(
         &mut self,
         now: Instant,
         key: usize,
         view: usize,
+        within: Duration,
         numbers: impl Iterator<Item = u16>,
     ) {
         let Some(track) = self.tracks.get_mut(key) else {
@@ -218,6 +219,10 @@ impl Forwarding {
         };
         for number in numbers {
             view.counts.nacks += 1;
+            if view.repairs(now, within, number) {
+                out.counters.count(Counter::DropRepeatedNack);
+                continue;
+            }
             out.again(now, view, egress, &track.ring, number);
         }
     }

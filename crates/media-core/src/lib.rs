@@ -46,6 +46,7 @@ mod post;
 mod presence;
 mod random;
 mod reception;
+mod redundancy;
 mod relay;
 mod renegotiation;
 mod reports;
@@ -58,6 +59,7 @@ mod statistics;
 mod stream;
 mod subscription;
 mod talk;
+mod talking;
 #[cfg(test)]
 mod tests;
 mod texts;

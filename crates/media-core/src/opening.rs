@@ -19,6 +19,7 @@ use crate::relay::TrackId;
 use crate::section::{Ended, Incoming, Section, Slot, Stage};
 use crate::shard::Shard;
 use crate::stream::Stream;
+use crate::talking::Talking;
 use crate::texts::Texts;
 use crate::track::{Origin, Track};
 
@@ -219,6 +220,7 @@ impl Shard {
             track: key,
             reception: Reception::default(),
             plis: 0,
+            talking: Talking::default(),
         });
         Some(key)
     }

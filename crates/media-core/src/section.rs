@@ -8,6 +8,7 @@ use crate::news::SentStatistics;
 use crate::order::Source;
 use crate::reception::Reception;
 use crate::stream::Stream;
+use crate::talking::Talking;
 
 /// How far a section has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub(crate) struct Incoming {
     pub(crate) reception: Reception,
     /// Key frames it was asked for.
     pub(crate) plis: u64,
+    /// Whether it is speech; of a microphone only.
+    pub(crate) talking: Talking,
 }
 
 /// Room for one track on its way to the client.

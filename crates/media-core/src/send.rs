@@ -51,9 +51,10 @@ impl Out<'_> {
         for stored in burst.iter().flatten() {
             match view.place(stored.0, stored.1) {
                 Ok(place) => {
+                    let share = place.share(stored.0, stored.1);
                     if let Some((slot, size)) = slots.next() {
-                        *slot = Some((place, *stored));
-                        *size = fixed + stored.1.len();
+                        *slot = Some((place, (stored.0, share)));
+                        *size = fixed + share.len();
                         count += 1;
                     }
                 }
@@ -102,8 +103,9 @@ impl Out<'_> {
         number: u16,
     ) {
         let found = view.sent(number).and_then(|(incoming, sent)| {
-            let stored = ring.get(incoming)?;
-            Some((view.again(&sent, stored.0)?, stored))
+            let (packet, payload) = ring.get(incoming)?;
+            let place = view.again(&sent, packet)?;
+            Some((place, (packet, place.share(packet, payload))))
         });
         let Some((place, stored)) = found else {
             self.counters.count(Counter::DropRetransmissionUnknown);
@@ -161,7 +163,7 @@ impl Out<'_> {
         };
         Stamp {
             marker: packet.marker,
-            payload_type: place.payload_types.media,
+            payload_type: place.payload_type(),
             sequence: seq::wire(place.sequence),
             timestamp: place.timestamp,
             ssrc: view.stream.ssrc,
@@ -247,6 +249,7 @@ mod tests {
         payload_types[Codec::H264Main as usize] = Some(PayloadTypes {
             media: 102,
             rtx: (repair == Repair::Rtx).then_some(103),
+            red: None,
         });
         let format = Format {
             header: Header::new(ids, "v", false, repair != Repair::Plain),
@@ -264,6 +267,7 @@ mod tests {
                 timestamp: 90_000,
                 arrived: now,
                 length: *size as u16,
+                primary: *size as u16,
                 codec: Codec::H264Main,
                 marker: sequence + 1 == 1000 + sizes.len() as u64,
                 key_frame: sequence == 1000,

@@ -35,6 +35,12 @@ pub struct World {
     pub sent_by_engine: u64,
     /// Those of them that went to no peer's address.
     pub to_strangers: u64,
+    /// Those of them that went along a TCP connection.
+    pub sent_over_tcp: u64,
+    /// Peers whose datagrams reach the engine on a TCP connection of this number, by their address.
+    pub connections: HashMap<SocketAddr, u64>,
+    /// TCP connections that a shard wanted closed.
+    pub closed: Vec<u64>,
     homes: HashMap<Name, usize>,
 }
 
@@ -73,6 +79,9 @@ impl World {
             shards,
             news: Vec::new(),
             sent_by_engine: 0,
+            sent_over_tcp: 0,
+            connections: HashMap::new(),
+            closed: Vec::new(),
             to_strangers: 0,
             homes: HashMap::new(),
         }
@@ -235,7 +244,10 @@ impl World {
             } else if let Some(at) =
                 (0..self.shards.len()).find(|n| datagram.to == address(u16_of(*n)))
             {
-                let path = Path::udp(datagram.from, datagram.to.ip());
+                let (from, to) = (datagram.from, datagram.to.ip());
+                let connection = self.connections.get(&from);
+                let path =
+                    connection.map_or(Path::udp(from, to), |number| Path::tcp(from, to, *number));
                 self.shards[at].datagram(now, &path, &mut datagram.bytes);
             }
         }
@@ -279,6 +291,7 @@ impl World {
             let outgoing = shard.outgoing();
             for (path, bytes) in outgoing.datagrams() {
                 self.sent_by_engine += 1;
+                self.sent_over_tcp += u64::from(path.protocol.is_tcp());
                 if !self.peers.iter().any(|peer| peer.address == path.remote) {
                     self.to_strangers += 1;
                 }
@@ -290,6 +303,7 @@ impl World {
                 self.network.send(now, datagram);
             }
             outgoing.clear();
+            self.closed.extend(shard.take_closings());
         }
     }
 
