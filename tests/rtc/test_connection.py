@@ -191,7 +191,7 @@ async def test_who_does_not_read_is_given_up_and_nobody_waits(
             ada.say(wire.Mute(mine, muted=turn % 2 == 0))
         assert await ada.heard_nothing()
         async with asyncio.timeout(PATIENCE_S):
-            while not it.ringway.signalling.away:
+            while not it.ringway.signalling.away:  # noqa: ASYNC110 -- no event tells
                 await asyncio.sleep(0)  # one turn of the event loop
         bob.readable.set()
         assert (await bob.closed()).code == 1013
