@@ -263,6 +263,16 @@ impl Peer {
         self.told.iter().filter(move |told| told["t"] == kind)
     }
 
+    /// Be at another address from now on, and tell ICE of it.
+    ///
+    /// # Panics
+    /// If the address cannot be a host candidate.
+    pub fn move_to(&mut self, address: SocketAddr) {
+        let candidate = Candidate::host(address, "udp").expect("a usable address");
+        self.rtc.add_local_candidate(candidate);
+        self.address = address;
+    }
+
     /// Begin to send the source from now on.
     pub fn speak(&mut self, source: Source, now: Instant) {
         self.speak_as(source, Generator::new(source, now));
