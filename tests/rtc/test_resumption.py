@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ringway.domain.causes import Cause, Refused
 from ringway.domain.values import SECOND, LegId
 from ringway.ports.catalog import FIRST_ACCOUNT
 from ringway.ports.lines import SayRemoteMuted
@@ -124,6 +125,62 @@ async def test_more_than_is_kept_becomes_a_snapshot() -> None:
         assert not (await again.hear("remote_muted"))["muted"]
 
 
+async def test_all_that_is_kept_fits_behind_the_welcome() -> None:
+    async with whole() as it:
+        ada, bob = await it.client("ada"), await it.client("bob")
+        mine, _ = await it.established(ada, "bob", bob)
+        ada.say(wire.Ping(1, heard=ada.number))
+        await ada.hear("pong")
+        await cut(it, ada)
+        (device,) = it.ringway.switchboard.devices_of(FIRST_ACCOUNT, "ada")
+        for turn in range(limits.MOST_KEPT):
+            said = SayRemoteMuted(LegId(mine), turn % 2 == 0)
+            it.ringway.switchboard.say(device.id, said)
+        again, told = await it.resume(ada, mine)
+        assert told.get("snapshot") is None
+        for turn in range(limits.MOST_KEPT):
+            assert (await again.hear_raw()).get("muted", False) is (turn % 2 == 0)
+        assert await again.heard_nothing()
+
+
+async def test_a_welcome_that_is_lost_costs_no_call() -> None:
+    """The next token has never arrived, so the one before it is still good."""
+    async with whole() as it:
+        ada, bob = await it.client("ada"), await it.client("bob")
+        mine, theirs = await it.established(ada, "bob", bob)
+        first = ada.token
+        for _ in range(3):
+            lost, told = await it.resume(ada, mine, token=first)
+            assert told["t"] == "resumed"
+            await cut(it, lost)
+        bob.say(wire.Mute(theirs, True))
+        again, _ = await it.resume(ada, mine, token=first)
+        assert (await again.hear("remote_muted"))["muted"]
+
+
+async def test_a_command_is_answered_although_its_socket_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was heard, so the client does not say it again."""
+    async with whole() as it:
+        ada, bob = await it.client("ada"), await it.client("bob")
+        mine, _ = await it.established(ada, "bob", bob)
+        begun, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow(*_: object, **__: object) -> None:
+            begun.set()
+            await go_on.wait()
+            raise Refused(Cause.INVALID_REQUEST, "Not now.")
+
+        monkeypatch.setattr(it.ringway.exchange, "mute", slow)
+        ada.say(wire.Mute(mine, True, n=1))
+        await begun.wait()
+        again, told = await it.resume(ada, mine)
+        assert told["heard"] == 1
+        go_on.set()
+        assert (await again.hear("refused"))["text"] == "Not now."
+
+
 async def test_a_line_is_given_up_after_a_minute() -> None:
     async with whole() as it:
         ada, bob = await it.client("ada"), await it.client("bob")
@@ -178,8 +235,10 @@ async def test_a_resumption_that_is_not_good(case: str, code: str) -> None:
                 identity = "eve"
             case "used twice" | "an old one":
                 living, _ = await it.resume(ada, mine)
+                assert await living.heard_nothing(), "its welcome has arrived"
                 if case == "an old one":
                     living, _ = await it.resume(living, mine)
+                    assert await living.heard_nothing()
             case "after goodbye":
                 ada.leave()
                 await bob.hear("ended")

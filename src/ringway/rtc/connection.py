@@ -64,6 +64,7 @@ class Reception:
         self._calls = calls
         self._tally = tally
         self._open: set[Outbox] = set()
+        self._obeying: set[asyncio.Task[None]] = set()
 
     def end(self, ending: Ending) -> None:
         """End every connection, also those of strangers."""
@@ -78,6 +79,9 @@ class Reception:
         reading = asyncio.create_task(self._read(socket, outbox))
         try:
             await asyncio.wait({draining, reading}, return_when=asyncio.FIRST_COMPLETED)
+            if outbox.ending is Ending.LEFT:
+                # Sending has failed first: only reading learns of a goodbye.
+                await asyncio.wait({reading}, timeout=CLOSED_WITHIN_S)
             outbox.end(_ending_of(reading))
             reading.cancel()
             await asyncio.wait({draining, reading}, timeout=CLOSED_WITHIN_S)
@@ -125,12 +129,13 @@ class Reception:
             if hello.resume is None:
                 device = self._doorkeeper.recognise(hello)
                 return self._begin(device, outbox)
-            line = self._doorkeeper.resume(hello, hello.resume)
+            line, _ = self._doorkeeper.resume(hello, hello.resume)
             # What is written of ended calls is asked for before the line is taken
             # over: from then on nothing may come between.
             asked = [LegId(it) for it in hello.resume.calls]
             known = await self._snapshots.known(line.device, asked)
-            line = self._doorkeeper.resume(hello, hello.resume)
+            line, serial = self._doorkeeper.resume(hello, hello.resume)
+            line.prove(serial)
             return self._resume(line, outbox, hello.resume, known)
         except NotAdmitted as refused:
             if isinstance(refused.answer, Ending):
@@ -202,9 +207,10 @@ class Reception:
     async def _converse(self, socket: Socket, line: Line, outbox: Outbox) -> Ending:
         clock = asyncio.get_running_loop().time
         bucket = Bucket(MESSAGES_PER_S, BURST, clock())
-        malformed = 0
+        malformed, serial = 0, line.serial
         while True:
             text = await socket.receive()
+            line.prove(serial)
             if not bucket.take(clock()):
                 return Ending.TOO_FAST
             try:
@@ -224,10 +230,20 @@ class Reception:
             takes = line.takes(getattr(message, "n", 0))
             if takes is None:
                 return Ending.MISSED
-            response = await self._inbox.obey(line.device, message) if takes else None
-            if response is not None:
-                self._tally.refused[response.code.name] += 1
-                line.say(response)
+            if takes:
+                obeying = asyncio.create_task(self._obey(line, message))
+                self._obeying.add(obeying)
+                obeying.add_done_callback(self._obeying.discard)
+                # What was heard is obeyed and answered also when the socket is lost
+                # meanwhile: the client will not say it again.
+                await asyncio.shield(obeying)
+
+    async def _obey(self, line: Line, message: wire.FromClient) -> None:
+        async with line.turn:
+            response = await self._inbox.obey(line.device, message)
+        if response is not None:
+            self._tally.refused[response.code.name] += 1
+            line.say(response)
 
 
 def _ending_of(reading: asyncio.Task[Ending]) -> Ending:

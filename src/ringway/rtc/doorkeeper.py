@@ -79,10 +79,14 @@ class Doorkeeper:
             bearer.display_name,
         )
 
-    def resume(self, hello: wire.Connect, resumption: wire.Resumption) -> Line:
-        """Give the line that the socket goes on with.  Or `NotAdmitted`.
+    def resume(
+        self, hello: wire.Connect, resumption: wire.Resumption
+    ) -> tuple[Line, int]:
+        """Give the line that the socket goes on with, and the serial of its token.
 
-        The person's token may have run out since: a call is not cut by its age.
+        Or `NotAdmitted`.  The person's token may have run out since: a call is not
+        cut by its age.  A resume token is used up when its successor has arrived:
+        the welcome that brings it may be lost like anything else.
         """
         bearer = self._verified(hello, late=True)
         try:
@@ -94,17 +98,15 @@ class Doorkeeper:
         line = self._switchboard.line(told.device)
         if line is None:
             raise rejected("RESUME_EXPIRED", "This line has been given up.")
-        if line.serial is None:
-            line.serial = told.serial
-        if told.serial != line.serial:
+        if line.arrived is not None and told.serial < line.arrived:
             text = "Another socket has resumed with this since: each is good once."
             raise rejected("RESUME_USED", text)
-        return line
+        return line, told.serial
 
     def next_token(self, line: Line) -> str:
         """Sign what lets the line go on, the next time and once."""
         device = line.device
-        line.serial = (line.serial or 0) + 1
+        line.serial += 1
         return self._tokens.issue_resumption(
             Resumption(device.id, device.account, device.identity, line.serial)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 
 import msgspec
@@ -26,14 +27,23 @@ class Line:
         self.away_since: int | None = None
         """Microseconds since 1970, UTC."""
         self.giving_up: Appointment | None = None
-        self.serial: int | None = 0 if known else None
-        """Of the resume token that is good now; None when that is not known."""
+        self.serial = 0
+        """Of the last resume token that was given."""
+        self.arrived: int | None = 0 if known else None
+        """Of the last one that the device surely has; None when that is not known."""
+        self.turn = asyncio.Lock()
+        """Held while a command is obeyed: one at a time, in the order heard."""
         self.heard: int | None = 0 if known else None
         """Number of the last message heard; None when the next may have any."""
         self.number = 0
         """Of the last message said."""
         self._kept: deque[tuple[int, str]] = deque()
         self._characters = 0
+
+    def prove(self, serial: int) -> None:
+        """Learn that this resume token has arrived: those before it are used up."""
+        self.arrived = max(self.arrived or 0, serial)
+        self.serial = max(self.serial, serial)
 
     def say(self, message: Numbered) -> None:
         """Say it now or later, and keep it until it was heard."""
