@@ -129,13 +129,12 @@ class Reception:
             if hello.resume is None:
                 device = self._doorkeeper.recognise(hello)
                 return self._begin(device, outbox)
-            line, _ = self._doorkeeper.resume(hello, hello.resume)
+            line = self._doorkeeper.resume(hello, hello.resume)
             # What is written of ended calls is asked for before the line is taken
             # over: from then on nothing may come between.
             asked = [LegId(it) for it in hello.resume.calls]
             known = await self._snapshots.known(line.device, asked)
-            line, serial = self._doorkeeper.resume(hello, hello.resume)
-            line.prove(serial)
+            line = self._doorkeeper.resume(hello, hello.resume)
             return self._resume(line, outbox, hello.resume, known)
         except NotAdmitted as refused:
             if isinstance(refused.answer, Ending):
@@ -207,12 +206,13 @@ class Reception:
     async def _converse(self, socket: Socket, line: Line, outbox: Outbox) -> Ending:
         clock = asyncio.get_running_loop().time
         bucket = Bucket(MESSAGES_PER_S, BURST, clock())
-        malformed, serial = 0, line.serial
+        malformed = 0
         while True:
             text = await socket.receive()
-            line.prove(serial)
             if not bucket.take(clock()):
                 return Ending.TOO_FAST
+            if line.outbox is outbox:
+                line.speaks()
             try:
                 message = read(text)
             except Unreadable as error:

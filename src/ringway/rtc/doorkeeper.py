@@ -79,14 +79,10 @@ class Doorkeeper:
             bearer.display_name,
         )
 
-    def resume(
-        self, hello: wire.Connect, resumption: wire.Resumption
-    ) -> tuple[Line, int]:
-        """Give the line that the socket goes on with, and the serial of its token.
+    def resume(self, hello: wire.Connect, resumption: wire.Resumption) -> Line:
+        """Give the line that the socket goes on with.  Or `NotAdmitted`.
 
-        Or `NotAdmitted`.  The person's token may have run out since: a call is not
-        cut by its age.  A resume token is used up when its successor has arrived:
-        the welcome that brings it may be lost like anything else.
+        The person's token may have run out since: a call is not cut by its age.
         """
         bearer = self._verified(hello, late=True)
         try:
@@ -98,17 +94,17 @@ class Doorkeeper:
         line = self._switchboard.line(told.device)
         if line is None:
             raise rejected("RESUME_EXPIRED", "This line has been given up.")
-        if line.arrived is not None and told.serial < line.arrived:
+        if not line.accepts(told.serial):
             text = "Another socket has resumed with this since: each is good once."
             raise rejected("RESUME_USED", text)
-        return line, told.serial
+        return line
 
     def next_token(self, line: Line) -> str:
         """Sign what lets the line go on, the next time and once."""
         device = line.device
-        line.serial += 1
+        serial = line.next_serial()
         return self._tokens.issue_resumption(
-            Resumption(device.id, device.account, device.identity, line.serial)
+            Resumption(device.id, device.account, device.identity, serial)
         )
 
     def _verified(self, hello: wire.Connect, *, late: bool) -> Bearer:

@@ -27,10 +27,10 @@ class Line:
         self.away_since: int | None = None
         """Microseconds since 1970, UTC."""
         self.giving_up: Appointment | None = None
-        self.serial = 0
-        """Of the last resume token that was given."""
-        self.arrived: int | None = 0 if known else None
-        """Of the last one that the device surely has; None when that is not known."""
+        self.serial: int | None = 0 if known else None
+        """Of the resume token that is good now; None when that is not known."""
+        self._arrived = 0
+        """Of the last resume token that has surely arrived."""
         self.turn = asyncio.Lock()
         """Held while a command is obeyed: one at a time, in the order heard."""
         self.heard: int | None = 0 if known else None
@@ -39,11 +39,6 @@ class Line:
         """Of the last message said."""
         self._kept: deque[tuple[int, str]] = deque()
         self._characters = 0
-
-    def prove(self, serial: int) -> None:
-        """Learn that this resume token has arrived: those before it are used up."""
-        self.arrived = max(self.arrived or 0, serial)
-        self.serial = max(self.serial, serial)
 
     def say(self, message: Numbered) -> None:
         """Say it now or later, and keep it until it was heard."""
@@ -58,6 +53,28 @@ class Line:
             self._characters -= len(self._kept.popleft()[1])
         if self.outbox is not None:
             self.outbox.put_text(text, tag(message))
+
+    def accepts(self, serial: int) -> bool:
+        """Say whether the resume token of this serial is good.
+
+        The last one is, and so is the one that the device used to get it, as long as
+        the answer that brought the last one may have been lost with its socket.
+        """
+        if self.serial is None:
+            self.serial = serial
+        if not self._arrived <= serial <= self.serial:
+            return False
+        self._arrived = serial
+        return True
+
+    def next_serial(self) -> int:
+        """Give the serial of the next resume token."""
+        self.serial = (self.serial or 0) + 1
+        return self.serial
+
+    def speaks(self) -> None:
+        """Know that the device has heard all that its socket was welcomed with."""
+        self._arrived = self.serial or 0
 
     def confirm(self, heard: int) -> None:
         """Forget what the device has heard."""
