@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Join
-from tests.browser.media import BLUE, RED
+from tests.browser.conftest import Enter, Join
+from tests.browser.firefox import firefox
+from tests.browser.media import BLUE, RED, UNUSED
 from tests.browser.party import Party
 from tests.browser.relayed import Host, Network, hosted
+from tests.browser.server import Server
+from tests.browser.test_firefox import FAKE
 from tests.relay.sockets import until
 
 USED = """
@@ -25,6 +28,21 @@ statistics().then((rows) => {
   const [local, remote] = [by.get(pair.localCandidateId), by.get(pair.remoteCandidateId)];
   return { local: local.protocol, remote: remote.protocol, port: remote.port };
 })"""
+
+
+SELECTED = """
+statistics().then((rows) => rows
+  .filter((row) => row.type === "candidate-pair" && row.selected)
+  .map((pair) => rows.find((row) => row.id === pair.remoteCandidateId).protocol))"""
+
+TCP_ONLY = """
+() => {
+  const whole = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = function (it) {
+    const sdp = it.sdp.replace(/^a=candidate:\\S+ \\d+ udp .*\\r\\n/gm, "");
+    return whole.call(this, { type: it.type, sdp });
+  };
+}"""
 
 
 @pytest.fixture
@@ -96,3 +114,34 @@ async def test_one_without_udp_meets_one_with_it(host: Host, join: Join) -> None
     await see_each_other(red, blue)
     assert (await used(red))["remote"] == "tcp"
     assert (await used(blue))["remote"] == "udp"
+
+
+async def test_a_call_moves_to_tcp_when_udp_is_dropped(host: Host, join: Join) -> None:
+    red, reds = await join(host, RED)
+    blue, _ = await join(host, BLUE)
+    await call(red, blue)
+    await see_each_other(red, blue)
+    assert (await used(red))["remote"] == "udp"
+    drop_datagrams(reds)
+    await red.js(f"until(() => {USED}.then((it) => it.remote === 'tcp'), 'TCP')")
+    await see_each_other(red, blue)
+    assert (await used(blue))["remote"] == "udp"
+    assert "hangup" not in await red.events()
+
+
+async def test_firefox_that_is_told_of_tcp_only(
+    enter: Enter, server: Server, elsewhere: str
+) -> None:
+    """Firefox takes no way over loopback, so there can be no relay that drops its UDP."""
+    async with firefox(f"{elsewhere}/party.html") as page:
+        fox = Party(page, FAKE, "fox-tcp")
+        await fox.js(f"({TCP_ONLY})()")
+        await fox.connect(server.token(fox.identity))
+        red = await enter(RED)
+        await call(fox, red)
+        await red.hears(FAKE)
+        await fox.sees(RED)
+        assert await fox.js(f"recorded({RED.hertz}, {[*UNUSED, FAKE.hertz]})")
+        assert await fox.js(SELECTED) == ["tcp"]
+        await fox.hangup()
+        assert await red.ended() == "NORMAL_HANGUP"
