@@ -92,6 +92,27 @@ async def test_everybody_gets_everybody(host: Host, media: Media) -> None:
             await everything(it, of(*({0, 1, 2} - {number})))
 
 
+async def test_a_lost_socket_loses_nothing(host: Host, media: Media) -> None:
+    async with AsyncExitStack() as stack:
+        (one, network), (two, _) = [await come(stack, host, media, it) for it in (0, 1)]
+        for it in (one, two):
+            await it.join("lounge")
+        await everything(one, of(1))
+        await one.mark()
+        network.signalling.cut(reset=True)
+        three, _ = await come(stack, host, media, 2)
+        await three.join("lounge")
+        assert not one.resumed
+        network.restore()
+        await one.until(lambda: one.resumed == 1, "to go on")
+        await everything(one, of(1, 2))
+        received = await one.receives()
+        assert received["guest-1", "MICROPHONE"].longest_ms < 500
+        numbers = [it.n for it in one.heard if isinstance(it, wire.Numbered)]
+        assert numbers == sorted(set(numbers))
+        assert not one.has(wire.Ended)
+
+
 async def test_a_bad_clip_or_name_is_told(media: Media) -> None:
     with pytest.raises(Refused) as refused:
         await media.open("anna", {"MICROPHONE": CLIPS / "make.py"})
