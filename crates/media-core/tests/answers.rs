@@ -172,19 +172,24 @@ fn an_answer_goes_the_other_way() {
 fn every_candidate_for_udp_has_a_less_preferred_one_for_tcp() {
     for (name, text) in OFFERS {
         let answer = answer(text);
-        for section in answer.sections.iter().filter(|it| !it.is_rejected()) {
-            let [udp, tcp] = &section.candidates[..] else {
-                panic!("{name}: {:?}", section.candidates)
-            };
-            let udp: Vec<_> = udp.split(' ').collect();
-            let tcp: Vec<_> = tcp.split(' ').collect();
-            assert_eq!((udp[2], tcp[2]), ("udp", "tcp"));
-            assert_eq!(udp[4..], ["192.0.2.1", "3478", "typ", "host"]);
-            assert_eq!(tcp[4..8], udp[4..8]);
-            assert_eq!(tcp[8..], ["tcptype", "passive"]);
-            assert_ne!(udp[0], tcp[0], "foundations");
-            let [high, low] = [udp, tcp].map(|it| it[3].parse::<u32>().unwrap());
-            assert!(high > low, "{high} {low}");
-        }
+        // The first of the bundle speaks for all.
+        let tag = &answer.bundles[0][0];
+        let tagged = answer
+            .sections
+            .iter()
+            .find(|it| it.mid.as_ref() == Some(tag));
+        let candidates = &tagged.unwrap().candidates;
+        let [udp, tcp] = &candidates[..] else {
+            panic!("{name}: {candidates:?}")
+        };
+        let udp: Vec<_> = udp.split(' ').collect();
+        let tcp: Vec<_> = tcp.split(' ').collect();
+        assert_eq!((udp[2], tcp[2]), ("udp", "tcp"));
+        assert_eq!(udp[4..], ["192.0.2.1", "3478", "typ", "host"]);
+        assert_eq!(tcp[4..8], udp[4..8]);
+        assert_eq!(tcp[8..], ["tcptype", "passive"]);
+        assert_ne!(udp[0], tcp[0], "foundations");
+        let [high, low] = [udp, tcp].map(|it| it[3].parse::<u32>().unwrap());
+        assert!(high > low, "{high} {low}");
     }
 }
