@@ -140,7 +140,7 @@ impl Shard {
             .filter_map(|it| it.incoming.as_mut())
         {
             // Whoever hears of the leaving needs not hear of the silence.
-            incoming.talking.reset();
+            incoming.speech.reset();
         }
         let (own, shown) = (pipe.tracks(), pipe.shown());
         for key in shown {

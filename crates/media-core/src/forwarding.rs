@@ -194,7 +194,7 @@ impl Forwarding {
         self.flush(now, key);
     }
 
-    /// A viewer misses packets: send them again, unless they were sent again within this time.
+    /// A viewer misses packets: send them again, unless they were sent within this time.
     pub(crate) fn nack(
         &mut self,
         now: Instant,
@@ -219,11 +219,7 @@ impl Forwarding {
         };
         for number in numbers {
             view.counts.nacks += 1;
-            if view.repairs(now, within, number) {
-                out.counters.count(Counter::DropRepeatedNack);
-                continue;
-            }
-            out.again(now, view, egress, &track.ring, number);
+            out.again(now, within, view, egress, &track.ring, number);
         }
     }
 }

@@ -143,9 +143,9 @@ impl Ingress<'_> {
                 if let Some(level) = packet.audio_level
                     && is_seen
                     && incoming.source == Source::Microphone
-                    && incoming.talking.heard(self.now, level)
+                    && incoming.speech.heard(self.now, level)
                 {
-                    if let Some(due) = incoming.talking.due() {
+                    if let Some(due) = incoming.speech.due() {
                         self.alarms.set(self.slot, due);
                     }
                     self.news.push(News::Talking {

@@ -55,11 +55,12 @@ mod ring;
 mod section;
 mod send;
 mod shard;
+mod speech;
 mod statistics;
 mod stream;
 mod subscription;
 mod talk;
-mod talking;
+
 #[cfg(test)]
 mod tests;
 mod texts;

@@ -89,7 +89,7 @@ impl Pipe {
     /// How long a packet that was sent again may be under way, or the client's word of it: nearly a round
     /// trip, so that the client's own estimate may be a little shorter.
     pub(crate) fn repair_takes(&self) -> Duration {
-        self.round_trip.unwrap_or_default() * 3 / 4
+        self.round_trip.unwrap_or_default() * 7 / 8
     }
 
     /// A round trip was measured (smoothed as in RFC 6298 section 2).

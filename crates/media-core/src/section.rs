@@ -7,8 +7,8 @@ use crate::codec::{CodecSet, Kind};
 use crate::news::SentStatistics;
 use crate::order::Source;
 use crate::reception::Reception;
+use crate::speech::Speech;
 use crate::stream::Stream;
-use crate::talking::Talking;
 
 /// How far a section has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(crate) struct Incoming {
     /// Key frames it was asked for.
     pub(crate) plis: u64,
     /// Whether it is speech; of a microphone only.
-    pub(crate) talking: Talking,
+    pub(crate) speech: Speech,
 }
 
 /// Room for one track on its way to the client.

@@ -1,6 +1,6 @@
 //! Sends packets of a track to one viewer: numbered, sealed, cut into messages.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use media_wire::rtp::fill_padding;
 use media_wire::{rtx, seq};
@@ -93,10 +93,12 @@ impl Out<'_> {
         waits
     }
 
-    /// Send a packet again that the viewer has not got, known by its number on the wire.
+    /// Send a packet again that the viewer has not got, known by its number on the wire, unless it was
+    /// sent `within` this time: it may be under way, in particular when it came late itself.
     pub(crate) fn again(
         &mut self,
         now: Instant,
+        within: Duration,
         view: &mut View,
         egress: &mut Egress,
         ring: &Ring,
@@ -111,6 +113,11 @@ impl Out<'_> {
             self.counters.count(Counter::DropRetransmissionUnknown);
             return;
         };
+        let age = now.saturating_duration_since(stored.0.arrived);
+        if age < within || view.repairs(now, within, number) {
+            self.counters.count(Counter::DropRepeatedNack);
+            return;
+        }
         let octets = stored.1.len();
         let size = view.format.header.len() + egress.overhead + octets;
         if !egress.allows(now, size) {
@@ -347,7 +354,14 @@ mod tests {
         };
         let repair = view.stream.rtx_next;
         for number in [first + 1, first + 1, first + 2] {
-            out.again(now, &mut view, &mut egress, &ring, seq::wire(number));
+            out.again(
+                now,
+                Duration::ZERO,
+                &mut view,
+                &mut egress,
+                &ring,
+                seq::wire(number),
+            );
         }
         let sent: Vec<_> = outgoing.datagrams().map(|(_, bytes)| bytes).collect();
         assert_eq!(sent.len(), 2);
@@ -366,6 +380,28 @@ mod tests {
         assert_eq!(view.counts.packets, 2);
     }
 
+    #[test]
+    fn a_packet_that_may_be_under_way_is_not_sent_again() {
+        let begin = Instant::now();
+        let (mut view, mut egress) = (view(Repair::Rtx), egress(begin));
+        let ring = ring(begin, &[500]);
+        let number = seq::wire(view.stream.next);
+        send(&mut view, &mut egress, &ring, 1);
+        let within = Duration::from_millis(50);
+        // It came, and was sent, at the beginning; then it is sent again every 50 ms.
+        for (ms, sends) in [(49, false), (50, true), (99, false), (100, true)] {
+            let now = begin + Duration::from_millis(ms);
+            let mut outgoing = Outgoing::default();
+            let mut out = Out {
+                outgoing: &mut outgoing,
+                counters: &mut Counters::default(),
+                send_time: [0; 3],
+            };
+            out.again(now, within, &mut view, &mut egress, &ring, number);
+            assert_eq!(!outgoing.is_empty(), sends, "{ms}");
+        }
+    }
+
     /// A nonce must not be used for two different packets.
     #[test]
     fn without_rtx_a_packet_again_has_the_same_bytes() {
@@ -381,7 +417,14 @@ mod tests {
             send_time: [9; 3],
         };
         for number in first..first + 3 {
-            out.again(now, &mut view, &mut egress, &ring, seq::wire(number));
+            out.again(
+                now,
+                Duration::ZERO,
+                &mut view,
+                &mut egress,
+                &ring,
+                seq::wire(number),
+            );
         }
         let bytes = |outgoing: &Outgoing| -> Vec<Vec<u8>> {
             outgoing
@@ -407,7 +450,7 @@ mod tests {
                 send_time: [0; 3],
             };
             for _ in 0..times {
-                out.again(now, &mut view, &mut egress, &ring, first);
+                out.again(now, Duration::ZERO, &mut view, &mut egress, &ring, first);
             }
             outgoing.arena().len()
         };

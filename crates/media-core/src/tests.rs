@@ -1,5 +1,6 @@
 //! The shard from outside, without a network: orders in, news out.
 
+mod restarts;
 mod rooms;
 mod ways;
 

@@ -53,7 +53,7 @@ impl Shard {
         consider(pipe.texts.as_ref().and_then(|texts| texts.sent.due()));
         consider(pipe.quiet_at());
         for incoming in pipe.sections.iter().filter_map(|it| it.incoming.as_ref()) {
-            consider(incoming.talking.due());
+            consider(incoming.speech.due());
         }
         if pipe.opener.is_some() {
             consider(Some(pipe.statistics_due));

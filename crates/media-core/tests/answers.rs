@@ -172,15 +172,10 @@ fn an_answer_goes_the_other_way() {
 fn every_candidate_for_udp_has_a_less_preferred_one_for_tcp() {
     for (name, text) in OFFERS {
         let answer = answer(text);
-        // The first of the bundle speaks for all.
-        let tag = &answer.bundles[0][0];
-        let tagged = answer
-            .sections
-            .iter()
-            .find(|it| it.mid.as_ref() == Some(tag));
-        let candidates = &tagged.unwrap().candidates;
-        let [udp, tcp] = &candidates[..] else {
-            panic!("{name}: {candidates:?}")
+        let mut live = answer.sections.iter().filter(|it| !it.is_rejected());
+        let tagged = live.next().unwrap();
+        let [udp, tcp] = &tagged.candidates[..] else {
+            panic!("{name}: {:?}", tagged.candidates)
         };
         let udp: Vec<_> = udp.split(' ').collect();
         let tcp: Vec<_> = tcp.split(' ').collect();
@@ -191,5 +186,7 @@ fn every_candidate_for_udp_has_a_less_preferred_one_for_tcp() {
         assert_ne!(udp[0], tcp[0], "foundations");
         let [high, low] = [udp, tcp].map(|it| it[3].parse::<u32>().unwrap());
         assert!(high > low, "{high} {low}");
+        // The other sections share its transport.
+        assert!(live.all(|it| it.candidates.is_empty()), "{name}");
     }
 }

@@ -33,6 +33,8 @@ pub struct World {
     pub news: Vec<(Instant, News)>,
     /// Datagrams that a shard has sent.
     pub sent_by_engine: u64,
+    /// The same by the addresses they went to.
+    pub sent_to: HashMap<SocketAddr, u64>,
     /// Those of them that went to no peer's address.
     pub to_strangers: u64,
     /// Those of them that went along a TCP connection.
@@ -79,6 +81,7 @@ impl World {
             shards,
             news: Vec::new(),
             sent_by_engine: 0,
+            sent_to: HashMap::new(),
             sent_over_tcp: 0,
             connections: HashMap::new(),
             closed: Vec::new(),
@@ -125,6 +128,15 @@ impl World {
         let name = self.peers[at].pipe.clone();
         let mut peer = Peer::new(&name, home(at), Codecs::ALL, self.now);
         let (offer, sending) = peer.offer(&[], true);
+        self.peers[at] = peer;
+        self.open(at, generation, offer, sending);
+    }
+
+    /// A client comes again with these sources, and with this generation of its pipe.
+    pub fn come_again(&mut self, at: usize, generation: u64, sources: &[(Source, Direction)]) {
+        let name = self.peers[at].pipe.clone();
+        let mut peer = Peer::new(&name, home(at), Codecs::ALL, self.now);
+        let (offer, sending) = peer.offer(sources, false);
         self.peers[at] = peer;
         self.open(at, generation, offer, sending);
     }
@@ -291,6 +303,7 @@ impl World {
             let outgoing = shard.outgoing();
             for (path, bytes) in outgoing.datagrams() {
                 self.sent_by_engine += 1;
+                *self.sent_to.entry(path.remote).or_default() += 1;
                 self.sent_over_tcp += u64::from(path.protocol.is_tcp());
                 if !self.peers.iter().any(|peer| peer.address == path.remote) {
                     self.to_strangers += 1;

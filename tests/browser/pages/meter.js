@@ -99,7 +99,12 @@ class SoundMeter {
     this.steps = 0;
     this.now = false;
     this.missing = 0;
+    this.there = 0;
     this.breaks = new Breaks();
+  }
+  /** For how long the tone has been there without a break. */
+  get lasted() {
+    return this.there * STEP_MS;
   }
   take({ heard, at }) {
     this.follow();
@@ -108,6 +113,7 @@ class SoundMeter {
     for (const [n, now] of heard.entries()) {
       this.steps += 1;
       this.now = now;
+      this.there = now ? this.there + 1 : 0;
       if (!now) this.missing += 1;
       else this.close(first + n * STEP_MS);
     }

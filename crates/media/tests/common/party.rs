@@ -16,6 +16,9 @@ use str0m::{Candidate, Event, Input, Output, Rtc};
 const SOUND_EVERY: Duration = Duration::from_millis(20);
 const PICTURE_EVERY: Duration = Duration::from_millis(40);
 
+/// The shortest that a socket can wait for something.
+const SHORTEST: Duration = Duration::from_micros(10);
+
 /// Bytes of a frame: several packets.
 const PICTURE: usize = 5_000;
 
@@ -42,6 +45,8 @@ pub struct Party {
     due: [Instant; 2],
     /// Payloads received: how many of each source and mark, whole and as they were sent.
     pub heard: HashMap<(MediaKind, u8), usize>,
+    /// Packets of sound it has sent.
+    pub sounds: usize,
     /// Payloads received that nobody can have sent.
     pub broken: usize,
 }
@@ -85,6 +90,7 @@ impl Party {
             begin: now,
             due: [now; 2],
             heard: HashMap::new(),
+            sounds: 0,
             broken: 0,
         }
     }
@@ -131,15 +137,28 @@ impl Party {
             .to_sdp_string()
     }
 
+    /// Says goodbye (`close_notify`).
+    pub fn leave(&mut self) {
+        self.rtc.close().unwrap();
+    }
+
     pub fn is_alive(&self) -> bool {
         self.rtc.is_alive()
     }
 
-    /// Lives for at most a millisecond.
+    /// Takes what has come, or waits for it for at most a millisecond.
     pub fn live(&mut self) {
+        let mut patience = Duration::from_millis(1);
+        while self.step(patience) {
+            patience = SHORTEST;
+        }
+    }
+
+    /// Whether something has come.
+    fn step(&mut self, patience: Duration) -> bool {
         let timeout = loop {
             if !self.rtc.is_alive() {
-                return;
+                return false;
             }
             match self.rtc.poll_output().unwrap() {
                 Output::Timeout(due) => break due,
@@ -152,7 +171,8 @@ impl Party {
             }
         };
         let wait = timeout.saturating_duration_since(Instant::now());
-        let wait = wait.clamp(Duration::from_micros(10), Duration::from_millis(1));
+        let wait = wait.clamp(SHORTEST, patience);
+        let mut came = false;
         for (proto, source, destination, bytes) in self.way.receive(wait) {
             let receive = Receive {
                 proto,
@@ -163,6 +183,7 @@ impl Party {
             self.rtc
                 .handle_input(Input::Receive(Instant::now(), receive))
                 .unwrap();
+            came = true;
         }
         self.rtc
             .handle_input(Input::Timeout(Instant::now()))
@@ -170,6 +191,7 @@ impl Party {
         if self.connected {
             self.speak();
         }
+        came
     }
 
     fn speak(&mut self) {
@@ -207,6 +229,7 @@ impl Party {
             let time = MediaTime::new(u64::try_from(ticks).unwrap(), clock);
             drop(params);
             writer.write(pt, now, time, payload).unwrap();
+            self.sounds += usize::from(*source == Source::Microphone);
         }
     }
 
@@ -268,6 +291,11 @@ impl Way {
             }
             Self::Unconnected => Vec::new(),
             Self::Tcp(stream, unfinished) => {
+                // Of a connection that the engine has closed there is no address, and nothing to come.
+                let Ok(source) = stream.peer_addr() else {
+                    return Vec::new();
+                };
+                let destination = stream.local_addr().unwrap();
                 stream.set_read_timeout(Some(wait)).unwrap();
                 let length = unless_late(stream.read(&mut buffer)).unwrap_or(0);
                 unfinished.extend_from_slice(&buffer[..length]);
@@ -278,8 +306,6 @@ impl Way {
                         break;
                     }
                     let bytes = unfinished.drain(..end).skip(2).collect();
-                    let (source, destination) =
-                        (stream.peer_addr().unwrap(), stream.local_addr().unwrap());
                     datagrams.push((Protocol::Tcp, source, destination, bytes));
                 }
                 datagrams

@@ -11,7 +11,7 @@ export const MAX_TEXT = 65_536;
 const MAX_WRITTEN = 250_000;
 /** Texts, and their bytes, that wait to be sent. */
 export const MAX_WAITING = 1_000;
-export const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+export const MAX_WAITING_BYTES = 4_194_304;
 /** Texts without a receipt: fewer than both ends remember, so that none said again is delivered twice. */
 export const MAX_UNRECEIPTED = 200;
 /** Texts of one sender, and senders, that are remembered. */

@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 ///
 /// Senders leave out packets of silence, so a pause is a time, not a number of packets.
 #[derive(Debug, Default)]
-pub(crate) struct Talking {
+pub(crate) struct Speech {
     talks: bool,
     /// Which of the last packets were loud, the newest in the lowest bit.
     recent: u8,
@@ -28,7 +28,7 @@ pub(crate) struct Talking {
     loud: Option<Instant>,
 }
 
-impl Talking {
+impl Speech {
     /// A packet with this level came: its first bit says speech, the others the level in -dBov
     /// (RFC 6464 section 3). Tells whether speech begins with it.
     pub(crate) fn heard(&mut self, now: Instant, level: u8) -> bool {
@@ -47,7 +47,7 @@ impl Talking {
         begins
     }
 
-    /// When [`Talking::ends`] may have something to tell.
+    /// When [`Speech::ends`] may have something to tell.
     pub(crate) fn due(&self) -> Option<Instant> {
         Some(self.loud.filter(|_| self.talks)? + PAUSE)
     }
@@ -70,21 +70,21 @@ impl Talking {
 impl Shard {
     /// Tell that a pipe's microphone carries speech no longer, if it has been quiet for long enough.
     pub(crate) fn tell_silence(&mut self, now: Instant, slot: usize) {
-        self.tell_end(slot, |talking| talking.ends(now));
+        self.tell_end(slot, |speech| speech.ends(now));
     }
 
     /// A pipe is seen no more by those it stays with.
     pub(crate) fn fall_unheard(&mut self, slot: usize) {
-        self.tell_end(slot, Talking::reset);
+        self.tell_end(slot, Speech::reset);
     }
 
-    fn tell_end(&mut self, slot: usize, ends: impl Fn(&mut Talking) -> bool) {
+    fn tell_end(&mut self, slot: usize, ends: impl Fn(&mut Speech) -> bool) {
         let Some(pipe) = self.pipes.get_mut(slot) else {
             return;
         };
         for section in &mut pipe.sections {
             let incoming = section.incoming.as_mut();
-            if incoming.is_some_and(|incoming| ends(&mut incoming.talking)) {
+            if incoming.is_some_and(|incoming| ends(&mut incoming.speech)) {
                 self.news.push(News::Talking {
                     pipe: pipe.name.clone(),
                     generation: pipe.generation,
@@ -115,10 +115,10 @@ mod tests {
         ];
         for (level, begins) in table {
             let mut now = Instant::now();
-            let mut talking = Talking::default();
+            let mut speech = Speech::default();
             let mut told = Vec::new();
             for _ in 0..5 {
-                told.push(talking.heard(now, level));
+                told.push(speech.heard(now, level));
                 now += PACKET;
             }
             let expected = [false, false, begins, false, false];
@@ -142,7 +142,7 @@ mod tests {
         let begin = Instant::now();
         let mut reached = HashSet::new();
         for walk in 0..4_usize.pow(9) {
-            let mut machine = Talking::default();
+            let mut machine = Speech::default();
             let mut now = begin;
             let mut talks = false;
             // Packets since the last pause, or since speech began.
@@ -188,13 +188,13 @@ mod tests {
     #[test]
     fn who_is_not_listened_to_begins_anew() {
         let now = Instant::now();
-        let mut talking = Talking::default();
+        let mut speech = Speech::default();
         for _ in 0..3 {
-            talking.heard(now, 10);
+            speech.heard(now, 10);
         }
-        assert!(talking.reset());
-        assert!(!talking.reset());
-        assert_eq!(talking.due(), None);
-        assert!(!talking.heard(now, 10));
+        assert!(speech.reset());
+        assert!(!speech.reset());
+        assert_eq!(speech.due(), None);
+        assert!(!speech.heard(now, 10));
     }
 }
