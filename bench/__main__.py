@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from bench import call, house, memory, packets, storage
+from bench import call, house, memory, packets, recovery, storage
 from bench.figures import Figure, machine, table
 
 PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "house": house.measure,
     "memory": memory.measure,
     "call": call.measure,
+    "recovery": recovery.measure,
 }
 
 

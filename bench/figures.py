@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+ENOUGH_FOR_P95 = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,13 @@ class Figure:
         """The middle one."""
         return median(self.runs)
 
+    @property
+    def p95(self) -> float | None:
+        """The one that 19 of 20 do not exceed; of fewer runs there is none."""
+        if len(self.runs) < ENOUGH_FOR_P95:
+            return None
+        return sorted(self.runs)[math.ceil(0.95 * len(self.runs)) - 1]
+
     def report(self) -> Mapping[str, Any]:
         """Give everything, for programs."""
         return {
@@ -32,6 +42,7 @@ class Figure:
             "unit": self.unit,
             "runs": len(self.runs),
             "median": self.median,
+            "p95": self.p95,
             "least": min(self.runs),
             "most": max(self.runs),
             "values": list(self.runs),
@@ -40,10 +51,11 @@ class Figure:
 
 def table(figures: Iterable[Figure]) -> str:
     """Give a Markdown table: it can be read as it is, and put into a page."""
-    rows: list[tuple[str, ...]] = [("figure", "median", "range", "unit", "runs")]
+    rows: list[tuple[str, ...]] = [("figure", "median", "p95", "range", "unit", "runs")]
     for it in figures:
         span = f"{_short(min(it.runs))} to {_short(max(it.runs))}"
-        rows.append((it.name, _short(it.median), span, it.unit, str(len(it.runs))))
+        p95 = "" if it.p95 is None else _short(it.p95)
+        rows.append((it.name, _short(it.median), p95, span, it.unit, str(len(it.runs))))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rows.insert(1, ("-" * widths[0], *("-" * (it - 1) + ":" for it in widths[1:])))
     return "\n".join(

@@ -51,7 +51,7 @@ def serve(
     ] = "127.0.0.1:8080",
     media: Annotated[
         str,
-        Parameter(env_var="RINGWAY_MEDIA", help="HOST:PORT for media, UDP."),
+        Parameter(env_var="RINGWAY_MEDIA", help="HOST:PORT for media, UDP and TCP."),
     ] = "0.0.0.0:3478",
     advertise: Annotated[
         list[str] | None,

@@ -144,7 +144,7 @@ def test_it_says_where_to_look_and_ends_cleanly(data: Path) -> None:
         until(lambda: "is ready" in it.out.read_text())
         said = it.out.read_text()
         assert f"http://localhost:{it.http}/demo" in said
-        assert f"UDP port {it.media}" in said
+        assert f"UDP and TCP port {it.media}, advertised on" in said
         assert "127.0.0.1  the only one media listens on" in said
         assert str(data / "first-key.json") in said
         engine = it.engine()
@@ -210,6 +210,8 @@ def test_a_port_in_use_is_named(data: Path, tmp_path: Path) -> None:
         assert (code, said) == (2, f"ringway: HTTP port {it.http}/tcp is in use.")
         code, said = refused(other, free_port(), it.media)
         assert (code, said) == (2, f"ringway: Media port {it.media}/udp is in use.")
+        code, said = refused(other, free_port(), it.http)
+        assert (code, said) == (2, f"ringway: Media port {it.http}/tcp is in use.")
         assert it.ready()
 
 

@@ -51,6 +51,8 @@ class Client:
     connection: str = ""
     number: int = 0
     """Of the last message heard."""
+    token: str = ""
+    """What lets it go on, once."""
     readable: asyncio.Event = field(default_factory=asyncio.Event)
     """Clear it to be a client that does not read."""
 
@@ -61,6 +63,10 @@ class Client:
             else msgspec.json.encode(message).decode()
         )
         self.to_house.put_nowait({"type": "websocket.receive", "text": text})
+
+    def lose(self) -> None:
+        """Be cut off, without a word."""
+        self.to_house.put_nowait({"type": "websocket.disconnect", "code": 1006})
 
     def leave(self) -> None:
         self.to_house.put_nowait({"type": "websocket.disconnect", "code": 1001})
@@ -178,8 +184,30 @@ class Whole:
         client.say(wire.Connect(wire.PROTOCOL, self.token(identity, account)))
         told = await client.hear_raw()
         assert told["t"] == "connected", told
-        client.connection = told["connection"]
+        client.connection, client.token = told["connection"], told["resume"]
         return client
+
+    async def resume(
+        self,
+        before: Client,
+        *calls: str,
+        identity: str = "ada",
+        heard: int | None = None,
+        token: str | None = None,
+    ) -> tuple[Client, dict[str, Any]]:
+        """Go on with a line on a new socket; give it and what the house says."""
+        client = await self.socket()
+        resumption = wire.Resumption(
+            before.token if token is None else token,
+            before.number if heard is None else heard,
+            list(calls),
+        )
+        client.say(wire.Connect(wire.PROTOCOL, self.token(identity), resume=resumption))
+        told = await client.hear_raw()
+        if told["t"] == "resumed":
+            client.connection, client.token = told["connection"], told["resume"]
+            client.number = told["number"]
+        return client, told
 
     async def known(self, identity: str, account: AccountId = FIRST_ACCOUNT) -> None:
         """Let somebody have had a token once."""

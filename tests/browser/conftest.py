@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Playwright, async_playwright
 
-from tests.browser.media import BLUE, GREEN, RED, Voice, picture, tone
+from tests.browser.chromium import arrive, launch, record
+from tests.browser.media import BLUE, GREEN, RED, YELLOW, Voice
 from tests.browser.party import Party
 from tests.browser.relayed import Host, Network
 from tests.browser.server import Server, running
 from tests.browser.site import site
-
-CHROMIUM = "/usr/bin/chromium"
 
 Enter = Callable[..., Awaitable[Party]]
 Join = Callable[..., Awaitable[tuple[Party, Network]]]
@@ -32,9 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with NAME.wav and NAME.y4m for each voice."""
     folder = tmp_path_factory.mktemp("voices")
-    for voice in (RED, BLUE, GREEN):
-        tone(folder / f"{voice.name}.wav", voice.hertz)
-        picture(folder / f"{voice.name}.y4m", voice.rgb)
+    record(folder, RED, BLUE, GREEN, YELLOW)
     return folder
 
 
@@ -49,26 +46,6 @@ def elsewhere(server: Server, pages: dict[str, str]) -> Iterator[str]:
     """A customer's site on another origin; it loads the SDK from the server."""
     with site(server.url, pages) as url:
         yield url
-
-
-def launch_options(voice: Voice, voices: Path) -> list[str]:
-    return [
-        "--no-sandbox",
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-audio-capture={voices / voice.name}.wav",
-        f"--use-file-for-fake-video-capture={voices / voice.name}.y4m",
-        "--autoplay-policy=no-user-gesture-required",
-        "--allow-loopback-in-peer-connection",
-        "--disable-features=WebRtcHideLocalIpsWithMdns",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-        "--disable-quic",
-        "--disable-background-timer-throttling",
-        "--disable-renderer-backgrounding",
-    ]
 
 
 @pytest.fixture
@@ -86,9 +63,7 @@ async def browser(
 
     async def of(voice: Voice) -> Browser:
         if voice.name not in open_ones:
-            open_ones[voice.name] = await playwright.chromium.launch(
-                executable_path=CHROMIUM, args=launch_options(voice, voices)
-            )
+            open_ones[voice.name] = await launch(playwright, voice, voices)
         return open_ones[voice.name]
 
     yield of
@@ -146,15 +121,7 @@ async def join(
         async def come(
             host: Host, voice: Voice, **options: object
         ) -> tuple[Party, Network]:
-            network = host.network()
-            context = await (await browser(voice)).new_context()
-            page = await context.new_page()
             url = sites.enter_context(site(host.server.url, {}))
-            await page.goto(f"{url}/party.html")
-            party = Party(page, voice, voice.name)
-            await network.lead(party)
-            token = host.server.token(party.identity)
-            await party.connect(token, serverUrl=network.url, **options)
-            return party, network
+            return await arrive(await browser(voice), url, host, voice, **options)
 
         yield come

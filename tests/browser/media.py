@@ -26,6 +26,7 @@ class Voice:
 RED = Voice("red", 440, (200, 40, 40))
 BLUE = Voice("blue", 1000, (40, 60, 200))
 GREEN = Voice("green", 700, (40, 170, 60))
+YELLOW = Voice("yellow", 1900, (210, 190, 40))
 
 
 def tone(path: Path, hertz: int, seconds: int = 10) -> None:

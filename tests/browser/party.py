@@ -49,6 +49,34 @@ class Party:
     async def hangup(self) -> None:
         await self.js("party.call.hangup()")
 
+    async def join(self, room: str, **wanted: object) -> dict[str, Any]:
+        """Join the room, and return what came with that."""
+        await self.js(f"join({json.dumps(room)}, {json.dumps(wanted)})")
+        joined: dict[str, Any] = await self.event("room-joined")
+        return joined
+
+    async def leave(self) -> str:
+        """Leave the room, and return the name of the error code."""
+        await self.js("party.call.leave()")
+        return await self.left()
+
+    async def left(self) -> str:
+        """Wait for the end of the room, and return the name of its error code."""
+        return str((await self.event("room-left"))["errorCode"]["name"])
+
+    async def say(self, text: str, to: str | None = None) -> str:
+        """Send a text, to one or to all; return its id."""
+        whom = "" if to is None else f", {json.dumps(to)}"
+        return str(await self.js(f"say({json.dumps(text)}{whom})"))
+
+    async def told(self, name: str, **wanted: object) -> dict[str, Any]:
+        """Wait for the event with these values, participants by their identity."""
+        found: dict[str, Any] = await self.js(
+            f"until(() => told({json.dumps(name)}, {json.dumps(wanted)}),"
+            f" {json.dumps(f'{name} {wanted}')})"
+        )
+        return found
+
     async def event(self, name: str, count: int = 1) -> Any:
         """Wait for the event, and return what came with it."""
         return await self.js(f"heard({json.dumps(name)}, {count})")

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +21,18 @@ START_SECONDS = 30
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that was free a moment ago; one for datagrams is free for TCP too.
+
+    Media needs both.
+    """
+    while True:
+        with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            if kind == socket.SOCK_DGRAM:
+                with socket.socket() as other:
+                    other.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass(frozen=True, slots=True)

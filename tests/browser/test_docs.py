@@ -14,6 +14,7 @@ from tests.browser.media import BLUE, RED, Voice
 from tests.browser.server import Server
 
 DOC = Path(__file__).parents[2] / "docs" / "first-call.md"
+ROOMS = DOC.with_name("rooms.md")
 README = DOC.parents[1] / "README.md"
 
 
@@ -71,3 +72,39 @@ async def test_the_page_calls(
     )
     await bob.click("#hangup")
     await expect(bob.locator("#state")).to_have_text("ended: NORMAL_HANGUP")
+
+
+async def test_the_page_joins_a_room(
+    server: Server,
+    elsewhere: str,
+    pages: dict[str, str],
+    browser: Callable[[Voice], Awaitable[Browser]],
+) -> None:
+    async def open_page(voice: Voice, identity: str) -> Page:
+        page = await (await browser(voice)).new_page()
+        pages[f"{identity}.html"] = (
+            snippet("html", ROOMS)
+            .replace("http://localhost:8080", server.url)
+            .replace("TOKEN", f"'{server.token(identity)}'")
+        )
+        await page.goto(f"{elsewhere}/{identity}.html")
+        await expect(page.locator("#state")).to_have_text(f"here as {identity}")
+        await page.click("#join")
+        await expect(page.locator("#state")).to_have_text("in the room")
+        return page
+
+    carol = await open_page(BLUE, "carol")
+    dave = await open_page(RED, "dave")
+    for page, other in ((carol, "dave"), (dave, "carol")):
+        await expect(page.locator("#people li")).to_have_text([other])
+        await page.wait_for_function(
+            "document.querySelector('#pictures video')?.videoWidth > 0"
+        )
+    await carol.fill("#text", "hello")
+    await carol.click("#send")
+    await expect(dave.locator("#texts li")).to_have_text(["carol: hello"])
+    await dave.click("#leave")
+    await expect(dave.locator("#state")).to_have_text("left: NORMAL_HANGUP")
+    await expect(carol.locator("#people li")).to_have_count(0)
+    await expect(carol.locator("#pictures video")).to_have_count(0)
+    await carol.click("#leave")

@@ -26,10 +26,10 @@ def host(tmp_path: Path) -> Iterator[Host]:
         yield it
 
 
-async def talk(one: Party, other: Party) -> None:
-    await one.dial(other.identity)
+async def talk(one: Party, other: Party, **wanted: object) -> None:
+    await one.dial(other.identity, **wanted)
     await other.incoming()
-    await other.accept()
+    await other.accept(**wanted)
     await one.event("established")
     await other.event("established")
     await one.hears(other.voice)

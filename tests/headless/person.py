@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -19,6 +20,10 @@ from tests.headless.media import Media, Section
 
 CLIPS = Path(__file__).parent / "clips"
 PATIENCE_S = 20.0
+ASK_EVERY_S = 5.0
+"""How often the house is asked what it has heard, and told what was heard."""
+LOOK_EVERY_S = 0.05
+ENOUGH = 15
 AGAIN_AFTER_S = 0.1
 """Between two attempts to go on with a lost line."""
 CANDIDATE = re.compile(r"^(a=candidate:\S+ \d+ \S+ \d+) (\S+) (\d+) ", re.MULTILINE)
@@ -73,8 +78,12 @@ class Person:
                 async with connect(self.url, max_size=wire.MAX_TEXT * 2) as socket:
                     self._socket = socket
                     await self._send(self._hello())
-                    async for text in socket:
-                        await self._take(DECODER.decode(text))
+                    asking = asyncio.create_task(self._ask())
+                    try:
+                        async for text in socket:
+                            await self._take(DECODER.decode(text))
+                    finally:
+                        asking.cancel()
             except (OSError, ConnectionClosed, InvalidHandshake):
                 pass
             self._socket = None
@@ -180,6 +189,8 @@ class Person:
                 self._resume = message.resume
             case wire.Resumed():
                 await self._go_on(message)
+            case wire.Pong():
+                self._forget(message.heard)
             case wire.PipeAnswer():
                 await self.media.take(self.look.identity, self._led(message.answer))
                 self._mean(message.sections)
@@ -200,10 +211,18 @@ class Person:
         async with self._changed:
             self._changed.notify_all()
 
+    async def _ask(self) -> None:
+        for number in itertools.count(1):
+            await asyncio.sleep(ASK_EVERY_S)
+            await self._send(wire.Ping(number, self._last_heard))
+
+    def _forget(self, heard: int) -> None:
+        self._unheard = [it for it in self._unheard if it.n > heard]
+
     async def _go_on(self, message: wire.Resumed) -> None:
         self.resumed += 1
         self._resume = message.resume
-        self._unheard = [it for it in self._unheard if it.n > message.heard]
+        self._forget(message.heard)
         if message.snapshot is not None:
             self._last_heard = message.number
             self.heard.extend(message.ended)
@@ -275,3 +294,20 @@ async def arriving(
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def came(person: Person, wanted: set[tuple[str, wire.Source]]) -> None:
+    """Wait until some has come of each of these: 15 frames, or packets of sound."""
+    flows: set[tuple[str, wire.Source]] = set()
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not wanted <= flows:
+                await asyncio.sleep(LOOK_EVERY_S)
+                flows = {
+                    key
+                    for key, it in (await person.receives()).items()
+                    if (it.packets if key[1] == "MICROPHONE" else it.frames) >= ENOUGH
+                }
+    except TimeoutError:
+        missing = sorted(wanted - flows)
+        raise AssertionError(f"{person.look.identity} lacks {missing}") from None

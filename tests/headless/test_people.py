@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -12,10 +11,10 @@ import pytest
 from ringway.rtc import messages as wire
 from tests.browser.relayed import Host, Network, hosted
 from tests.headless import CLIPS, Look, Media, Person, Refused, arriving, people
+from tests.headless.person import came
 
 TONES = ("520", "600", "800", "860")
 COLOURS = ("c850c8", "505028", "a0a0f0", "c8b428")
-PATIENCE_S = 20.0
 
 
 @pytest.fixture
@@ -51,25 +50,15 @@ async def come(
 
 
 async def everything(person: Person, wanted: set[tuple[str, wire.Source]]) -> None:
-    """Wait until a second of each of these has come, and of nobody else."""
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            came = await person.receives()
-            flows = {
-                key
-                for key, it in came.items()
-                if (it.frames if key[1] == "CAMERA" else it.packets) >= 15
-            }
-            if flows == wanted == set(came):
-                return
-            await pause()
-
-
-async def pause() -> None:
-    try:
-        await asyncio.wait_for(asyncio.Event().wait(), 0.05)
-    except TimeoutError:
-        return
+    """Wait until some of each of these has come, and nobody else is there."""
+    await came(person, wanted)
+    await person.until(
+        lambda: (
+            {it.identity for it in person.roster.values()} == {it for it, _ in wanted}
+        ),
+        "the others to leave",
+    )
+    assert set(await person.receives()) == wanted
 
 
 def of(*numbers: int) -> set[tuple[str, wire.Source]]:
@@ -90,6 +79,27 @@ async def test_everybody_gets_everybody(host: Host, media: Media) -> None:
         await guests[3].hangup()
         for number, it in enumerate(guests[:3]):
             await everything(it, of(*({0, 1, 2} - {number})))
+
+
+async def test_a_lost_socket_loses_nothing(host: Host, media: Media) -> None:
+    async with AsyncExitStack() as stack:
+        (one, network), (two, _) = [await come(stack, host, media, it) for it in (0, 1)]
+        for it in (one, two):
+            await it.join("lounge")
+        await everything(one, of(1))
+        await one.mark()
+        network.signalling.cut(reset=True)
+        three, _ = await come(stack, host, media, 2)
+        await three.join("lounge")
+        assert not one.resumed
+        network.restore()
+        await one.until(lambda: one.resumed == 1, "to go on")
+        await everything(one, of(1, 2))
+        received = await one.receives()
+        assert received["guest-1", "MICROPHONE"].longest_ms < 500
+        numbers = [it.n for it in one.heard if isinstance(it, wire.Numbered)]
+        assert numbers == sorted(set(numbers))
+        assert not one.has(wire.Ended)
 
 
 async def test_a_bad_clip_or_name_is_told(media: Media) -> None:

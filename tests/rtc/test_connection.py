@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -10,9 +11,9 @@ from ringway.domain.values import SECOND, LegId
 from ringway.ports.event_log import Entry, Text
 from ringway.ports.lines import SayRemoteMuted
 from ringway.ports.storage import StorageUnavailable, Trouble
-from ringway.rtc import connection, limits, outbox
+from ringway.rtc import connection, doorkeeper, limits, outbox
 from ringway.rtc import messages as wire
-from tests.app.whole import FIRST_ACCOUNT, Closed, Whole, whole
+from tests.app.whole import FIRST_ACCOUNT, PATIENCE_S, Closed, Whole, whole
 
 BROKEN = [
     "",
@@ -124,7 +125,7 @@ async def test_another_major_version_is_rejected() -> None:
 
 
 async def test_a_silent_stranger_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "CONNECT_WITHIN_S", 0.01)
+    monkeypatch.setattr(doorkeeper, "CONNECT_WITHIN_S", 0.01)
     async with whole() as it:
         stranger = await it.socket()
         assert (await stranger.hear("rejected"))["code"] == "NOT_CONNECTED"
@@ -133,7 +134,7 @@ async def test_a_silent_stranger_is_closed(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_there_is_an_end_to_strangers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "MOST_STRANGERS", 1)
+    monkeypatch.setattr(doorkeeper, "MOST_STRANGERS", 1)
     async with whole() as it:
         first = await it.socket()
         second = await it.socket()
@@ -189,9 +190,13 @@ async def test_who_does_not_read_is_given_up_and_nobody_waits(
         for turn in range(10):
             ada.say(wire.Mute(mine, muted=turn % 2 == 0))
         assert await ada.heard_nothing()
-        assert (await ada.hear("ended"))["code"]["name"] == "NETWORK_ERROR"
+        async with asyncio.timeout(PATIENCE_S):
+            while not it.ringway.signalling.away:  # noqa: ASYNC110 -- no event tells
+                await asyncio.sleep(0)  # one turn of the event loop
         bob.readable.set()
         assert (await bob.closed()).code == 1013
+        it.clock.move(61 * SECOND)
+        assert (await ada.hear("ended"))["code"]["name"] == "NETWORK_ERROR"
         assert it.ringway.signalling.closed["TOO_SLOW"] == 1
 
 
@@ -207,6 +212,7 @@ async def test_too_many_waiting_messages_end_a_connection() -> None:
             box.say(device.id, remote_muted(mine, turn))
         bob.readable.set()
         assert (await bob.closed()).code == 1013
+        it.clock.move(61 * SECOND)
         assert (await ada.hear("ended"))["code"]["name"] == "NETWORK_ERROR"
 
 

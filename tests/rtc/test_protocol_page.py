@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from ringway.domain.leg_state import RESUME_TIME
+from ringway.domain.values import SECOND
 from ringway.ports.tokens import Bearer
 from ringway.rtc import limits
 from ringway.rtc import messages as wire
@@ -19,15 +22,20 @@ from tests.app.whole import FIRST_ACCOUNT, OFFER, Client, Whole, whole
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
 BLOCK = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINE = re.compile(r"(\w+) ([→←]) (\{.*\})")
+LOST = re.compile(r"(\w+) ✕")
 
 
 def lines() -> list[tuple[str, str, dict[str, Any]]]:
-    found = []
+    found: list[tuple[str, str, dict[str, Any]]] = []
     for block in BLOCK.findall(PAGE):
         for line in block.splitlines():
+            if lost := LOST.fullmatch(line):
+                found.append((lost[1], "✕", {}))
+                continue
             match = LINE.fullmatch(line)
             assert match, line
-            found.append((match[1], match[2], json.loads(match[3])))
+            said = match[3].replace(" HEARD", ' "HEARD"')
+            found.append((match[1], match[2], json.loads(said)))
     return found
 
 
@@ -37,12 +45,20 @@ class Play:
     def __init__(self, it: Whole) -> None:
         self._it = it
         self._clients: dict[str, Client] = {}
-        self._bound: dict[str, str] = {}
+        self._bound: dict[str, Any] = {}
 
     async def client(self, name: str) -> Client:
         if name not in self._clients:
             self._clients[name] = await self._it.socket()
         return self._clients[name]
+
+    async def lose(self, name: str) -> None:
+        """Cut the socket, and wait until the house has noticed."""
+        client = self._clients.pop(name)
+        self._bound["HEARD"] = client.number
+        client.lose()
+        while not self._it.ringway.signalling.away:  # noqa: ASYNC110 -- no event tells
+            await asyncio.sleep(0)
 
     def real(self, value: Any) -> Any:
         match value:
@@ -74,6 +90,8 @@ class Play:
                 return len(written) == len(heard) and all(
                     map(self.same, written, heard)
                 )
+            case "HEARD":
+                return bool(heard == self._bound["HEARD"])
             case "…":
                 return isinstance(heard, str) and heard != ""
             case str() if written.endswith("…"):
@@ -87,11 +105,15 @@ async def test_the_examples_are_played() -> None:
     async with whole() as it:
         play = Play(it)
         for name, arrow, message in lines():
+            if arrow == "✕":
+                await play.lose(name)
+                continue
             client = await play.client(name)
             if arrow == "→":
                 client.say(json.dumps(play.real(message)))
             else:
                 heard = await client.hear_raw()
+                client.number = heard.get("number", 0) or client.number
                 while message["t"] == "ended" and heard["t"] == "sections":
                     heard = await client.hear_raw()
                 assert play.same(message, heard), (message, heard)
@@ -126,6 +148,12 @@ def test_the_limits_are_these() -> None:
         ),
         "messages that wait for a client to read them": (
             f"{limits.MOST_WAITING}, or {limits.MOST_WAITING_CHARACTERS} characters"
+        ),
+        "messages that are kept until they were heard": (
+            f"{limits.MOST_KEPT}, or {limits.MOST_KEPT_CHARACTERS} characters"
+        ),
+        "time that a connection without a socket is kept": (
+            f"{RESUME_TIME // SECOND} s"
         ),
         "time for one message to be read": f"{limits.SENT_WITHIN_S:.0f} s",
         "connections of one identity": str(limits.MOST_PER_IDENTITY),

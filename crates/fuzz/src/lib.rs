@@ -24,7 +24,7 @@ mod text;
 mod transport;
 
 pub use channel::channel;
-pub use packets::{h264, rtp, stun, vp8};
+pub use packets::{h264, red, rtp, stun, vp8};
 pub use reports::rtcp;
 pub use runner::run;
 pub use sctp::sctp;

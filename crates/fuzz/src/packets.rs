@@ -1,8 +1,8 @@
-//! Bodies for what is read from single packets: RTP, STUN, VP8, H.264.
+//! Bodies for what is read from single packets: RTP, STUN, VP8, H.264, RED.
 
 use media_wire::rtp::{self, Element, Fields, Header};
 use media_wire::vp8::Descriptor;
-use media_wire::{demux, h264 as wire_h264, rtx, stun as wire_stun};
+use media_wire::{demux, h264 as wire_h264, red as wire_red, rtx, stun as wire_stun};
 
 /// A header stays inside its packet, and what is written from it is read the same.
 pub fn rtp(data: &[u8]) {
@@ -92,4 +92,31 @@ pub fn h264(data: &[u8]) {
     if data.first().is_some_and(|first| first & 0x1f != 24) && data.len() > 2 {
         assert_eq!(wire_h264::starts_key_frame(&data[..3]), is_key);
     }
+}
+
+/// Blocks lie one after the other and end with the payload; types change and nothing else.
+pub fn red(data: &[u8]) {
+    let Ok(before) = wire_red::Redundant::parse(data) else {
+        return;
+    };
+    let earlier: Vec<_> = before.earlier().collect();
+    let lengths: usize = earlier.iter().map(|block| block.payload.len()).sum();
+    let primary = before.primary.payload;
+    assert!(!primary.is_empty() && data.ends_with(primary));
+    assert_eq!(
+        earlier.len() * 4 + 1 + lengths + primary.len(),
+        data.len(),
+        "headers and blocks"
+    );
+    let mut changed = data.to_vec();
+    wire_red::retype(&mut changed, 42);
+    let after = wire_red::Redundant::parse(&changed).expect("the same form");
+    assert_eq!(after.primary.payload, primary);
+    assert_eq!(after.primary.payload_type, 42);
+    assert!(after.earlier().zip(&earlier).all(|(after, before)| {
+        after.payload_type == 42
+            && after.earlier == before.earlier
+            && after.payload == before.payload
+    }));
+    assert_eq!(after.earlier().count(), earlier.len());
 }

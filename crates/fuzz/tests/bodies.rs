@@ -31,6 +31,11 @@ fn h264() {
 }
 
 #[test]
+fn red() {
+    fuzz::run("red", fuzz::red);
+}
+
+#[test]
 fn srtp() {
     fuzz::run("srtp", fuzz::srtp);
 }

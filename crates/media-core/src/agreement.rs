@@ -9,6 +9,17 @@ use crate::view::PayloadTypes;
 /// Dynamic payload types (RFC 3551 section 6, RFC 5761 section 4).
 const DYNAMIC: std::ops::RangeInclusive<u8> = 96..=127;
 
+/// How a payload type carries its codec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carriage {
+    /// As the codec's own format says.
+    Plain,
+    /// With what was sent before (RFC 2198).
+    Redundant,
+    /// As a retransmission (RFC 4588).
+    Again,
+}
+
 /// Feedback a client understands for a codec (`a=rtcp-fb`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Feedbacks {
@@ -61,8 +72,8 @@ impl Agreement {
     /// Agree on a codec; what was agreed before stays.
     pub(crate) fn agree(&mut self, codec: Codec, agreed: Agreed) {
         self.take(agreed.types.media);
-        if let Some(rtx) = agreed.types.rtx {
-            self.take(rtx);
+        for other in [agreed.types.rtx, agreed.types.red].into_iter().flatten() {
+            self.take(other);
         }
         if let Some(slot) = self.codecs.get_mut(codec as usize)
             && slot.is_none()
@@ -130,21 +141,25 @@ impl Agreement {
 
     /// What the client said about a codec that the engine proposed; without payload types it has
     /// not taken it.
-    pub(crate) fn confirm(&mut self, codec: Codec, rtx: bool, feedbacks: Feedbacks) {
+    pub(crate) fn confirm(&mut self, codec: Codec, rtx: bool, red: bool, feedbacks: Feedbacks) {
         if let Some(Some(agreed)) = self.codecs.get_mut(codec as usize) {
             agreed.types.rtx = agreed.types.rtx.filter(|_| rtx);
+            agreed.types.red = agreed.types.red.filter(|_| red);
             agreed.feedbacks = feedbacks;
         }
     }
 
-    /// What a payload type means, and whether it is a retransmission.
-    pub(crate) fn meaning(&self, payload_type: u8) -> Option<(Codec, bool)> {
+    /// What a payload type means, and how it carries that.
+    pub(crate) fn meaning(&self, payload_type: u8) -> Option<(Codec, Carriage)> {
         Codec::ALL.into_iter().find_map(|codec| {
             let types = self.codec(codec)?.types;
+            let given = Some(payload_type);
             if types.media == payload_type {
-                Some((codec, false))
-            } else if types.rtx == Some(payload_type) {
-                Some((codec, true))
+                Some((codec, Carriage::Plain))
+            } else if types.red == given {
+                Some((codec, Carriage::Redundant))
+            } else if types.rtx == given {
+                Some((codec, Carriage::Again))
             } else {
                 None
             }
@@ -161,14 +176,12 @@ impl Agreement {
                 return;
             };
             self.take(media);
-            let rtx = match kind {
-                Kind::Video => self.free(codec),
-                Kind::Audio => None,
-            };
+            let rtx = self.free(codec).filter(|_| kind == Kind::Video);
+            let red = self.free(codec).filter(|_| codec == Codec::Opus);
             let agreed = Agreed {
-                types: PayloadTypes { media, rtx },
+                types: PayloadTypes { media, rtx, red },
                 feedbacks: Feedbacks {
-                    nack: kind == Kind::Video,
+                    nack: kind == Kind::Video || codec == Codec::Opus,
                     picture_loss: kind == Kind::Video,
                     transport: true,
                 },
@@ -215,7 +228,11 @@ mod tests {
 
     fn agreed(media: u8, rtx: Option<u8>) -> Agreed {
         Agreed {
-            types: PayloadTypes { media, rtx },
+            types: PayloadTypes {
+                media,
+                rtx,
+                red: None,
+            },
             feedbacks: Feedbacks::default(),
             parameters: Vec::new(),
         }
@@ -247,8 +264,8 @@ mod tests {
         let mut agreement = Agreement::default();
         agreement.agree(Codec::Vp8, agreed(96, Some(97)));
         agreement.agree(Codec::Vp8, agreed(100, None));
-        assert_eq!(agreement.meaning(96), Some((Codec::Vp8, false)));
-        assert_eq!(agreement.meaning(97), Some((Codec::Vp8, true)));
+        assert_eq!(agreement.meaning(96), Some((Codec::Vp8, Carriage::Plain)));
+        assert_eq!(agreement.meaning(97), Some((Codec::Vp8, Carriage::Again)));
         assert_eq!(agreement.meaning(100), None);
         assert_eq!(
             agreement.codecs(Kind::Video),

@@ -77,6 +77,7 @@ impl Shard {
         let (sees, is_seen) = (pipe.sees(), pipe.is_seen());
         let (own, shown) = (pipe.tracks(), pipe.shown());
         if was_seen && !is_seen {
+            self.fall_unheard(slot);
             for key in &own {
                 self.unpublish(now, name, *key);
             }
@@ -133,6 +134,14 @@ impl Shard {
             return;
         };
         pipe.way = None;
+        for incoming in pipe
+            .sections
+            .iter_mut()
+            .filter_map(|it| it.incoming.as_mut())
+        {
+            // Whoever hears of the leaving needs not hear of the silence.
+            incoming.speech.reset();
+        }
         let (own, shown) = (pipe.tracks(), pipe.shown());
         for key in shown {
             self.unsubscribe(now, slot, key);

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use media_srtp::{MasterKey, Opener, Profile, Sealer};
-use media_transport::{Event, Reason};
+use media_transport::{Event, Heard, Reason};
 
 use crate::codec::Kind;
 use crate::counters::Counter;
@@ -33,7 +33,13 @@ impl Shard {
                     send,
                     receive,
                 } => self.connected(now, slot, profile, &send, &receive),
-                Event::Channel(heard) => self.heard(now, slot, heard),
+                Event::Channel(heard) => {
+                    // That it is lost, a clock may have told as well.
+                    if heard != Heard::Lost {
+                        pipe.presence.heard = now;
+                    }
+                    self.heard(now, slot, heard);
+                }
                 Event::Failed(reason) => {
                     let told = match reason {
                         Reason::NotConnected => CloseReason::NotConnected,

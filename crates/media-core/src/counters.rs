@@ -16,6 +16,8 @@ counters! {
     DatagramsReceived = "datagrams_received",
     RtpReceived = "rtp_packets_received",
     RtpBytesReceived = "rtp_bytes_received",
+    /// Lost, and repeated by a packet that came.
+    RtpRecovered = "rtp_packets_recovered",
     RtcpReceived = "rtcp_packets_received",
     RtpSent = "rtp_packets_sent",
     RtpBytesSent = "rtp_bytes_sent",
@@ -48,6 +50,8 @@ counters! {
     DropStun = "drop_stun",
     /// A user name that no pipe has.
     DropUnknownUser = "drop_unknown_user",
+    /// A user name of another shard, on a TCP connection to this one.
+    DropForeignUser = "drop_foreign_user",
     /// STUN or DTLS that the pipe's transport did not take.
     DropTransport = "drop_transport",
     /// RTP or RTCP before DTLS is through.
@@ -68,6 +72,8 @@ counters! {
     DropViewCodec = "drop_view_codec",
     /// A viewer asked for more again than it may have.
     DropRetransmissionLimit = "drop_retransmission_limit",
+    /// Asked for again, but just sent again.
+    DropRepeatedNack = "drop_nack_repeated",
     /// Asked for again, but no longer (or not yet) stored.
     DropRetransmissionUnknown = "drop_retransmission_unknown",
     /// Could not be sealed: a key is used up.

@@ -25,6 +25,10 @@ const DISCARD: u16 = 9;
 const SCTP_PORT: u16 = 5000;
 /// Type preference of a host candidate, shifted to its place (RFC 8445 section 5.1.2.1).
 const HOST: u32 = 126 << 24;
+/// The same for TCP, less than any candidate for UDP has (RFC 6544 section 4.2).
+const HOST_TCP: u32 = 90 << 24;
+/// Direction preference of a passive TCP candidate, as a part of the local one (RFC 6544 section 4.2).
+const PASSIVE: u32 = 4 << 13;
 
 /// What all descriptions of a shard have in common.
 #[derive(Debug)]
@@ -214,7 +218,8 @@ fn bandwidth(section: &Section) -> Option<u64> {
     }
 }
 
-/// Codecs in the engine's order of preference, each followed by its retransmission.
+/// Codecs in the engine's order of preference, each after its redundant form, which is sent if it comes
+/// first, and before its retransmission.
 fn codecs(agreement: &Agreement, set: CodecSet) -> Vec<sdp::Codec> {
     set.iter()
         .filter_map(|codec| Some((codec, agreement.codec(codec)?)))
@@ -223,7 +228,18 @@ fn codecs(agreement: &Agreement, set: CodecSet) -> Vec<sdp::Codec> {
                 sdp::Codec::new(payload_type, "rtx", codec.clock(), 1)
                     .with("apt", &agreed.types.media.to_string())
             });
-            std::iter::once(described(codec, agreed)).chain(rtx)
+            let red = agreed.types.red.map(|payload_type| {
+                let media = agreed.types.media;
+                let mut red = sdp::Codec::new(payload_type, "red", codec.clock(), codec.channels());
+                red.parameters = vec![sdp::Parameter {
+                    name: format!("{media}/{media}"),
+                    value: None,
+                }];
+                red
+            });
+            red.into_iter()
+                .chain(std::iter::once(described(codec, agreed)))
+                .chain(rtx)
         })
         .collect()
 }
@@ -264,15 +280,21 @@ fn extensions(agreement: &Agreement, kind: Kind) -> Vec<sdp::Extension> {
         .collect()
 }
 
-/// A host candidate for each address, the first the most preferred (RFC 8839 section 5.1).
+/// Host candidates for each address, the first the most preferred (RFC 8839 section 5.1): one for UDP,
+/// and a passive one for TCP on the same port (RFC 6544 section 4.5), which serves those whose UDP is dropped.
 fn candidates(advertised: &[SocketAddr]) -> Vec<String> {
-    (0u32..)
-        .zip(advertised)
-        .map(|(at, address)| {
-            let preference = 65_535u32.saturating_sub(at);
-            let priority = HOST | preference << 8 | 255;
-            let (ip, port) = (address.ip(), address.port());
-            format!("{} 1 udp {priority} {ip} {port} typ host", at + 1)
-        })
-        .collect()
+    let udp = (0u32..).zip(advertised).map(|(at, address)| {
+        let preference = 65_535u32.saturating_sub(at);
+        let priority = HOST | preference << 8 | 255;
+        let (ip, port) = (address.ip(), address.port());
+        format!("{} 1 udp {priority} {ip} {port} typ host", at + 1)
+    });
+    let tcp = (0u32..).zip(advertised).map(|(at, address)| {
+        let preference = PASSIVE | 8_191u32.saturating_sub(at);
+        let priority = HOST_TCP | preference << 8 | 255;
+        let (ip, port) = (address.ip(), address.port());
+        let foundation = advertised.len() + at as usize + 1;
+        format!("{foundation} 1 tcp {priority} {ip} {port} typ host tcptype passive")
+    });
+    udp.chain(tcp).collect()
 }

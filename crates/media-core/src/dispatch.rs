@@ -34,6 +34,11 @@ impl Shard {
             Owner::Pipe(slot) => self.guarded(now, Some(slot), |shard| {
                 shard.transport(now, slot, path, datagram);
             }),
+            Owner::Shard(_) if path.protocol.is_tcp() => {
+                // It could be answered by this shard alone, which does not know the password.
+                self.forwarding.counters.count(Counter::DropForeignUser);
+                self.useless(path.peer());
+            }
             Owner::Shard(shard) => {
                 let relay = Relay::Datagram {
                     path: *path,
@@ -41,7 +46,17 @@ impl Shard {
                 };
                 self.forwarding.relays.push((shard, relay));
             }
-            Owner::Nobody => self.forwarding.counters.count(Counter::DropUnknownUser),
+            Owner::Nobody => {
+                self.forwarding.counters.count(Counter::DropUnknownUser);
+                self.useless(path.peer());
+            }
+        }
+    }
+
+    /// A connection that does not lead to a pipe is closed, so that its client need not wait.
+    fn useless(&mut self, peer: Peer) {
+        if !self.peers.contains_key(&peer) {
+            self.closings.extend(peer.connection());
         }
     }
 
@@ -119,10 +134,12 @@ impl Shard {
             if pipe.peers.len() >= MOST_PEERS {
                 // Of a client that has moved often, ICE remembers fewer.
                 let (peers, transport) = (&mut self.peers, &pipe.transport);
+                let closings = &mut self.closings;
                 pipe.peers.retain(|known| {
                     let kept = transport.is_valid(known);
                     if !kept && peers.get(known) == Some(&slot) {
                         peers.remove(known);
+                        closings.extend(known.connection());
                     }
                     kept
                 });
@@ -159,6 +176,7 @@ impl Shard {
             pipe,
             forwarding: &mut self.forwarding,
             alarms: &mut self.alarms,
+            news: &mut self.news,
         };
         match protocol {
             demux::Protocol::Rtp => ingress.rtp(datagram),

@@ -122,6 +122,7 @@ impl Shard {
         for peer in &pipe.peers {
             if self.peers.get(peer) == Some(&slot) {
                 self.peers.remove(peer);
+                self.closings.extend(peer.connection());
             }
         }
         self.forwarding.disconnect(slot);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use media_wire::extension::write_absolute_send_time;
 use slab::Slab;
@@ -194,12 +194,13 @@ impl Forwarding {
         self.flush(now, key);
     }
 
-    /// A viewer misses packets: send them again.
+    /// A viewer misses packets: send them again, unless they were sent within this time.
     pub(crate) fn nack(
         &mut self,
         now: Instant,
         key: usize,
         view: usize,
+        within: Duration,
         numbers: impl Iterator<Item = u16>,
     ) {
         let Some(track) = self.tracks.get_mut(key) else {
@@ -218,7 +219,7 @@ impl Forwarding {
         };
         for number in numbers {
             view.counts.nacks += 1;
-            out.again(now, view, egress, &track.ring, number);
+            out.again(now, within, view, egress, &track.ring, number);
         }
     }
 }

@@ -4,16 +4,22 @@ use std::time::Instant;
 
 use media_srtp::{Error, Opener, ReplayWindow};
 use media_wire::extension::{Kind as Extension, read_text, read_transport_sequence};
+use media_wire::red::Redundant;
 use media_wire::rtcp::{self, Packet as Control};
 use media_wire::{h264, rtp, rtx, seq, vp8};
 
+use crate::agreement::Carriage;
 use crate::alarms::Alarms;
 use crate::codec::Codec;
 use crate::counters::Counter;
 use crate::forwarding::Forwarding;
+use crate::news::News;
+use crate::order::Source;
 use crate::pipe::Pipe;
 use crate::reception::Accepted;
+use crate::redundancy::{Content, recovered};
 use crate::relay::{Packet, Relay};
+use crate::section::Incoming;
 
 /// Track sequence numbers begin here, so that packets before the first have room below it.
 const ORIGIN: u64 = 1 << 16;
@@ -26,6 +32,7 @@ pub(crate) struct Ingress<'a> {
     pub(crate) pipe: &'a mut Pipe,
     pub(crate) forwarding: &'a mut Forwarding,
     pub(crate) alarms: &'a mut Alarms,
+    pub(crate) news: &'a mut Vec<News>,
 }
 
 impl Ingress<'_> {
@@ -56,67 +63,111 @@ impl Ingress<'_> {
         counters.add(Counter::RtpBytesReceived, datagram.len() as u64);
         let packet = datagram.get(..length).ok_or(Counter::DropRtpMalformed)?;
         let element = |kind| header.element(packet, agreement.extension(kind)?);
-        let since_start = self.forwarding.clock.since_start(self.now);
         if let Some(number) =
             element(Extension::TransportSequence).and_then(read_transport_sequence)
+            && let since_start = self.forwarding.clock.since_start(self.now)
             && let Some(due) = feedback.arrived(self.now, since_start, number)
         {
             self.alarms.set(self.slot, due);
         }
         let payload = rtp::payload(packet, &header).map_err(|_| Counter::DropRtpMalformed)?;
-        let section = sections
-            .get_mut(binding.section)
-            .ok_or(Counter::DropRtpUnknownSsrc)?;
-        let incoming = section
-            .incoming
-            .as_mut()
-            .ok_or(Counter::DropRtpUnknownSsrc)?;
-        let (codec, repair) = agreement
+        let at = binding.section;
+        let section = sections.get(at).ok_or(Counter::DropRtpUnknownSsrc)?;
+        let incoming = section.incoming.as_ref();
+        let incoming = incoming.ok_or(Counter::DropRtpUnknownSsrc)?;
+        let (codec, carriage) = agreement
             .meaning(header.payload_type)
-            .filter(|(codec, repair)| section.codecs.contains(*codec) && *repair == binding.repair)
+            .filter(|(codec, carriage)| {
+                section.codecs.contains(*codec) && (*carriage == Carriage::Again) == binding.repair
+            })
             .ok_or(Counter::DropRtpPayloadType)?;
-        let (sequence, payload) = if repair {
-            // A retransmission without payload probes the bandwidth.
-            let Some((number, original)) = rtx::split(payload).filter(|(_, rest)| !rest.is_empty())
-            else {
-                return Err(Counter::RtpProbes);
-            };
-            let newest = incoming.reception.newest();
-            let newest = newest.ok_or(Counter::RtpProbes)?;
-            (seq::extend(newest, number), original)
-        } else {
-            (ORIGIN + index, payload)
-        };
-        match incoming.reception.accept(self.now, sequence, repair) {
-            Accepted::Useless if repair => return Err(Counter::RtpProbes),
-            Accepted::Useless => return Err(Counter::DropRtpUseless),
-            Accepted::Newest { gap: true } => {
-                if let Some(due) = incoming.reception.missing.due() {
-                    self.alarms.set(self.slot, due);
-                }
+        let (sequence, content) = match carriage {
+            Carriage::Plain => (ORIGIN + index, Content::plain(payload)),
+            Carriage::Redundant => {
+                let agreed = agreement.codec(codec).ok_or(Counter::DropRtpPayloadType)?;
+                let content = Content::redundant(payload, agreed.types.media)?;
+                (ORIGIN + index, content)
             }
-            Accepted::Newest { gap: false } | Accepted::Older => {}
-        }
-        incoming.reception.bytes += payload.len() as u64;
-        if !repair {
-            incoming
-                .reception
-                .timing(since_start, header.timestamp, codec.clock());
-        }
+            Carriage::Again => {
+                // A retransmission without payload probes the bandwidth.
+                let (number, original) = rtx::split(payload)
+                    .filter(|(_, rest)| !rest.is_empty())
+                    .ok_or(Counter::RtpProbes)?;
+                let newest = incoming.reception.newest().ok_or(Counter::RtpProbes)?;
+                (seq::extend(newest, number), Content::plain(original))
+            }
+        };
+        let octet = |kind| element(kind).and_then(|value| value.first().copied());
+        let length = |length: usize| u16::try_from(length).map_err(|_| Counter::DropRtpMalformed);
         let stored = Packet {
             sequence,
             timestamp: header.timestamp,
             arrived: self.now,
-            length: u16::try_from(payload.len()).map_err(|_| Counter::DropRtpMalformed)?,
+            length: length(content.payload.len())?,
+            primary: length(content.primary)?,
             codec,
             marker: header.marker,
-            key_frame: starts_key_frame(codec, payload),
-            audio_level: element(Extension::AudioLevel).and_then(|value| value.first().copied()),
-            orientation: element(Extension::VideoOrientation)
-                .and_then(|value| value.first().copied()),
+            key_frame: starts_key_frame(codec, content.payload),
+            audio_level: octet(Extension::AudioLevel),
+            orientation: octet(Extension::VideoOrientation),
         };
+        self.take(at, carriage == Carriage::Again, stored, &content)
+    }
+
+    /// Take a packet of the track in a section, and what it brings back.
+    fn take(
+        &mut self,
+        section: usize,
+        repair: bool,
+        packet: Packet,
+        content: &Content<'_>,
+    ) -> Result<(), Counter> {
+        let is_seen = self.pipe.is_seen();
+        let section = self.pipe.sections.get_mut(section);
+        let incoming = section.and_then(|section| section.incoming.as_mut());
+        let incoming = incoming.ok_or(Counter::DropRtpUnknownSsrc)?;
+        let before = incoming.reception.newest();
+        match incoming.reception.accept(self.now, packet.sequence, repair) {
+            Accepted::Useless if repair => return Err(Counter::RtpProbes),
+            Accepted::Useless => return Err(Counter::DropRtpUseless),
+            Accepted::Newest { gap } => {
+                if gap
+                    && let Some(redundant) = &content.redundant
+                    && let Some(before) = before
+                {
+                    recover(incoming, self.forwarding, before, &packet, redundant);
+                }
+                if gap && let Some(due) = incoming.reception.missing.due() {
+                    self.alarms.set(self.slot, due);
+                }
+                if let Some(level) = packet.audio_level
+                    && is_seen
+                    && incoming.source == Source::Microphone
+                    && incoming.speech.heard(self.now, level)
+                {
+                    if let Some(due) = incoming.speech.due() {
+                        self.alarms.set(self.slot, due);
+                    }
+                    self.news.push(News::Talking {
+                        pipe: self.pipe.name.clone(),
+                        generation: self.pipe.generation,
+                        talking: true,
+                    });
+                }
+            }
+            Accepted::Older => {}
+        }
+        incoming.reception.bytes += u64::from(packet.length);
+        if !repair {
+            let since_start = self.forwarding.clock.since_start(self.now);
+            let clock = packet.codec.clock();
+            incoming
+                .reception
+                .timing(since_start, packet.timestamp, clock);
+        }
         let track = incoming.track;
-        self.forwarding.packet(self.now, track, stored, payload);
+        self.forwarding
+            .packet(self.now, track, packet, content.payload);
         Ok(())
     }
 
@@ -166,8 +217,8 @@ impl Ingress<'_> {
         let section = self.pipe.sections.iter().position(|section| {
             section.mid == mid && section.stage.has_media() && section.incoming.is_some()
         })?;
-        let (_, repair) = self.pipe.agreement.meaning(header.payload_type)?;
-        Some((section, repair))
+        let (_, carriage) = self.pipe.agreement.meaning(header.payload_type)?;
+        Some((section, carriage == Carriage::Again))
     }
 
     /// Take an SRTCP packet from an address of the client.
@@ -202,7 +253,9 @@ impl Ingress<'_> {
             }
             Control::Nack(nack) => {
                 if let Some((track, view)) = self.view(nack.media) {
-                    self.forwarding.nack(self.now, track, view, nack.lost());
+                    let within = self.pipe.repair_takes();
+                    self.forwarding
+                        .nack(self.now, track, view, within, nack.lost());
                 }
             }
             Control::PictureLoss(loss) => self.picture_lost(loss.media),
@@ -315,6 +368,43 @@ fn open(
         })?;
     window.commit(index);
     Ok((index, length))
+}
+
+/// Take what a redundant packet repeats of what is missing before it, and send it on first.
+fn recover(
+    incoming: &mut Incoming,
+    forwarding: &mut Forwarding,
+    before: u64,
+    newest: &Packet,
+    redundant: &Redundant<'_>,
+) {
+    let track = forwarding.tracks.get(incoming.track);
+    let Some((stored, _)) = track.and_then(|track| track.ring.get(before)) else {
+        return;
+    };
+    let before = (before, stored.timestamp);
+    let position = (newest.sequence, newest.timestamp);
+    for ((sequence, timestamp), payload) in recovered(before, position, redundant) {
+        let Ok(length) = u16::try_from(payload.len()) else {
+            continue;
+        };
+        let now = newest.arrived;
+        if incoming.reception.accept(now, sequence, true) != Accepted::Older {
+            continue;
+        }
+        incoming.reception.bytes += u64::from(length);
+        forwarding.counters.count(Counter::RtpRecovered);
+        let packet = Packet {
+            sequence,
+            timestamp,
+            length,
+            primary: length,
+            marker: false,
+            audio_level: None,
+            ..*newest
+        };
+        forwarding.packet(now, incoming.track, packet, payload);
+    }
 }
 
 fn starts_key_frame(codec: Codec, payload: &[u8]) -> bool {

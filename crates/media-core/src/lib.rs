@@ -46,6 +46,7 @@ mod post;
 mod presence;
 mod random;
 mod reception;
+mod redundancy;
 mod relay;
 mod renegotiation;
 mod reports;
@@ -54,10 +55,12 @@ mod ring;
 mod section;
 mod send;
 mod shard;
+mod speech;
 mod statistics;
 mod stream;
 mod subscription;
 mod talk;
+
 #[cfg(test)]
 mod tests;
 mod texts;

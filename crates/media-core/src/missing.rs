@@ -2,14 +2,21 @@
 
 use std::time::{Duration, Instant};
 
+use crate::codec::Kind;
+
 /// Gaps larger than this are not asked for: a key frame costs less.
 const MAX_MISSING: usize = 512;
 /// Packets that only took a longer way get this much time.
 const REORDERING: Duration = Duration::from_millis(5);
 /// After so many requests a packet is given up.
 const MAX_TRIES: u8 = 10;
-/// A packet that has not come by then is of no use.
+/// A picture that has not come by then is of no use…
 const MAX_AGE: Duration = Duration::from_secs(1);
+/// …and neither is sound, which is played by then.
+const MAX_AUDIO_AGE: Duration = Duration::from_millis(250);
+/// What depends on a packet waits so long for it before a key frame is asked for as well, unless three
+/// requests take longer.
+const LATE: Duration = Duration::from_millis(250);
 /// At most this many are asked for at a time.
 const MAX_REQUEST: usize = 128;
 
@@ -19,13 +26,14 @@ struct Gap {
     since: Instant,
     ask: Instant,
     tries: u8,
+    late: bool,
 }
 
 /// The missing packets of one track, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Missing {
     gaps: Vec<Gap>,
-    /// Something was given up since this was last asked.
+    /// Something was given up, or is late, since this was last asked.
     lost: bool,
 }
 
@@ -48,6 +56,7 @@ impl Missing {
             since: now,
             ask: now + REORDERING,
             tries: 0,
+            late: false,
         }));
     }
 
@@ -68,11 +77,21 @@ impl Missing {
     /// Put the packets to ask for now into `into`, at most 128; forget what is hopeless.
     ///
     /// `retry` is how long an answer may take.
-    pub(crate) fn ask(&mut self, now: Instant, retry: Duration, into: &mut Vec<u64>) {
-        let held = self.gaps.len();
+    pub(crate) fn ask(&mut self, now: Instant, kind: Kind, retry: Duration, into: &mut Vec<u64>) {
+        let max_age = match kind {
+            Kind::Audio => MAX_AUDIO_AGE,
+            Kind::Video => MAX_AGE,
+        };
+        let late = LATE.max(retry * 3);
+        for gap in &mut self.gaps {
+            let age = now.duration_since(gap.since);
+            if !gap.late && (age >= late || gap.tries >= MAX_TRIES) {
+                gap.late = true;
+                self.lost = true;
+            }
+        }
         self.gaps
-            .retain(|gap| gap.tries < MAX_TRIES && now.duration_since(gap.since) < MAX_AGE);
-        self.lost |= self.gaps.len() < held;
+            .retain(|gap| gap.tries < MAX_TRIES && now.duration_since(gap.since) < max_age);
         let due = self.gaps.iter_mut().filter(|gap| gap.ask <= now);
         for gap in due.take(MAX_REQUEST) {
             gap.tries += 1;
@@ -90,7 +109,8 @@ impl Missing {
         }
     }
 
-    /// Whether a packet was given up since the last call: what refers to it cannot be decoded.
+    /// Whether a packet was given up, or was late, since the last call: what refers to it is not
+    /// decoded, or not soon.
     pub(crate) fn take_lost(&mut self) -> bool {
         std::mem::take(&mut self.lost)
     }
@@ -104,7 +124,7 @@ mod tests {
 
     fn ask(missing: &mut Missing, now: Instant) -> Vec<u64> {
         let mut asked = Vec::new();
-        missing.ask(now, RETRY, &mut asked);
+        missing.ask(now, Kind::Video, RETRY, &mut asked);
         asked
     }
 
@@ -135,6 +155,39 @@ mod tests {
         assert!(missing.take_lost());
         assert!(!missing.take_lost());
         assert_eq!(missing.came(5), None);
+    }
+
+    #[test]
+    fn a_late_packet_is_told_once_and_still_asked_for() {
+        let begin = Instant::now();
+        let at = |ms| begin + Duration::from_millis(ms);
+        let table = [(RETRY, 240, 250), (LATE, 740, 750)];
+        for (retry, before, after) in table {
+            let mut missing = Missing::default();
+            missing.skipped(begin, 5, 6);
+            let mut asked = Vec::new();
+            missing.ask(at(before), Kind::Video, retry, &mut asked);
+            assert!(!missing.take_lost());
+            missing.ask(at(after), Kind::Video, retry, &mut asked);
+            assert!(missing.take_lost());
+            missing.ask(at(after + 60), Kind::Video, RETRY, &mut asked);
+            assert!(!missing.take_lost());
+            assert!(missing.came(5).is_some());
+        }
+    }
+
+    #[test]
+    fn sound_is_given_up_when_it_is_played() {
+        let begin = Instant::now();
+        let mut missing = Missing::default();
+        missing.skipped(begin, 5, 6);
+        let mut asked = Vec::new();
+        for ms in (0..1000).step_by(10) {
+            let now = begin + Duration::from_millis(ms);
+            missing.ask(now, Kind::Audio, RETRY, &mut asked);
+        }
+        assert_eq!(asked, [5; 5]);
+        assert_eq!(missing.due(), None);
     }
 
     #[test]

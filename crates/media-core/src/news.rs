@@ -166,7 +166,8 @@ pub enum News {
         /// Which pipe of its leg.
         generation: u64,
     },
-    /// The client's microphone carries, or no longer carries, speech.
+    /// The client's microphone carries, or no longer carries, speech. Told of pipes in a bridge only;
+    /// who leaves it talks no more.
     Talking {
         /// The pipe.
         pipe: Name,

@@ -278,14 +278,16 @@ fn agree_on_codecs(section: &sdp::Section, kind: Kind, agreement: &mut Agreement
         let rtx = section
             .retransmission_of(described.payload_type)
             .map(|rtx| rtx.payload_type);
+        let red = redundancy(section, codec, described.payload_type);
         agreement.agree(
             codec,
             Agreed {
                 types: PayloadTypes {
                     media: described.payload_type,
                     rtx,
+                    red,
                 },
-                feedbacks: feedbacks(described),
+                feedbacks: feedbacks(section, described),
                 parameters: codec.parameters(Some(described)),
             },
         );
@@ -299,10 +301,22 @@ fn agree_on_codecs(section: &sdp::Section, kind: Kind, agreement: &mut Agreement
     codecs
 }
 
-/// What a description allows a codec's receiver to tell.
-pub(crate) fn feedbacks(described: &sdp::Codec) -> Feedbacks {
+/// The payload type that carries Opus with redundancy, if a section has one.
+pub(crate) fn redundancy(section: &sdp::Section, codec: Codec, payload_type: u8) -> Option<u8> {
+    let red = section.redundancy_of(payload_type)?;
+    let same = (red.clock, red.channels) == (codec.clock(), codec.channels());
+    (codec == Codec::Opus && same).then_some(red.payload_type)
+}
+
+/// What a section allows a codec's receiver to tell.
+///
+/// The browsers that know redundant audio also ask for lost packets of Opus, and send them again
+/// when asked, if they are told that the other side does; they never say so themselves.
+pub(crate) fn feedbacks(section: &sdp::Section, described: &sdp::Codec) -> Feedbacks {
+    let redundant = Codec::of(described)
+        .is_some_and(|codec| redundancy(section, codec, described.payload_type).is_some());
     Feedbacks {
-        nack: described.has_feedback("nack"),
+        nack: described.has_feedback("nack") || redundant,
         picture_loss: described.has_feedback("nack pli"),
         transport: described.has_feedback("transport-cc"),
     }

@@ -11,16 +11,35 @@ use crate::feedback::Feedback;
 use crate::negotiation::{Negotiation, Restart};
 use crate::news::{CloseReason, News, PipeStatistics};
 use crate::offer::{self, Offer, OfferedSection, Refusal};
-use crate::order::{Name, Sending, Source};
+use crate::order::{Name, Sending, Source, Way};
 use crate::pipe::{Extent, Pipe, REPORT, STATISTICS};
 use crate::presence::Presence;
 use crate::reception::Reception;
 use crate::relay::TrackId;
 use crate::section::{Ended, Incoming, Section, Slot, Stage};
 use crate::shard::Shard;
+use crate::speech::Speech;
 use crate::stream::Stream;
 use crate::texts::Texts;
 use crate::track::{Origin, Track};
+
+/// What a pipe leaves to the next generation: the control plane does not attach it again.
+struct Membership {
+    bridge: Name,
+    way: Option<Way>,
+    label: Option<Name>,
+}
+
+impl Membership {
+    fn of(pipe: &Pipe) -> Option<Self> {
+        let texts = pipe.texts.as_ref();
+        Some(Self {
+            bridge: pipe.bridge.clone()?,
+            way: pipe.way,
+            label: texts.and_then(|texts| texts.label.clone()),
+        })
+    }
+}
 
 impl Shard {
     /// Make a pipe from a client's offer.
@@ -41,8 +60,7 @@ impl Shard {
                 return;
             }
             Some((slot, _)) => {
-                let pipe = self.pipes.get(slot);
-                membership = pipe.and_then(|pipe| Some((pipe.bridge.clone()?, pipe.way)));
+                membership = self.pipes.get(slot).and_then(Membership::of);
                 let text = "A newer generation takes its place.";
                 self.close(now, slot, CloseReason::Ordered, text);
             }
@@ -52,7 +70,8 @@ impl Shard {
             Ok(slot) => {
                 self.forwarding.counters.count(Counter::PipesOpened);
                 self.tell_answer(slot);
-                if let Some((bridge, way)) = membership {
+                if let Some(Membership { bridge, way, label }) = membership {
+                    self.label(slot, label);
                     self.attach(now, slot, &bridge, way);
                 }
                 self.rearm(now, slot);
@@ -219,6 +238,7 @@ impl Shard {
             track: key,
             reception: Reception::default(),
             plis: 0,
+            speech: Speech::default(),
         });
         Some(key)
     }

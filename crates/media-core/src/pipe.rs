@@ -86,6 +86,12 @@ impl Pipe {
             .clamp(Duration::from_millis(20), Duration::from_millis(200))
     }
 
+    /// How long a packet that was sent again may be under way, or the client's word of it: nearly a round
+    /// trip, so that the client's own estimate may be a little shorter.
+    pub(crate) fn repair_takes(&self) -> Duration {
+        self.round_trip.unwrap_or_default() * 7 / 8
+    }
+
     /// A round trip was measured (smoothed as in RFC 6298 section 2).
     pub(crate) fn measured(&mut self, round_trip: Duration) {
         self.round_trip = Some(match self.round_trip {

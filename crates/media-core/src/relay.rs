@@ -164,6 +164,8 @@ pub struct Packet {
     pub arrived: Instant,
     /// Length of its payload in bytes.
     pub length: u16,
+    /// How many of these, at its end, are new: less than all if the payload is redundant (RFC 2198).
+    pub primary: u16,
     /// What the payload is.
     pub codec: Codec,
     /// RTP marker.
@@ -174,4 +176,11 @@ pub struct Packet {
     pub audio_level: Option<u8>,
     /// 3GPP TS 26.114 video orientation octet, if any.
     pub orientation: Option<u8>,
+}
+
+impl Packet {
+    /// Whether its payload is redundant (RFC 2198).
+    pub(crate) fn is_redundant(&self) -> bool {
+        self.primary < self.length
+    }
 }

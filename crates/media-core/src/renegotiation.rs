@@ -5,6 +5,7 @@ use std::time::Instant;
 use media_wire::extension::Kind as Extension;
 use media_wire::sdp::{self, Description, Setup};
 
+use crate::agreement::Carriage;
 use crate::codec::{Codec, CodecSet, Kind};
 use crate::counters::Counter;
 use crate::negotiation::Restart;
@@ -178,6 +179,7 @@ impl Shard {
                 .codecs
                 .iter()
                 .filter_map(|codec| pipe.agreement.meaning(codec.payload_type))
+                .filter(|(_, carriage)| *carriage == Carriage::Plain)
                 .map(|(codec, _)| codec)
                 .collect::<CodecSet>()
                 .and(section.told)
@@ -358,8 +360,9 @@ fn confirm(pipe: &mut Pipe, answer: &Description) {
                 continue;
             };
             let rtx = described.retransmission_of(agreed.types.media).is_some();
-            let feedbacks = offer::feedbacks(answered);
-            pipe.agreement.confirm(codec, rtx, feedbacks);
+            let red = offer::redundancy(described, codec, agreed.types.media).is_some();
+            let feedbacks = offer::feedbacks(described, answered);
+            pipe.agreement.confirm(codec, rtx, red, feedbacks);
         }
     }
     for kind in [Kind::Audio, Kind::Video] {

@@ -89,7 +89,7 @@ impl Reports<'_> {
             asked.clear();
             let reception = &mut incoming.reception;
             if nacks {
-                reception.missing.ask(self.now, retry, &mut asked);
+                reception.missing.ask(self.now, kind, retry, &mut asked);
             } else {
                 reception.missing.wait(self.now);
             }

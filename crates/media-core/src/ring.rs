@@ -163,6 +163,7 @@ mod tests {
             timestamp: 0,
             arrived,
             length: u16::try_from(length).unwrap(),
+            primary: u16::try_from(length).unwrap(),
             codec: Codec::Vp8,
             marker: false,
             key_frame: false,

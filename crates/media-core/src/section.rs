@@ -7,6 +7,7 @@ use crate::codec::{CodecSet, Kind};
 use crate::news::SentStatistics;
 use crate::order::Source;
 use crate::reception::Reception;
+use crate::speech::Speech;
 use crate::stream::Stream;
 
 /// How far a section has come.
@@ -61,6 +62,8 @@ pub(crate) struct Incoming {
     pub(crate) reception: Reception,
     /// Key frames it was asked for.
     pub(crate) plis: u64,
+    /// Whether it is speech; of a microphone only.
+    pub(crate) speech: Speech,
 }
 
 /// Room for one track on its way to the client.

@@ -1,6 +1,6 @@
 //! Sends packets of a track to one viewer: numbered, sealed, cut into messages.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use media_wire::rtp::fill_padding;
 use media_wire::{rtx, seq};
@@ -51,9 +51,10 @@ impl Out<'_> {
         for stored in burst.iter().flatten() {
             match view.place(stored.0, stored.1) {
                 Ok(place) => {
+                    let share = place.share(stored.0, stored.1);
                     if let Some((slot, size)) = slots.next() {
-                        *slot = Some((place, *stored));
-                        *size = fixed + stored.1.len();
+                        *slot = Some((place, (stored.0, share)));
+                        *size = fixed + share.len();
                         count += 1;
                     }
                 }
@@ -92,23 +93,31 @@ impl Out<'_> {
         waits
     }
 
-    /// Send a packet again that the viewer has not got, known by its number on the wire.
+    /// Send a packet again that the viewer has not got, known by its number on the wire, unless it was
+    /// sent `within` this time: it may be under way, in particular when it came late itself.
     pub(crate) fn again(
         &mut self,
         now: Instant,
+        within: Duration,
         view: &mut View,
         egress: &mut Egress,
         ring: &Ring,
         number: u16,
     ) {
         let found = view.sent(number).and_then(|(incoming, sent)| {
-            let stored = ring.get(incoming)?;
-            Some((view.again(&sent, stored.0)?, stored))
+            let (packet, payload) = ring.get(incoming)?;
+            let place = view.again(&sent, packet)?;
+            Some((place, (packet, place.share(packet, payload))))
         });
         let Some((place, stored)) = found else {
             self.counters.count(Counter::DropRetransmissionUnknown);
             return;
         };
+        let age = now.saturating_duration_since(stored.0.arrived);
+        if age < within || view.repairs(now, within, number) {
+            self.counters.count(Counter::DropRepeatedNack);
+            return;
+        }
         let octets = stored.1.len();
         let size = view.format.header.len() + egress.overhead + octets;
         if !egress.allows(now, size) {
@@ -161,7 +170,7 @@ impl Out<'_> {
         };
         Stamp {
             marker: packet.marker,
-            payload_type: place.payload_types.media,
+            payload_type: place.payload_type(),
             sequence: seq::wire(place.sequence),
             timestamp: place.timestamp,
             ssrc: view.stream.ssrc,
@@ -247,6 +256,7 @@ mod tests {
         payload_types[Codec::H264Main as usize] = Some(PayloadTypes {
             media: 102,
             rtx: (repair == Repair::Rtx).then_some(103),
+            red: None,
         });
         let format = Format {
             header: Header::new(ids, "v", false, repair != Repair::Plain),
@@ -264,6 +274,7 @@ mod tests {
                 timestamp: 90_000,
                 arrived: now,
                 length: *size as u16,
+                primary: *size as u16,
                 codec: Codec::H264Main,
                 marker: sequence + 1 == 1000 + sizes.len() as u64,
                 key_frame: sequence == 1000,
@@ -343,7 +354,14 @@ mod tests {
         };
         let repair = view.stream.rtx_next;
         for number in [first + 1, first + 1, first + 2] {
-            out.again(now, &mut view, &mut egress, &ring, seq::wire(number));
+            out.again(
+                now,
+                Duration::ZERO,
+                &mut view,
+                &mut egress,
+                &ring,
+                seq::wire(number),
+            );
         }
         let sent: Vec<_> = outgoing.datagrams().map(|(_, bytes)| bytes).collect();
         assert_eq!(sent.len(), 2);
@@ -362,6 +380,28 @@ mod tests {
         assert_eq!(view.counts.packets, 2);
     }
 
+    #[test]
+    fn a_packet_that_may_be_under_way_is_not_sent_again() {
+        let begin = Instant::now();
+        let (mut view, mut egress) = (view(Repair::Rtx), egress(begin));
+        let ring = ring(begin, &[500]);
+        let number = seq::wire(view.stream.next);
+        send(&mut view, &mut egress, &ring, 1);
+        let within = Duration::from_millis(50);
+        // It came, and was sent, at the beginning; then it is sent again every 50 ms.
+        for (ms, sends) in [(49, false), (50, true), (99, false), (100, true)] {
+            let now = begin + Duration::from_millis(ms);
+            let mut outgoing = Outgoing::default();
+            let mut out = Out {
+                outgoing: &mut outgoing,
+                counters: &mut Counters::default(),
+                send_time: [0; 3],
+            };
+            out.again(now, within, &mut view, &mut egress, &ring, number);
+            assert_eq!(!outgoing.is_empty(), sends, "{ms}");
+        }
+    }
+
     /// A nonce must not be used for two different packets.
     #[test]
     fn without_rtx_a_packet_again_has_the_same_bytes() {
@@ -377,7 +417,14 @@ mod tests {
             send_time: [9; 3],
         };
         for number in first..first + 3 {
-            out.again(now, &mut view, &mut egress, &ring, seq::wire(number));
+            out.again(
+                now,
+                Duration::ZERO,
+                &mut view,
+                &mut egress,
+                &ring,
+                seq::wire(number),
+            );
         }
         let bytes = |outgoing: &Outgoing| -> Vec<Vec<u8>> {
             outgoing
@@ -403,7 +450,7 @@ mod tests {
                 send_time: [0; 3],
             };
             for _ in 0..times {
-                out.again(now, &mut view, &mut egress, &ring, first);
+                out.again(now, Duration::ZERO, &mut view, &mut egress, &ring, first);
             }
             outgoing.arena().len()
         };

@@ -28,8 +28,8 @@ const LOAD: Duration = Duration::from_secs(2);
 
 /// Some of the engine's pipes.
 ///
-/// After each call with a time, take what it left: [`Shard::outgoing`], [`Shard::take_news`],
-/// [`Shard::take_relays`], and ask [`Shard::next_timeout`] again. Time never goes back.
+/// After each call with a time, take what it left: [`Shard::outgoing`], [`Shard::take_closings`],
+/// [`Shard::take_news`], [`Shard::take_relays`], and ask [`Shard::next_timeout`] again. Time never goes back.
 #[derive(Debug)]
 pub struct Shard {
     pub(crate) config: ShardConfig,
@@ -38,6 +38,8 @@ pub struct Shard {
     pub(crate) names: HashMap<Name, usize>,
     /// Senders that ICE has validated, and the pipes they lead to.
     pub(crate) peers: HashMap<Peer, usize>,
+    /// TCP connections that lead to no pipe any more, or never will.
+    pub(crate) closings: Vec<u64>,
     pub(crate) bridges: HashMap<Name, Bridge>,
     /// Keys of all tracks, of this shard and of others.
     pub(crate) keys: HashMap<TrackId, usize>,
@@ -64,6 +66,7 @@ impl Shard {
             pipes: Slab::new(),
             names: HashMap::new(),
             peers: HashMap::new(),
+            closings: Vec::new(),
             bridges: HashMap::new(),
             keys: HashMap::new(),
             last_track: 0,
@@ -240,6 +243,11 @@ impl Shard {
     /// News since the last call.
     pub fn take_news(&mut self) -> Vec<News> {
         std::mem::take(&mut self.news)
+    }
+
+    /// TCP connections to close since the last call, after what is to be sent.
+    pub fn take_closings(&mut self) -> impl Iterator<Item = u64> {
+        self.closings.drain(..)
     }
 
     /// Messages for other shards since the last call, each with the shard it is for.

@@ -1,5 +1,6 @@
 //! The shard from outside, without a network: orders in, news out.
 
+mod restarts;
 mod rooms;
 mod ways;
 
@@ -158,15 +159,20 @@ fn an_answer_respects_what_was_offered() {
     assert_eq!(answer.direction(video).name(), "recvonly");
     assert_eq!(video.bandwidth_tias, Some(1_500_000));
     assert!(video.ssrcs.is_empty() && audio.ssrcs.len() == 1);
-    assert_eq!(audio.candidates.len(), 1);
+    assert_eq!(audio.candidates.len(), 2);
     assert!(audio.candidates[0].contains("192.0.2.1 3479 typ host"));
     let names: Vec<_> = audio
         .codecs
         .iter()
         .map(|codec| codec.name.as_str())
         .collect();
-    assert_eq!(names, ["opus", "PCMU", "PCMA"]);
-    assert_eq!(audio.codecs[0].parameter("useinbandfec"), Some("1"));
+    assert_eq!(names, ["red", "opus", "PCMU", "PCMA"]);
+    let [red, opus, ..] = audio.codecs.as_slice() else {
+        panic!("{names:?}")
+    };
+    assert_eq!(audio.redundancy_of(opus.payload_type), Some(red));
+    assert_eq!(opus.parameter("useinbandfec"), Some("1"));
+    assert!(opus.has_feedback("nack") && !audio.codecs[2].has_feedback("nack"));
     assert_eq!(video.codecs[0].name, "VP8");
     assert_eq!(
         video.codecs[1].retransmits(),
@@ -480,6 +486,34 @@ fn strangers_are_counted_and_get_silence() {
         matches!(&relays[..], [(2, Relay::Datagram { .. })]),
         "{relays:?}"
     );
+}
+
+#[test]
+fn a_connection_that_leads_to_no_pipe_of_the_shard_is_closed() {
+    let mut bench = Bench::new(Limits::default());
+    bench.open("a", 0, CHROMIUM);
+    let slot = bench.shard.names["a"];
+    let ufrag = bench.shard.pipes[slot].transport.local().ufrag.clone();
+    let remote = SocketAddr::from(([198, 51, 100, 7], 4000));
+    let path = |connection| Path::tcp(remote, "192.0.2.1".parse().unwrap(), connection);
+    // Nobody but the shard whose port it is can answer on a connection.
+    let table = [
+        ("000200000000AAAAAAAA:peer", "drop_foreign_user", &[1][..]),
+        ("000100000000AAAAAAAA:peer", "drop_unknown_user", &[2]),
+        ("000900000000AAAAAAAA:peer", "drop_unknown_user", &[3]),
+        (&format!("{ufrag}:peer"), "drop_transport", &[]),
+    ];
+    for (connection, (user, counter, closed)) in (1..).zip(table) {
+        let before = bench.count(counter);
+        let mut datagram = request(user);
+        bench
+            .shard
+            .datagram(bench.now, &path(connection), &mut datagram);
+        assert_eq!(bench.count(counter), before + 1, "{counter}");
+        assert!(bench.shard.take_closings().eq(closed.iter().copied()));
+    }
+    assert!(bench.shard.outgoing().is_empty());
+    assert!(bench.shard.take_relays().is_empty());
 }
 
 #[test]

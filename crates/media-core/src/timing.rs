@@ -28,6 +28,7 @@ impl Shard {
             cname: &self.cname,
         }
         .due();
+        self.tell_silence(now, slot);
         self.expire_texts(now, slot);
         let offered = self.offer(now, slot);
         self.tell_presence(now, slot);
@@ -51,6 +52,9 @@ impl Shard {
         consider(pipe.negotiation.due());
         consider(pipe.texts.as_ref().and_then(|texts| texts.sent.due()));
         consider(pipe.quiet_at());
+        for incoming in pipe.sections.iter().filter_map(|it| it.incoming.as_ref()) {
+            consider(incoming.speech.due());
+        }
         if pipe.opener.is_some() {
             consider(Some(pipe.statistics_due));
         }

@@ -1,6 +1,9 @@
 //! One viewer's share of a track: which packets it gets, and under which numbers.
 
-use media_wire::{seq, vp8};
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use media_wire::{red, seq, vp8};
 
 use crate::codec::{Codec, Kind};
 use crate::header::Header;
@@ -22,7 +25,10 @@ pub(crate) enum Repair {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PayloadTypes {
     pub(crate) media: u8,
+    /// Of retransmissions (RFC 4588).
     pub(crate) rtx: Option<u8>,
+    /// Of packets that repeat what was sent before (RFC 2198).
+    pub(crate) red: Option<u8>,
 }
 
 /// What was negotiated for a slot.
@@ -67,13 +73,32 @@ pub(crate) struct Place {
     pub(crate) sequence: u64,
     pub(crate) timestamp: u32,
     pub(crate) payload_types: PayloadTypes,
+    /// Whether the viewer gets what the packet repeats as well.
+    redundant: bool,
     picture: u16,
     base: u8,
 }
 
 impl Place {
-    /// Put the stream's picture numbers into a VP8 payload.
+    /// The part of a packet's payload that is for the viewer.
+    pub(crate) fn share<'a>(&self, packet: &Packet, payload: &'a [u8]) -> &'a [u8] {
+        let primary = payload.len().saturating_sub(usize::from(packet.primary));
+        let start = if self.redundant { 0 } else { primary };
+        payload.get(start..).unwrap_or_default()
+    }
+
+    /// What the viewer's share is sent as.
+    pub(crate) fn payload_type(&self) -> u8 {
+        let red = self.payload_types.red.filter(|_| self.redundant);
+        red.unwrap_or(self.payload_types.media)
+    }
+
+    /// Put the viewer's payload types into a redundant payload, the stream's picture numbers into a
+    /// VP8 payload.
     pub(crate) fn rewrite(&self, codec: Codec, payload: &mut [u8]) {
+        if self.redundant {
+            red::retype(payload, self.payload_types.media);
+        }
         if codec == Codec::Vp8
             && let Ok(descriptor) = vp8::Descriptor::parse(payload)
         {
@@ -111,6 +136,9 @@ pub(crate) struct Counts {
     pub(crate) plis: u64,
 }
 
+/// Packets sent again that are remembered.
+const MAX_REPAIRED: usize = 256;
+
 /// A viewer's row.
 #[derive(Debug)]
 pub(crate) struct View {
@@ -131,6 +159,8 @@ pub(crate) struct View {
     begun: bool,
     /// Nothing before this number is sent again.
     oldest: u64,
+    /// What was sent again, by its number, and when; the oldest first.
+    repaired: VecDeque<(u16, Instant)>,
 }
 
 impl View {
@@ -147,7 +177,28 @@ impl View {
             past: None,
             begun: false,
             oldest: 0,
+            repaired: VecDeque::new(),
         }
+    }
+
+    /// Whether a packet was sent again within this time: it may be on its way. Else it is noted.
+    pub(crate) fn repairs(&mut self, now: Instant, within: Duration, number: u16) -> bool {
+        let old = |at: &Instant| now.saturating_duration_since(*at) >= within;
+        while self.repaired.front().is_some_and(|(_, at)| old(at)) {
+            self.repaired.pop_front();
+        }
+        if self
+            .repaired
+            .iter()
+            .any(|(repaired, _)| *repaired == number)
+        {
+            return true;
+        }
+        if self.repaired.len() == MAX_REPAIRED {
+            self.repaired.pop_front();
+        }
+        self.repaired.push_back((number, now));
+        false
     }
 
     /// The next packet must be one that a decoder can begin with.
@@ -196,6 +247,7 @@ impl View {
             sequence,
             timestamp: packet.timestamp.wrapping_add(shift.timestamp),
             payload_types,
+            redundant: packet.is_redundant() && payload_types.red.is_some(),
             picture: shift.picture,
             base: shift.base,
         };
@@ -262,10 +314,12 @@ impl View {
 
     /// Where a packet that was sent goes, to be sent again.
     pub(crate) fn again(&self, sent: &SentAs, packet: &Packet) -> Option<Place> {
+        let payload_types = self.format.payload_types(packet.codec)?;
         Some(Place {
             sequence: sent.sequence,
             timestamp: packet.timestamp.wrapping_add(sent.shift.timestamp),
-            payload_types: self.format.payload_types(packet.codec)?,
+            payload_types,
+            redundant: packet.is_redundant() && payload_types.red.is_some(),
             picture: sent.shift.picture,
             base: sent.shift.base,
         })
@@ -316,6 +370,7 @@ mod tests {
             payload_types[*codec as usize] = Some(PayloadTypes {
                 media: 96 + *codec as u8,
                 rtx: None,
+                red: None,
             });
         }
         Format {
@@ -336,6 +391,7 @@ mod tests {
             timestamp,
             arrived: at,
             length: 0,
+            primary: 0,
             codec,
             marker: false,
             key_frame,
@@ -358,6 +414,23 @@ mod tests {
             descriptor.picture_id.unwrap().value,
             descriptor.base_layer_index.unwrap().value,
         )
+    }
+
+    #[test]
+    fn a_packet_is_sent_again_once_in_a_round_trip() {
+        let begin = Instant::now();
+        let at = |ms| begin + Duration::from_millis(ms);
+        let within = Duration::from_millis(50);
+        let mut view = view(&[Codec::Vp8]);
+        assert!(!view.repairs(at(0), within, 7));
+        assert!(view.repairs(at(49), within, 7));
+        assert!(!view.repairs(at(49), within, 8));
+        assert!(!view.repairs(at(50), within, 7));
+        assert!(!view.repairs(at(60), Duration::ZERO, 7), "nothing is known");
+        for number in 0..1000 {
+            view.repairs(at(70), within, number);
+        }
+        assert_eq!(view.repaired.len(), MAX_REPAIRED);
     }
 
     #[test]

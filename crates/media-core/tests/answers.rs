@@ -1,5 +1,5 @@
 //! The engine's answers to what browsers really offer (RFC 8829 section 5.3).
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -120,8 +120,11 @@ fn an_answer_has_the_offers_sections_and_nothing_that_was_not_offered() {
                     same.name.eq_ignore_ascii_case(&codec.name),
                     "{place}: {codec:?}"
                 );
+                // Who offers redundant audio heeds requests for lost sound without offering that.
+                let heeded = offered.redundancy_of(codec.payload_type).is_some();
                 for feedback in &codec.feedback {
-                    assert!(same.has_feedback(feedback), "{place}: {feedback}");
+                    let heeded = heeded && feedback == "nack";
+                    assert!(heeded || same.has_feedback(feedback), "{place}: {feedback}");
                 }
             }
             for extension in answer.extensions(answered) {
@@ -162,5 +165,28 @@ fn an_answer_goes_the_other_way() {
         let answer = answer(&turned);
         let section = answer.sections.first().unwrap();
         assert_eq!(answer.direction(section), answered, "{offered}");
+    }
+}
+
+#[test]
+fn every_candidate_for_udp_has_a_less_preferred_one_for_tcp() {
+    for (name, text) in OFFERS {
+        let answer = answer(text);
+        let mut live = answer.sections.iter().filter(|it| !it.is_rejected());
+        let tagged = live.next().unwrap();
+        let [udp, tcp] = &tagged.candidates[..] else {
+            panic!("{name}: {:?}", tagged.candidates)
+        };
+        let udp: Vec<_> = udp.split(' ').collect();
+        let tcp: Vec<_> = tcp.split(' ').collect();
+        assert_eq!((udp[2], tcp[2]), ("udp", "tcp"));
+        assert_eq!(udp[4..], ["192.0.2.1", "3478", "typ", "host"]);
+        assert_eq!(tcp[4..8], udp[4..8]);
+        assert_eq!(tcp[8..], ["tcptype", "passive"]);
+        assert_ne!(udp[0], tcp[0], "foundations");
+        let [high, low] = [udp, tcp].map(|it| it[3].parse::<u32>().unwrap());
+        assert!(high > low, "{high} {low}");
+        // The other sections share its transport.
+        assert!(live.all(|it| it.candidates.is_empty()), "{name}");
     }
 }

@@ -36,6 +36,10 @@ pub trait Machine {
     /// Everything in [`Machine::outgoing`] has been taken care of.
     fn sent(&mut self);
 
+    /// Numbers of the TCP connections it has no use for any more; those it has never answered
+    /// on among them.  Each is closed after what was to be sent has been.
+    fn closings(&mut self, close: impl FnMut(u64));
+
     /// What there is to tell, and whether it may be dropped when nobody listens.
     fn news(&mut self, tell: impl FnMut(Self::News, Droppable));
 
@@ -90,6 +94,10 @@ impl Machine for Shard {
 
     fn sent(&mut self) {
         Shard::outgoing(self).clear();
+    }
+
+    fn closings(&mut self, close: impl FnMut(u64)) {
+        self.take_closings().for_each(close);
     }
 
     fn news(&mut self, mut tell: impl FnMut(News, Droppable)) {

@@ -85,11 +85,21 @@ impl<'a, W: Wire> Outlet<'a, W> {
         !self.waiting.is_empty()
     }
 
-    /// Sends the messages, or keeps them while the socket is full.
-    pub(crate) fn send(&mut self, arena: &[u8], messages: &[Message]) {
+    /// Sends the messages, or keeps them while the socket is full.  Those that go over TCP
+    /// are left to `stream`.
+    pub(crate) fn send(
+        &mut self,
+        arena: &[u8],
+        messages: &[Message],
+        mut stream: impl FnMut(&Message),
+    ) {
         let mut pieces = std::mem::take(&mut self.pieces);
         pieces.clear();
         for message in messages {
+            if message.path.protocol.is_tcp() {
+                stream(message);
+                continue;
+            }
             let several = message.range.len() > usize::from(message.segment);
             let piece = Piece {
                 path: message.path,
@@ -241,12 +251,16 @@ mod tests {
         }
     }
 
+    fn stray(message: &Message) {
+        panic!("it goes over TCP: {message:?}");
+    }
+
     /// Sends `0123456789` as a GSO message of 4, 4 and 2 bytes between two single ones.
     fn send(answers: &[Result<usize, i32>], plain: &Plain) -> (Script, Sent, bool) {
         let mut script = Script::answering(answers);
         let mut outlet = Outlet::new(&mut script, plain);
         let messages = [message(0..2, 2), message(2..12, 4), message(12..14, 2)];
-        outlet.send(b"ab0123456789yz", &messages);
+        outlet.send(b"ab0123456789yz", &messages, stray);
         let (sent, waiting) = (outlet.counted(), outlet.is_waiting());
         (script, sent, waiting)
     }
@@ -294,7 +308,7 @@ mod tests {
         let mut outlet = Outlet::new(&mut script, &plain);
         let once = [message(0..4, 2)];
         for _ in 0..3 {
-            outlet.send(b"0123", &once);
+            outlet.send(b"0123", &once, stray);
         }
         assert_eq!(outlet.counted().refused, 1);
         assert_eq!(bytes(&script), [&b"0123"[..], b"01", b"23", b"0123"]);
@@ -308,7 +322,7 @@ mod tests {
         let mut script = Script::answering(&refusals.repeat(16));
         let mut outlet = Outlet::new(&mut script, &plain);
         for _ in 0..TRIALS + 4 {
-            outlet.send(b"0123", &[message(0..4, 2)]);
+            outlet.send(b"0123", &[message(0..4, 2)], stray);
         }
         assert_eq!(outlet.counted().refused, TRIALS);
         assert!(plain.get());
@@ -326,9 +340,9 @@ mod tests {
             Err(libc::EAGAIN),
         ]);
         let mut outlet = Outlet::new(&mut script, &plain);
-        outlet.send(b"ab0123", &[message(0..2, 2), message(2..6, 2)]);
+        outlet.send(b"ab0123", &[message(0..2, 2), message(2..6, 2)], stray);
         assert!(outlet.is_waiting());
-        outlet.send(b"cd", &[message(0..2, 2)]);
+        outlet.send(b"cd", &[message(0..2, 2)], stray);
         outlet.resume();
         assert!(outlet.is_waiting());
         outlet.resume();
@@ -345,7 +359,7 @@ mod tests {
         let arena = vec![0; 60_000];
         let count = BACKLOG / arena.len();
         for _ in 0..count + 3 {
-            outlet.send(&arena, &[message(0..60_000, 60_000)]);
+            outlet.send(&arena, &[message(0..60_000, 60_000)], stray);
         }
         assert_eq!(outlet.counted().overflown, 3);
         outlet.resume();
@@ -364,5 +378,19 @@ mod tests {
             assert_eq!(bytes(&script), [&b"0123456789"[..], b"yz"]);
             assert_eq!((sent.failed, waiting), (1, false));
         }
+    }
+
+    #[test]
+    fn messages_over_tcp_are_left_to_others() {
+        let mut tcp = message(2..4, 2);
+        tcp.path.protocol = media_core::Protocol::Tcp(7);
+        let plain = Plain::default();
+        let mut script = Script::answering(&[]);
+        let mut outlet = Outlet::new(&mut script, &plain);
+        let mut left = Vec::new();
+        let messages = [message(0..2, 2), tcp.clone(), message(4..6, 2)];
+        outlet.send(b"abcdef", &messages, |message| left.push(message.clone()));
+        assert_eq!(left, [tcp]);
+        assert_eq!(bytes(&script), [b"ab", b"ef"]);
     }
 }

@@ -138,6 +138,6 @@ impl Batch {
 }
 
 /// Whether the first byte says STUN or DTLS (RFC 7983 section 7).
-fn is_urgent(datagram: &[u8]) -> bool {
+pub(crate) fn is_urgent(datagram: &[u8]) -> bool {
     matches!(datagram.first(), Some(0..=3 | 20..=63))
 }

@@ -10,7 +10,7 @@ use std::time::Instant;
 use crate::machine::Machine;
 use crate::mailbox::Mailbox;
 use crate::outlet::Plain;
-use crate::socket::MediaSocket;
+use crate::port::MediaPort;
 use crate::turn::{self, Inbox, Posts};
 
 /// Things that wait for a shard at which bursts are dropped and no order should be given.
@@ -44,7 +44,7 @@ pub enum Report<N> {
         /// The number of the ping.
         number: u64,
     },
-    /// What went through the thread's socket since it began, every 2 s and at the end; may
+    /// What went through the thread's port since it began, every 2 s and at the end; may
     /// be dropped.
     Traffic {
         /// Which one.
@@ -82,7 +82,7 @@ pub enum Segmentation {
     Plain,
 }
 
-/// The shard threads of an engine; shard *n* has the *n*-th socket.
+/// The shard threads of an engine; shard *n* has the *n*-th port.
 pub struct Shards<M: Machine> {
     inboxes: Arc<[Inbox<M>]>,
     reports: Arc<Mailbox<Report<M::News>>>,
@@ -90,23 +90,19 @@ pub struct Shards<M: Machine> {
 }
 
 impl<M: Machine> Shards<M> {
-    /// Starts a thread for each socket, in which `make` makes its machine.
+    /// Starts a thread for each port, in which `make` makes its machine.
     ///
     /// # Errors
     /// The kernel's, when it has no descriptor or thread left.
-    pub fn start<F>(
-        sockets: Vec<MediaSocket>,
-        segmentation: Segmentation,
-        make: F,
-    ) -> io::Result<Self>
+    pub fn start<F>(bound: Vec<MediaPort>, segmentation: Segmentation, make: F) -> io::Result<Self>
     where
         M: 'static,
         F: Fn(u16, Instant) -> M + Send + Sync + 'static,
     {
-        let inboxes = sockets.iter().map(|_| Mailbox::new(INBOX));
+        let inboxes = bound.iter().map(|_| Mailbox::new(INBOX));
         let inboxes: Arc<[_]> = inboxes.collect::<io::Result<Vec<_>>>()?.into();
         let reports = Arc::new(Mailbox::new(REPORTS)?);
-        let offloads = sockets.iter().all(MediaSocket::segments);
+        let offloads = bound.iter().all(|port| port.socket.segments());
         let plain = segmentation == Segmentation::Plain || !offloads;
         let plain = Arc::new(Plain::new(plain));
         let make = Arc::new(make);
@@ -115,7 +111,7 @@ impl<M: Machine> Shards<M> {
             reports,
             threads: Vec::new(),
         };
-        for (shard, socket) in (0..).zip(sockets) {
+        for (shard, port) in (0..).zip(bound) {
             let posts = Posts {
                 shard,
                 inboxes: Arc::clone(&shards.inboxes),
@@ -132,7 +128,7 @@ impl<M: Machine> Shards<M> {
                         end: Some(End::Panicked),
                     };
                     let machine = make(shard, Instant::now());
-                    farewell.end = Some(match turn::run(machine, &socket, &posts) {
+                    farewell.end = Some(match turn::run(machine, &port, &posts) {
                         Ok(()) => End::Stopped,
                         Err(error) => End::Failed(error),
                     });

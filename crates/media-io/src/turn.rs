@@ -5,10 +5,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::connections::{Connections, LISTENER};
 use crate::event::{Epoll, Interest, Ready};
 use crate::machine::{Droppable, Machine};
 use crate::mailbox::Mailbox;
 use crate::outlet::{Outlet, Plain};
+use crate::port::MediaPort;
 use crate::receive::{self, Batch};
 use crate::send::Kernel;
 use crate::shards::{Inbound, Report};
@@ -49,15 +51,12 @@ impl<M: Machine> Posts<M> {
 ///
 /// # Errors
 /// The kernel's, when it does not let us wait.
-pub(crate) fn run<M: Machine>(
-    machine: M,
-    socket: &MediaSocket,
-    posts: &Posts<M>,
-) -> io::Result<()> {
+pub(crate) fn run<M: Machine>(machine: M, port: &MediaPort, posts: &Posts<M>) -> io::Result<()> {
     let Some(inbox) = posts.inbox(posts.shard) else {
         return Err(io::ErrorKind::NotFound.into());
     };
     let epoll = Epoll::new()?;
+    let socket = &port.socket;
     epoll.add(socket, SOCKET, Interest::Read)?;
     epoll.add(inbox, MAIL, Interest::Read)?;
     Turn {
@@ -65,7 +64,8 @@ pub(crate) fn run<M: Machine>(
         socket,
         posts,
         inbox,
-        epoll,
+        epoll: &epoll,
+        connections: Connections::new(&port.listener, &epoll)?,
         batch: Batch::new(),
         outlet: Outlet::new(Kernel::new(socket), &posts.plain),
         mail: VecDeque::new(),
@@ -82,7 +82,8 @@ struct Turn<'a, M: Machine> {
     socket: &'a MediaSocket,
     posts: &'a Posts<M>,
     inbox: &'a Inbox<M>,
-    epoll: Epoll,
+    epoll: &'a Epoll,
+    connections: Connections<'a>,
     batch: Batch,
     outlet: Outlet<'a, Kernel<'a>>,
     mail: VecDeque<Inbound<M::Order, M::Relay>>,
@@ -98,8 +99,11 @@ impl<M: Machine> Turn<'_, M> {
     fn run(mut self) -> io::Result<()> {
         let mut ready = Vec::<Ready>::new();
         loop {
-            let due = self.machine.next_timeout();
-            let due = due.map_or(self.traffic_due, |due| due.min(self.traffic_due));
+            let others = [self.machine.next_timeout(), self.connections.due()];
+            let due = others
+                .into_iter()
+                .flatten()
+                .fold(self.traffic_due, Instant::min);
             self.epoll.wait(
                 &mut ready,
                 Some(due.saturating_duration_since(Instant::now())),
@@ -122,7 +126,29 @@ impl<M: Machine> Turn<'_, M> {
                 self.read_socket()?;
             }
             self.settle(Instant::now())?;
+            self.serve_connections(&ready)?;
         }
+    }
+
+    /// Takes what came over TCP, after the datagrams: what is late already can wait.
+    fn serve_connections(&mut self, ready: &[Ready]) -> io::Result<()> {
+        for event in ready.iter().filter(|event| event.token >= LISTENER) {
+            let now = Instant::now();
+            if event.token == LISTENER {
+                self.connections.accept(now)?;
+                continue;
+            }
+            let machine = &mut self.machine;
+            self.connections.ready(now, event, |path, datagram| {
+                machine.datagram(now, path, datagram);
+            });
+            self.settle(now)?;
+        }
+        let now = Instant::now();
+        if self.connections.due().is_some_and(|due| due <= now) {
+            self.connections.sweep(now)?;
+        }
+        Ok(())
     }
 
     /// Takes orders and relays; false when told to stop.
@@ -181,9 +207,14 @@ impl<M: Machine> Turn<'_, M> {
         }
         let (arena, messages) = self.machine.outgoing();
         if !messages.is_empty() {
-            self.outlet.send(arena, messages);
+            let connections = &mut self.connections;
+            self.outlet
+                .send(arena, messages, |message| connections.send(arena, message));
             self.machine.sent();
         }
+        let connections = &mut self.connections;
+        self.machine
+            .closings(|connection| connections.close(connection));
         if self.outlet.is_waiting() != self.writing {
             self.writing = self.outlet.is_waiting();
             let interest = if self.writing {
@@ -226,6 +257,7 @@ impl<M: Machine> Turn<'_, M> {
 
     fn tell_traffic(&self) {
         let (received, sent) = (self.batch.counted(), self.outlet.counted());
+        let tcp = self.connections.counted();
         let counters = vec![
             ("udp_datagrams_received", received.datagrams),
             ("udp_bytes_received", received.bytes),
@@ -238,6 +270,21 @@ impl<M: Machine> Turn<'_, M> {
             ("udp_messages_delayed", sent.delayed),
             ("udp_drop_send_buffer_full", sent.overflown),
             ("udp_drop_undeliverable", sent.failed),
+            ("tcp_connections_accepted", tcp.accepted),
+            ("tcp_connections_refused_full", tcp.full),
+            ("tcp_connections_refused_address", tcp.greedy),
+            ("tcp_connections_refused_system", tcp.starved),
+            ("tcp_connections_lost", tcp.lost),
+            ("tcp_connections_closed_malformed", tcp.malformed),
+            ("tcp_connections_closed_unproven", tcp.unproven),
+            ("tcp_connections_closed_silent", tcp.silent),
+            ("tcp_connections_closed_useless", tcp.useless),
+            ("tcp_frames_received", tcp.frames),
+            ("tcp_bytes_received", tcp.bytes),
+            ("tcp_frames_sent", tcp.sent.frames),
+            ("tcp_frames_delayed", tcp.sent.delayed),
+            ("tcp_drop_backlog_full", tcp.sent.overflown),
+            ("tcp_drop_no_connection", tcp.gone),
             ("relays_dropped", self.relays_dropped),
         ];
         let shard = self.posts.shard;

@@ -4,7 +4,7 @@
 //! repeated by its number.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -113,6 +113,10 @@ pub struct Network {
     queue: BinaryHeap<Reverse<Due>>,
     store: Vec<Option<Datagram>>,
     order: u64,
+    /// Addresses that nothing leaves and nothing reaches.
+    cut: HashSet<SocketAddr>,
+    /// How hosts behind address translators are seen from outside.
+    outside: HashMap<SocketAddr, SocketAddr>,
     /// Datagrams that were lost so far.
     pub lost: u64,
     /// Datagrams that were handed over so far.
@@ -129,6 +133,8 @@ impl Network {
             queue: BinaryHeap::new(),
             store: Vec::new(),
             order: 0,
+            cut: HashSet::new(),
+            outside: HashMap::new(),
             lost: 0,
             delivered: 0,
         }
@@ -139,8 +145,43 @@ impl Network {
         self.conditions = conditions;
     }
 
+    /// Let nothing leave or reach this address.
+    pub fn cut(&mut self, address: SocketAddr) {
+        self.cut.insert(address);
+    }
+
+    /// Undo [`Network::cut`].
+    pub fn mend(&mut self, address: SocketAddr) {
+        self.cut.remove(&address);
+    }
+
+    /// Let a host be seen at another address from now on, as by a translator that has forgotten the old one.
+    pub fn rebind(&mut self, inside: SocketAddr, outside: SocketAddr) {
+        self.outside.insert(inside, outside);
+    }
+
+    /// The datagram as it is on the other side of translators; `None` if it leads nowhere.
+    fn translate(&self, datagram: Datagram) -> Option<Datagram> {
+        let Datagram { from, to, bytes } = datagram;
+        let mut hosts = self.outside.iter();
+        let to = match hosts.find(|(_, outside)| **outside == to) {
+            Some((inside, _)) => *inside,
+            None if self.outside.contains_key(&to) => return None,
+            None => to,
+        };
+        if self.cut.contains(&from) || self.cut.contains(&to) {
+            return None;
+        }
+        let from = self.outside.get(&from).copied().unwrap_or(from);
+        Some(Datagram { from, to, bytes })
+    }
+
     /// Put a datagram on its way.
     pub fn send(&mut self, now: Instant, datagram: Datagram) {
+        let Some(datagram) = self.translate(datagram) else {
+            self.lost += 1;
+            return;
+        };
         if self.dice.falls(self.conditions.loss) {
             self.lost += 1;
             return;
@@ -210,6 +251,34 @@ mod tests {
     #[test]
     fn a_clean_network_keeps_order_and_everything() {
         assert_eq!(run(Conditions::CLEAN, 1), (0..100).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn addresses_can_be_cut_off_and_translated() {
+        let now = Instant::now();
+        let mut network = Network::new(Conditions::CLEAN, 1);
+        let Datagram { from, to, .. } = datagram(0);
+        let outside = SocketAddr::from(([10, 0, 0, 3], 3));
+        let answer = |to| Datagram {
+            from: datagram(0).to,
+            to,
+            bytes: vec![1],
+        };
+        let carried = |network: &mut Network, datagram| {
+            network.send(now, datagram);
+            let carried = network.receive(now + Duration::from_secs(1));
+            carried.map(|datagram| (datagram.from, datagram.to))
+        };
+        network.rebind(from, outside);
+        assert_eq!(carried(&mut network, datagram(0)), Some((outside, to)));
+        assert_eq!(carried(&mut network, answer(outside)), Some((to, from)));
+        assert_eq!(carried(&mut network, answer(from)), None);
+        network.cut(from);
+        assert_eq!(carried(&mut network, datagram(0)), None);
+        assert_eq!(carried(&mut network, answer(outside)), None);
+        network.mend(from);
+        assert_eq!(carried(&mut network, datagram(0)), Some((outside, to)));
+        assert_eq!(network.lost, 3);
     }
 
     #[test]

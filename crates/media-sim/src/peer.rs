@@ -12,11 +12,14 @@ use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::channel::{ChannelConfig, ChannelId};
 use str0m::media::{Direction, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::RtpWrite;
+use str0m::rtp::{ExtensionValues, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
 use crate::network::Datagram;
 use crate::source::Generator;
+
+/// The payload type of redundant sound; the library always takes this one.
+pub const RED: u8 = 63;
 
 /// What a peer offers to send and receive.
 #[allow(clippy::struct_excessive_bools)] // each codec is offered or not
@@ -32,6 +35,8 @@ pub struct Codecs {
     pub vp8: bool,
     /// H.264 with RTX.
     pub h264: bool,
+    /// Opus with redundancy (RFC 2198); who has it also asks for lost sound.
+    pub red: bool,
 }
 
 impl Codecs {
@@ -42,6 +47,12 @@ impl Codecs {
         pcma: true,
         vp8: true,
         h264: true,
+        red: false,
+    };
+    /// And redundancy, as browsers of one family have it.
+    pub const REDUNDANT: Self = Self {
+        red: true,
+        ..Self::ALL
     };
 }
 
@@ -81,6 +92,11 @@ pub struct Peer {
     pub key_frames_asked: usize,
     /// What the engine last said of the sections.
     pub sections: Vec<Section>,
+    /// What its microphone's packets say of their loudness, in dBov, if anything.
+    pub level: Option<i8>,
+    codecs: Codecs,
+    /// What it said last: the timestamp, and the payload.
+    spoken: Option<(u32, Vec<u8>)>,
     /// What the engine has said in the data channel.
     pub told: Vec<Value>,
     /// Whether the data channel is open, seen from here.
@@ -111,7 +127,7 @@ impl Peer {
     pub fn new(pipe: &str, address: SocketAddr, codecs: Codecs, now: Instant) -> Self {
         let mut rtc = RtcConfig::new()
             .clear_codecs()
-            .enable_opus(codecs.opus, false)
+            .enable_opus(codecs.opus, codecs.red)
             .enable_pcmu(codecs.pcmu, false)
             .enable_pcma(codecs.pcma, false)
             .enable_vp8(codecs.vp8)
@@ -128,6 +144,9 @@ impl Peer {
             arrived: Vec::new(),
             key_frames_asked: 0,
             sections: Vec::new(),
+            level: None,
+            codecs,
+            spoken: None,
             told: Vec::new(),
             channel_open: false,
             receipts: true,
@@ -244,6 +263,16 @@ impl Peer {
         self.told.iter().filter(move |told| told["t"] == kind)
     }
 
+    /// Be at another address from now on, and tell ICE of it.
+    ///
+    /// # Panics
+    /// If the address cannot be a host candidate.
+    pub fn move_to(&mut self, address: SocketAddr) {
+        let candidate = Candidate::host(address, "udp").expect("a usable address");
+        self.rtc.add_local_candidate(candidate);
+        self.address = address;
+    }
+
     /// Begin to send the source from now on.
     pub fn speak(&mut self, source: Source, now: Instant) {
         self.speak_as(source, Generator::new(source, now));
@@ -357,17 +386,33 @@ impl Peer {
             let Some(stream) = api.stream_tx_by_mid(*mid, None) else {
                 continue;
             };
+            let sound = *source == Source::Microphone;
             while let Some(packet) = generator.due(now) {
+                let (payload_type, payload) = if sound && self.codecs.red {
+                    let spoken = (packet.timestamp, packet.payload.clone());
+                    let before = self.spoken.replace(spoken);
+                    let payload = redundant(payload_type, packet.timestamp, before, packet.payload);
+                    (Pt::from(RED), payload)
+                } else {
+                    (payload_type, packet.payload)
+                };
+                let level = self.level.filter(|_| sound);
+                let extensions = ExtensionValues {
+                    audio_level: level,
+                    voice_activity: level.map(|_| false),
+                    ..ExtensionValues::default()
+                };
                 stream.write_rtp(
                     RtpWrite::new(
                         payload_type,
                         packet.sequence.into(),
                         packet.timestamp,
                         now,
-                        packet.payload,
+                        payload,
                     )
                     .marker(packet.marker)
-                    .nackable(*source != Source::Microphone),
+                    .nackable(!sound)
+                    .ext_vals(extensions),
                 );
             }
         }
@@ -402,7 +447,13 @@ impl Peer {
                     .rtc
                     .direct_api()
                     .stream_rx(&ssrc)
-                    .map(|stream| stream.mid().to_string())
+                    .map(|stream| {
+                        // It does not ask for what has no retransmission of its own, unless told to.
+                        if self.codecs.red {
+                            stream.suppress_nack(false);
+                        }
+                        stream.mid().to_string()
+                    })
                     .unwrap_or_default();
                 self.arrived.push(Arrived {
                     at: now,
@@ -418,6 +469,28 @@ impl Peer {
             _ => {}
         }
     }
+}
+
+/// What is new, after what was said before (RFC 2198).
+fn redundant(
+    payload_type: Pt,
+    timestamp: u32,
+    before: Option<(u32, Vec<u8>)>,
+    new: Vec<u8>,
+) -> Vec<u8> {
+    let mut payload = Vec::new();
+    let before = before.map(|(then, old)| (timestamp.wrapping_sub(then), old));
+    let before = before.filter(|(earlier, old)| *earlier < 1 << 14 && old.len() < 1 << 10);
+    if let Some((earlier, old)) = &before {
+        let length = u32::try_from(old.len()).unwrap_or(0);
+        let [_, rest @ ..] = (earlier << 10 | length).to_be_bytes();
+        payload.push(0x80 | *payload_type);
+        payload.extend(rest);
+    }
+    payload.push(*payload_type);
+    payload.extend(before.into_iter().flat_map(|(_, old)| old));
+    payload.extend(new);
+    payload
 }
 
 /// The first payload type that both sides agreed on for this section.

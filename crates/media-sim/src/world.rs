@@ -33,8 +33,16 @@ pub struct World {
     pub news: Vec<(Instant, News)>,
     /// Datagrams that a shard has sent.
     pub sent_by_engine: u64,
+    /// The same by the addresses they went to.
+    pub sent_to: HashMap<SocketAddr, u64>,
     /// Those of them that went to no peer's address.
     pub to_strangers: u64,
+    /// Those of them that went along a TCP connection.
+    pub sent_over_tcp: u64,
+    /// Peers whose datagrams reach the engine on a TCP connection of this number, by their address.
+    pub connections: HashMap<SocketAddr, u64>,
+    /// TCP connections that a shard wanted closed.
+    pub closed: Vec<u64>,
     homes: HashMap<Name, usize>,
 }
 
@@ -73,6 +81,10 @@ impl World {
             shards,
             news: Vec::new(),
             sent_by_engine: 0,
+            sent_to: HashMap::new(),
+            sent_over_tcp: 0,
+            connections: HashMap::new(),
+            closed: Vec::new(),
             to_strangers: 0,
             homes: HashMap::new(),
         }
@@ -116,6 +128,15 @@ impl World {
         let name = self.peers[at].pipe.clone();
         let mut peer = Peer::new(&name, home(at), Codecs::ALL, self.now);
         let (offer, sending) = peer.offer(&[], true);
+        self.peers[at] = peer;
+        self.open(at, generation, offer, sending);
+    }
+
+    /// A client comes again with these sources, and with this generation of its pipe.
+    pub fn come_again(&mut self, at: usize, generation: u64, sources: &[(Source, Direction)]) {
+        let name = self.peers[at].pipe.clone();
+        let mut peer = Peer::new(&name, home(at), Codecs::ALL, self.now);
+        let (offer, sending) = peer.offer(sources, false);
         self.peers[at] = peer;
         self.open(at, generation, offer, sending);
     }
@@ -235,7 +256,10 @@ impl World {
             } else if let Some(at) =
                 (0..self.shards.len()).find(|n| datagram.to == address(u16_of(*n)))
             {
-                let path = Path::udp(datagram.from, datagram.to.ip());
+                let (from, to) = (datagram.from, datagram.to.ip());
+                let connection = self.connections.get(&from);
+                let path =
+                    connection.map_or(Path::udp(from, to), |number| Path::tcp(from, to, *number));
                 self.shards[at].datagram(now, &path, &mut datagram.bytes);
             }
         }
@@ -279,6 +303,8 @@ impl World {
             let outgoing = shard.outgoing();
             for (path, bytes) in outgoing.datagrams() {
                 self.sent_by_engine += 1;
+                *self.sent_to.entry(path.remote).or_default() += 1;
+                self.sent_over_tcp += u64::from(path.protocol.is_tcp());
                 if !self.peers.iter().any(|peer| peer.address == path.remote) {
                     self.to_strangers += 1;
                 }
@@ -290,6 +316,7 @@ impl World {
                 self.network.send(now, datagram);
             }
             outgoing.clear();
+            self.closed.extend(shard.take_closings());
         }
     }
 

@@ -377,3 +377,52 @@ fn a_client_that_never_comes_is_given_up() {
         )
     )));
 }
+
+/// Whether the path of a pipe was TCP when its numbers were told last.
+fn over_tcp(world: &World, name: &str) -> bool {
+    let told = world.news.iter().rev().find_map(|(_, news)| match news {
+        News::Statistics {
+            pipe, statistics, ..
+        } if &**pipe == name => Some(statistics.over_tcp),
+        _ => None,
+    });
+    told.expect("statistics")
+}
+
+#[test]
+fn a_call_goes_on_when_a_client_moves_to_tcp_and_back() {
+    let mut world = pair(0, Conditions::CLEAN, 21);
+    speak(&mut world, 0, Source::Microphone);
+    speak(&mut world, 1, Source::Microphone);
+    world.run(seconds(5));
+    assert!(!over_tcp(&world, "a") && !over_tcp(&world, "b"));
+    let home = world.peers[0].address;
+    for connection in [Some(7), None, Some(8)] {
+        match connection {
+            Some(number) => world.connections.insert(home, number),
+            None => world.connections.remove(&home),
+        };
+        // The client nominates the path it uses with its next check.
+        world.run(seconds(10));
+        let before = (world.sent_by_engine, world.sent_over_tcp);
+        let heard = counts(world.peers[0].heard("b", Source::Microphone)).len();
+        world.run(seconds(5));
+        assert_eq!(over_tcp(&world, "a"), connection.is_some());
+        assert!(!over_tcp(&world, "b"));
+        let heard = counts(world.peers[0].heard("b", Source::Microphone)).len() - heard;
+        assert!(heard >= 248, "{heard} packets in 5 s");
+        let sent = world.sent_by_engine - before.0;
+        let by_tcp = world.sent_over_tcp - before.1;
+        let expected = if connection.is_some() {
+            248..sent
+        } else {
+            0..1
+        };
+        assert!(expected.contains(&by_tcp), "{by_tcp} of {sent}");
+    }
+    let spoken = counts(world.peers[1].heard("a", Source::Microphone));
+    assert!(spoken.len() >= 1_500, "{} packets in 50 s", spoken.len());
+    let (pipe, generation) = (world.peers[0].pipe.clone(), 0);
+    world.order(&Order::ClosePipe { pipe, generation });
+    assert!(world.closed.contains(&7) && world.closed.contains(&8));
+}

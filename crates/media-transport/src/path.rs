@@ -69,3 +69,14 @@ pub struct Peer {
     /// How it came.
     pub protocol: Protocol,
 }
+
+impl Peer {
+    /// The number of the TCP connection, if it is one.
+    #[must_use]
+    pub const fn connection(&self) -> Option<u64> {
+        match self.protocol {
+            Protocol::Udp => None,
+            Protocol::Tcp(connection) => Some(connection),
+        }
+    }
+}

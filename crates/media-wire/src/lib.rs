@@ -13,8 +13,10 @@ mod error;
 
 pub mod demux;
 pub mod extension;
+pub mod framing;
 pub mod h264;
 pub mod ntp;
+pub mod red;
 pub mod rtcp;
 pub mod rtp;
 pub mod rtx;

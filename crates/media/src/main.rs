@@ -16,16 +16,20 @@ use media::program::{Ended, Program};
 use media::protocol::{EngineHello, PROTOCOL};
 use media::wall_clock::WallClock;
 use media_core::{Identity, Limits, NtpTime, Shard, ShardConfig};
-use media_io::{MediaSocket, Segmentation, Shards, Signals};
+use media_io::{MediaPort, Segmentation, Shards, Signals, Transport};
 use thiserror::Error;
 
 /// Why there is no engine.
 #[derive(Debug, Error)]
 enum Failure {
-    #[error("Media port {port}/udp is in use.")]
-    PortInUse { port: u16 },
-    #[error("Media can not be received on {address}: {error}.")]
-    NoSocket { address: String, error: io::Error },
+    #[error("Media port {port}/{transport} is in use.")]
+    PortInUse { port: u16, transport: Transport },
+    #[error("Media can not be received on {address}/{transport}: {error}.")]
+    NoPort {
+        address: String,
+        transport: Transport,
+        error: io::Error,
+    },
     #[error(transparent)]
     NoDoor(#[from] NoDoor),
     #[error("No certificate can be made.")]
@@ -39,7 +43,7 @@ enum Failure {
 impl Failure {
     fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::PortInUse { .. } | Self::NoSocket { .. } | Self::NoDoor(_) => 3,
+            Self::PortInUse { .. } | Self::NoPort { .. } | Self::NoDoor(_) => 3,
             Self::NoIdentity | Self::NoRandomness | Self::Kernel(_) => 1,
         })
     }
@@ -73,7 +77,7 @@ fn run(arguments: &Arguments) -> Result<Ended, Failure> {
     // Before any thread is started.
     let signals = Signals::ending()?;
     let clock = WallClock::read();
-    let sockets = bind(arguments)?;
+    let ports = bind(arguments)?;
     let door = Door::open(&arguments.socket)?;
     let hello = EngineHello {
         protocol: PROTOCOL.to_owned(),
@@ -82,10 +86,10 @@ fn run(arguments: &Arguments) -> Result<Ended, Failure> {
         epoch: clock.unix_micros(clock.began),
         shards: u64::from(arguments.shards),
     };
-    let configs = configs(arguments, &sockets)?;
+    let configs = configs(arguments, &ports)?;
     let make = move |shard: u16, now: Instant| {
         let Some(config) = configs.get(usize::from(shard)) else {
-            unreachable!("there is a configuration for each socket");
+            unreachable!("there is a configuration for each port");
         };
         // Shards begin at different moments of one clock.
         let wall = NtpTime::from_unix(clock.at(now));
@@ -97,7 +101,7 @@ fn run(arguments: &Arguments) -> Result<Ended, Failure> {
             now,
         )
     };
-    let shards = Shards::start(sockets, Segmentation::Offloaded, make)?;
+    let shards = Shards::start(ports, Segmentation::Offloaded, make)?;
     let engine = Engine::new(hello);
     let program = Program::new(signals, door, shards, engine, arguments.grace, clock)?;
     let socket = arguments.socket.display();
@@ -109,47 +113,54 @@ fn run(arguments: &Arguments) -> Result<Ended, Failure> {
     Ok(program.run()?)
 }
 
-/// A socket for each shard, on ports that follow each other.
-fn bind(arguments: &Arguments) -> Result<Vec<MediaSocket>, Failure> {
+/// A port for each shard; their numbers follow each other.
+fn bind(arguments: &Arguments) -> Result<Vec<MediaPort>, Failure> {
     let (host, first) = (arguments.media.ip(), arguments.media.port());
-    let mut sockets = Vec::new();
+    let mut ports = Vec::new();
     for shard in 0..arguments.shards {
         // Port 0 leaves each choice to the kernel.
-        let port = if first == 0 {
+        let number = if first == 0 {
             0
         } else {
             first.saturating_add(shard)
         };
-        let socket = MediaSocket::bind(host, port).map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => Failure::PortInUse { port },
-            _ => Failure::NoSocket {
-                address: format!("{host} port {port}"),
-                error,
-            },
+        let port = MediaPort::bind(host, number).map_err(|unbound| {
+            let transport = unbound.transport;
+            match unbound.error {
+                error if error.kind() == io::ErrorKind::AddrInUse => Failure::PortInUse {
+                    port: number,
+                    transport,
+                },
+                error => Failure::NoPort {
+                    address: format!("{host} port {number}"),
+                    transport,
+                    error,
+                },
+            }
         })?;
-        let (received, sent) = socket.buffers()?;
+        let (received, sent) = port.buffers()?;
         let fields: [(&str, &dyn std::fmt::Display); 4] = [
             ("shard", &shard),
-            ("address", &socket.address()),
+            ("address", &port.address()),
             ("receive_buffer", &received),
             ("send_buffer", &sent),
         ];
         log(Level::Info, "media is received", &fields);
-        sockets.push(socket);
+        ports.push(port);
     }
-    Ok(sockets)
+    Ok(ports)
 }
 
-fn configs(arguments: &Arguments, sockets: &[MediaSocket]) -> Result<Vec<ShardConfig>, Failure> {
+fn configs(arguments: &Arguments, ports: &[MediaPort]) -> Result<Vec<ShardConfig>, Failure> {
     let identity = Arc::new(Identity::generate().map_err(|_| Failure::NoIdentity)?);
     let mut configs = Vec::new();
-    for (shard, socket) in (0..).zip(sockets) {
+    for (shard, port) in (0..).zip(ports) {
         let mut seed = [0; 32];
         aws_lc_rs::rand::fill(&mut seed).map_err(|_| Failure::NoRandomness)?;
         configs.push(ShardConfig {
             shard,
             shards: arguments.shards,
-            advertised: arguments.addresses(shard, socket.address().port()),
+            advertised: arguments.addresses(shard, port.address().port()),
             identity: Arc::clone(&identity),
             wall: NtpTime::from_unix(Duration::ZERO),
             seed,

@@ -10,12 +10,16 @@ use common::party::Party;
 use common::{PATIENCE, Program};
 use media::protocol::{AnswerPipe, Attach, ClosePipe, CloseReason, News, Order, PipeStatistics};
 use str0m::media::MediaKind;
+use str0m::net::Protocol;
 
 /// Payloads each has to receive of each kind.
 const ENOUGH: usize = 20;
 
-/// Both parties on the given shards; what the engine counted for the first at the end.
-fn call(name: &str, shards: [u64; 2]) -> (PipeStatistics, Vec<Party>) {
+const UDP: [Protocol; 2] = [Protocol::Udp; 2];
+
+/// Both parties on the given shards, and over the given protocols; what the engine counted for the
+/// first at the end.
+fn call(name: &str, shards: [u64; 2], over: [Protocol; 2]) -> (PipeStatistics, Vec<Party>) {
     let program = Program::start(name, &["--shards", "2"]);
     let (mut control, ..) = program.control(1);
     let (told, news) = mpsc::channel();
@@ -27,7 +31,10 @@ fn call(name: &str, shards: [u64; 2]) -> (PipeStatistics, Vec<Party>) {
             }
         }
     });
-    let mut parties = vec![Party::new("anna", 0xa5), Party::new("ben", 0x5b)];
+    let mut parties = vec![
+        Party::new("anna", 0xa5, over[0]),
+        Party::new("ben", 0x5b, over[1]),
+    ];
     for (party, shard) in parties.iter().zip(shards) {
         orders.say(&party.open(shard));
         let (pipe, bridge) = (party.name.clone(), "call".to_owned());
@@ -63,11 +70,15 @@ fn call(name: &str, shards: [u64; 2]) -> (PipeStatistics, Vec<Party>) {
                 }
                 News::Connected(news) => {
                     assert!(news.profile.contains("GCM"), "{}", news.profile);
+                    let place = usize::from(news.pipe == "ben");
+                    assert_eq!(news.over_tcp, over[place] == Protocol::Tcp);
                     connected += 1;
                 }
                 News::PipeClosed(end) => {
                     assert!(closing, "{}", end.text);
                     assert_eq!(end.reason, CloseReason::Ordered);
+                    let place = usize::from(end.pipe == "ben");
+                    assert_eq!(end.statistics.over_tcp, over[place] == Protocol::Tcp);
                     ends.push(end);
                 }
                 News::Incompatible(_) | News::Unsupported(_) | News::Fenced(_) => {
@@ -132,12 +143,20 @@ fn check(statistics: &PipeStatistics, parties: &[Party]) {
 
 #[test]
 fn two_parties_on_one_shard_hear_and_see_each_other() {
-    let (statistics, parties) = call("one-shard", [0, 0]);
+    let (statistics, parties) = call("one-shard", [0, 0], UDP);
     check(&statistics, &parties);
 }
 
 #[test]
 fn two_parties_on_two_shards_hear_and_see_each_other() {
-    let (statistics, parties) = call("two-shards", [0, 1]);
+    let (statistics, parties) = call("two-shards", [0, 1], UDP);
     check(&statistics, &parties);
+}
+
+#[test]
+fn a_party_without_udp_hears_and_sees_over_tcp() {
+    for (name, shards) in [("tcp", [0, 0]), ("tcp-two-shards", [1, 0])] {
+        let (statistics, parties) = call(name, shards, [Protocol::Tcp, Protocol::Udp]);
+        check(&statistics, &parties);
+    }
 }

@@ -13,7 +13,7 @@ use media::program::{Ended, Program};
 use media::protocol::{ControlHello, EngineHello, News, OpenPipe, Order, PROTOCOL, Ping, Shutdown};
 use media::wall_clock::WallClock;
 use media_core::{Message, Path, PipeStatistics};
-use media_io::{Droppable, Machine, MediaSocket, Segmentation, Shards, Signals};
+use media_io::{Droppable, Machine, MediaPort, Segmentation, Shards, Signals};
 
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -69,6 +69,8 @@ impl Machine for Wild {
         self.flooded.send(()).unwrap();
     }
 
+    fn closings(&mut self, _close: impl FnMut(u64)) {}
+
     fn relays(&mut self, _tell: impl FnMut(u16, (), Droppable)) {}
 }
 
@@ -84,12 +86,12 @@ fn start(name: &str) -> Running {
     let (sender, flooded) = channel();
     let program = std::thread::spawn(move || {
         let signals = Signals::ending()?;
-        let socket = MediaSocket::bind("127.0.0.1".parse().unwrap(), 0)?;
+        let port = MediaPort::bind("127.0.0.1".parse().unwrap(), 0).unwrap();
         let make = move |_, _| Wild {
             flood: false,
             flooded: sender.clone(),
         };
-        let shards = Shards::<Wild>::start(vec![socket], Segmentation::Offloaded, make)?;
+        let shards = Shards::<Wild>::start(vec![port], Segmentation::Offloaded, make)?;
         let hello = EngineHello {
             protocol: PROTOCOL.to_owned(),
             build: "test".to_owned(),

@@ -9,11 +9,11 @@ from ringway.app.version import VERSION
 def closing_lines(ready: Ready) -> str:
     """Write the lines."""
     settings = ready.settings
-    ports = f"{settings.media.port}"
-    if settings.shards > 1:
-        ports += f" to {settings.media.port + settings.shards - 1}"
+    first = settings.media.port
+    last = first + settings.shards - 1
+    ports = f"port {first}" if first == last else f"ports {first} to {last}"
     rows = [("Look at", f"{settings.url}/demo" if settings.demo else settings.url)]
-    rows.append(("Media", f"UDP port {ports}, advertised on"))
+    rows.append(("Media", f"UDP and TCP {ports}, advertised on"))
     width = max(len(it.address) for it in ready.advertised)
     rows += [("", f"  {it.address:{width}}  {it.why}") for it in ready.advertised]
     key = ready.first_key or f"ringway key create --data {settings.data}"

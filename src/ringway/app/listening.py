@@ -55,15 +55,19 @@ def http_sockets(http: Listen) -> list[socket.socket]:
 def look_for_media(media: Listen, shards: int) -> None:
     """See that the engine can bind its ports, so as to say which it can not.
 
-    Or `PortInUse`, `Stop`.  Shard n listens on the media port + n.
+    Or `PortInUse`, `Stop`.  Shard n listens on the media port + n, UDP and TCP.
     """
     family = socket.AF_INET6 if ":" in media.host else socket.AF_INET
     for port in range(media.port, media.port + shards):
-        try:
-            with socket.socket(family, socket.SOCK_DGRAM) as probe:
-                probe.bind((media.host, port))
-        except OSError as error:
-            raise _told(error, f"Media port {port}/udp", media.host) from error
+        for kind, name in ((socket.SOCK_DGRAM, "udp"), (socket.SOCK_STREAM, "tcp")):
+            try:
+                with socket.socket(family, kind) as probe:
+                    if kind == socket.SOCK_STREAM:
+                        # As the engine does: connections that linger do not matter.
+                        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    probe.bind((media.host, port))
+            except OSError as error:
+                raise _told(error, f"Media port {port}/{name}", media.host) from error
 
 
 def _told(error: OSError, what: str, host: str) -> Stop:

@@ -3,7 +3,7 @@
 
 /** Runs beside the audio device, so that a busy page misses nothing. Tells for each 10 ms whether the tone was there. */
 const LISTENER = `
-const STEPS = 10; // told at once
+const STEPS = 2; // told at once
 registerProcessor("listener", class extends AudioWorkletProcessor {
   constructor({ processorOptions: { hertz, share, quiet } }) {
     super();
@@ -55,7 +55,7 @@ class Breaks {
 
 const STEP_MS = 10;
 
-/** Whether a tone is heard in a stream, and was since the last mark. A later stream takes the place of the one before. */
+/** Whether a tone is heard in a stream's tracks, and was since the last mark. A later stream takes the place of the one before. */
 class SoundMeter {
   static async of(context, hertz, { share = 0.5, quiet = 1e-5 } = {}) {
     SoundMeter.loaded ??= new Map();
@@ -70,13 +70,28 @@ class SoundMeter {
     this.context = context;
     this.node = new AudioWorkletNode(context, "listener", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit", processorOptions });
     this.node.port.onmessage = ({ data }) => this.take(data);
-    this.source = null;
+    this.stream = new MediaStream();
+    this.sources = new Map();
     this.mark();
   }
   hear(stream) {
-    this.source?.disconnect();
-    this.source = this.context.createMediaStreamSource(stream);
-    this.source.connect(this.node);
+    this.stream = stream;
+    this.follow();
+  }
+  /** Hear the tracks that are in the stream now: nobody is told when a page changes them. */
+  follow() {
+    const tracks = this.stream.getAudioTracks().filter((track) => track.readyState === "live");
+    for (const [track, source] of this.sources) {
+      if (tracks.includes(track)) continue;
+      source.disconnect();
+      this.sources.delete(track);
+    }
+    for (const track of tracks) {
+      if (this.sources.has(track)) continue;
+      const source = this.context.createMediaStreamSource(new MediaStream([track]));
+      source.connect(this.node);
+      this.sources.set(track, source);
+    }
   }
   /** Begin anew: what was is forgotten. */
   mark() {
@@ -84,14 +99,21 @@ class SoundMeter {
     this.steps = 0;
     this.now = false;
     this.missing = 0;
+    this.there = 0;
     this.breaks = new Breaks();
   }
+  /** For how long the tone has been there without a break. */
+  get lasted() {
+    return this.there * STEP_MS;
+  }
   take({ heard, at }) {
+    this.follow();
     // The page's clock at the first of the steps, were it told at once.
     const first = performance.now() - (this.context.currentTime - at) * 1000 - heard.length * STEP_MS;
     for (const [n, now] of heard.entries()) {
       this.steps += 1;
       this.now = now;
+      this.there = now ? this.there + 1 : 0;
       if (!now) this.missing += 1;
       else this.close(first + n * STEP_MS);
     }

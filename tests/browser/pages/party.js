@@ -7,16 +7,30 @@ const party = {
   incoming: null,
   calls: [],
   events: [],
+  stream: null,
+  sources: new Map(),
   analyser: null,
   context: null,
+  /** Endpoints by identity, as events have brought them. */
+  people: new Map(),
+};
+
+const flat = ({ callId, endpoint, state, media, disconnected }) => {
+  party.people.set(endpoint.identifier, endpoint);
+  const { muted, talking } = media.audio;
+  return { callId, identity: endpoint.identifier, name: endpoint.displayIdentifier, state, muted, talking, disconnected };
 };
 
 const describe = (event) => {
   const out = {};
   for (const [key, value] of Object.entries(event ?? {})) {
-    if (value instanceof MediaStream) out[key] = { audio: value.getAudioTracks().length, video: value.getVideoTracks().length };
+    if (value instanceof Participant) out[key] = flat(value);
+    else if (Array.isArray(value)) out[key] = value.map(flat);
+    else if (value instanceof Date) out[key] = value.getTime();
+    else if (value instanceof Endpoint) out[key] = value.identifier;
+    else if (value instanceof MediaStream) out[key] = { audio: value.getAudioTracks().length, video: value.getVideoTracks().length };
     else if (value && typeof value.toJSON === "function") out[key] = value.toJSON();
-    else if (["string", "number", "boolean"].includes(typeof value)) out[key] = value;
+    else if (["string", "number", "boolean"].includes(typeof value)) out[key === "name" ? "room" : key] = value;
     else if (value && value.name) out[key] = { id: value.id, name: value.name, description: value.description };
   }
   return out;
@@ -47,6 +61,8 @@ function until(test, what, milliseconds = 15000) {
 }
 
 const seen = (name) => party.events.filter((event) => event.name === name);
+/** The first event of the name that has these values; a participant is told by its identity. */
+const told = (name, wanted) => seen(name).find((event) => Object.entries(wanted).every(([key, value]) => (event[key]?.identity ?? event[key]) === value));
 const heard = (name, count = 1) => until(() => seen(name).length >= count && seen(name)[count - 1], `event ${name} #${count}`);
 
 function play(stream) {
@@ -54,11 +70,32 @@ function play(stream) {
   audio.srcObject = stream;
   audio.play().catch(() => undefined);
   if (meters.has("sound")) meterSound("sound", stream);
+  party.stream = stream;
   party.context ??= new AudioContext();
-  party.analyser = party.context.createAnalyser();
-  party.analyser.fftSize = 8192;
-  party.analyser.smoothingTimeConstant = 0;
-  party.context.createMediaStreamSource(stream).connect(party.analyser);
+  party.analyser ??= new AnalyserNode(party.context, { fftSize: 8192, smoothingTimeConstant: 0 });
+  listen();
+}
+
+/** Hear every track that the stream has now: a source hears only the first of several. */
+function listen() {
+  const tracks = new Set(party.stream.getAudioTracks());
+  for (const [track, source] of party.sources) {
+    if (tracks.has(track)) continue;
+    source.disconnect();
+    party.sources.delete(track);
+  }
+  for (const track of tracks) {
+    if (party.sources.has(track)) continue;
+    const source = party.context.createMediaStreamSource(new MediaStream([track]));
+    source.connect(party.analyser);
+    party.sources.set(track, source);
+  }
+}
+
+function isListening() {
+  if (party.analyser === null) return false;
+  listen();
+  return true;
 }
 
 /** Level in dB of the spectrum's loudest bin near `hertz`. */
@@ -71,11 +108,11 @@ function level(hertz) {
 }
 
 /** Is the tone there, and `margin` dB above each frequency that nobody uses? */
-const hears = (hertz, unused, margin = 20) => party.analyser !== null && level(hertz) > -60 && unused.every((other) => level(hertz) - level(other) > margin);
+const hears = (hertz, unused, margin = 20) => isListening() && level(hertz) > -60 && unused.every((other) => level(hertz) - level(other) > margin);
 
-/** Records a second of what is received: for browsers whose AudioContext needs a sound card. */
-async function recording() {
-  const recorder = new MediaRecorder(document.getElementById("audio").srcObject);
+/** Records a second of one received track: for browsers whose AudioContext needs a sound card. */
+async function recording(track) {
+  const recorder = new MediaRecorder(new MediaStream([track]));
   const parts = [];
   recorder.ondataavailable = (event) => parts.push(event.data);
   const stopped = new Promise((resolve) => (recorder.onstop = resolve));
@@ -95,18 +132,19 @@ function strength({ samples, rate }, hertz) {
   return 10 * Math.log10((last * last + before * before - turn * last * before) / samples.length ** 2 + 1e-12);
 }
 
-/** Like `hears`, from recordings; resolves when it does. */
+/** Like `hears`, from recordings; resolves when it is in any track. */
 async function recorded(hertz, unused, margin = 20) {
   for (let n = 0; n < 8; n += 1) {
-    const sound = await recording();
-    if (strength(sound, hertz) > -70 && unused.every((other) => strength(sound, hertz) - strength(sound, other) > margin)) return true;
+    const sounds = await Promise.all(party.stream.getAudioTracks().map(recording));
+    const isIn = (sound) => strength(sound, hertz) > -70 && unused.every((other) => strength(sound, hertz) - strength(sound, other) > margin);
+    if (sounds.some(isIn)) return true;
   }
   throw new Error(`no tone of ${hertz} Hz in 8 recordings`);
 }
 
 /** Is there nothing at all? */
 const silent = () => {
-  if (party.analyser === null) return false;
+  if (!isListening()) return false;
   const bins = new Float32Array(party.analyser.frequencyBinCount);
   party.analyser.getFloatFrequencyData(bins);
   return Math.max(...bins.slice(20)) < -75;
@@ -141,8 +179,17 @@ function watch(id = "remote") {
   video.requestVideoFrameCallback(next);
 }
 
+/** The element of this id, made when it is not there. */
+function screen(id) {
+  const there = document.getElementById(id);
+  if (there) return there;
+  const video = Object.assign(document.createElement("video"), { id, autoplay: true, playsInline: true, muted: true });
+  document.body.append(video);
+  return video;
+}
+
 function show(id, stream) {
-  const video = document.getElementById(id);
+  const video = screen(id);
   video.srcObject = stream;
   video.play().catch(() => undefined);
 }
@@ -152,11 +199,64 @@ function follow(call) {
   party.calls.push(call);
   for (const name of Object.values(CallsApiEvent)) call.on(name, (event) => {
     record(name, event);
+    party.events.at(-1).of = "call";
     if (name === CallsApiEvent.ESTABLISHED) play(event.stream);
+    // A source node keeps the track that it began with.
+    if (name === CallsApiEvent.RECONNECTED || name === CallsApiEvent.REMOTE_RECONNECTED) play(document.getElementById("audio").srcObject);
     if (name === CallsApiEvent.REMOTE_CAMERA_VIDEO_ADDED) show("remote", event.stream);
     if (name === CallsApiEvent.CAMERA_VIDEO_ADDED || name === CallsApiEvent.CAMERA_VIDEO_UPDATED) show("local", event.stream);
   });
   return call;
+}
+
+const PICTURES = {
+  [CallsApiEvent.PARTICIPANT_CAMERA_VIDEO_ADDED]: "camera",
+  [CallsApiEvent.PARTICIPANT_SCREEN_SHARE_ADDED]: "screen",
+};
+
+/** Join a room: its stream is played, each picture has an element `camera-IDENTITY` or `screen-IDENTITY`. */
+function join(name, { audio = true, video = false, dataChannel = false, direction, participantEvents, autoReconnect } = {}) {
+  const builder = RoomCallOptions.builder().setAudio(audio).setVideo(video).setDataChannel(dataChannel);
+  if (direction !== undefined) builder.setDirection(direction);
+  if (participantEvents !== undefined) builder.setParticipantEvents(participantEvents);
+  if (autoReconnect !== undefined) builder.setAutoReconnect(autoReconnect);
+  const room = party.rtc.joinRoom(name, builder.build());
+  party.call = room;
+  party.calls.push(room);
+  for (const event of Object.values(CallsApiEvent)) room.on(event, (given) => {
+    record(event, given);
+    if (event === CallsApiEvent.ROOM_JOINED) play(given.stream);
+    if (event in PICTURES) show(`${PICTURES[event]}-${given.participant.endpoint.identifier}`, given.stream);
+    if (event === CallsApiEvent.CAMERA_VIDEO_ADDED || event === CallsApiEvent.CAMERA_VIDEO_UPDATED) show("local", given.stream);
+  });
+  followTexts(room);
+  return room.id();
+}
+
+function followTexts(call) {
+  const channel = call.dataChannel();
+  if (!channel) return;
+  for (const name of Object.values(DataChannelEvent)) channel.on(name, (event) => {
+    record(name, event);
+    if (event.from) party.people.set(event.from.identifier, event.from);
+  });
+}
+
+/** Send a text to everybody, or to whom an event has named; gives its id. */
+const say = (text, to) => party.call.dataChannel().send(text, to === undefined ? undefined : party.people.get(to));
+
+/** A canvas stands in for the screen, which no test machine has: a plain colour with something that moves. */
+function shareColour([red, green, blue]) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1280, height: 720 });
+  const pen = canvas.getContext("2d");
+  let x = 0;
+  setInterval(() => {
+    pen.fillStyle = `rgb(${red}, ${green}, ${blue})`;
+    pen.fillRect(0, 0, 1280, 720);
+    pen.fillStyle = "white";
+    pen.fillRect((x += 8) % 1280, 400, 64, 64);
+  }, 50);
+  navigator.mediaDevices.getDisplayMedia = async () => (party.shared = canvas.captureStream(20));
 }
 
 function connect(token, options) {
@@ -172,14 +272,22 @@ function connect(token, options) {
   return heard("connected");
 }
 
-function options({ audio = true, video = false, customData } = {}) {
-  const builder = WebrtcCallOptions.builder().setAudio(audio).setVideo(video);
+function options({ audio = true, video = false, autoReconnect = false, customData, dataChannel = false } = {}) {
+  const builder = WebrtcCallOptions.builder().setAudio(audio).setVideo(video).setDataChannel(dataChannel).setAutoReconnect(autoReconnect);
   if (customData) builder.setCustomData(customData);
   return builder.build();
 }
 
-const dial = (to, wanted) => follow(party.rtc.callWebrtc(to, options(wanted))).id();
-const accept = (wanted) => party.incoming.accept(options(wanted));
+function dial(to, wanted) {
+  const call = follow(party.rtc.callWebrtc(to, options(wanted)));
+  followTexts(call);
+  return call.id();
+}
+
+function accept(wanted) {
+  party.incoming.accept(options(wanted));
+  followTexts(party.incoming);
+}
 const decline = (everywhere = false) => party.incoming.decline(DeclineOptions.builder().setDeclineOnAllDevices(everywhere).build());
 
 // Every PeerConnection the SDK makes, so that tests can read statistics and narrow codecs.

@@ -267,6 +267,20 @@ describe("the others in a room", () => {
     expect(names(told).slice(-2)).toEqual(["participant-screen-share-removed", "participant-left"]);
   });
 
+  it("are shown although everything was said in one breath", async () => {
+    const { rtc } = await connected();
+    const room = rtc.joinRoom("standup", RoomCallOptions.builder().setVideo(true).build());
+    const told = follow(room);
+    await settle();
+    answer(room.id());
+    hear({ t: "sections", call: room.id(), generation: 1, sections: [from("b", "0", "MICROPHONE"), from("b", "1", "CAMERA")] });
+    const participants: Said[] = [{ ...BOB, shows: ["CAMERA"] }];
+    hear({ t: "room_joined", call: room.id(), at: 0, room: { id: "r1", name: "standup", participants } });
+    await settle();
+    expect(names(told)).toEqual(["camera-video-added", "room-joined", "participant-camera-video-added"]);
+    expect(voices(told[1]?.event["stream"])).toEqual(new Set([received("0")]));
+  });
+
   it("keep their stream while their pipe is replaced", async () => {
     const { rtc } = await connected();
     const room = rtc.joinRoom("standup");

@@ -22,10 +22,10 @@ interface Desk {
 }
 
 /** Texts of a call with bob, who has two devices. */
-function desk(): Desk {
+function desk({ told: isTold = true } = {}): Desk {
   fakeBrowser();
   const texts = new Texts({
-    calls: ({ identifier }) => (identifier === "bob" ? BOBS : []),
+    calls: ({ identifier }) => (!isTold ? undefined : identifier === "bob" ? BOBS : []),
     endpoint: (call) => (BOBS.includes(call) ? BOB : undefined),
   });
   return { texts, told: tell(texts), pipe: () => pipeOf(texts) };
@@ -168,6 +168,8 @@ describe("limits of texts", () => {
     const { texts } = desk();
     await expect(texts.send("é".repeat(MAX_TEXT / 2) + "a")).rejects.toThrow(/^TOO_LONG: .* 65536 bytes, this one has 65537/);
     await expect(texts.send("é".repeat(MAX_TEXT / 2))).resolves.toEqual(expect.any(String));
+    await expect(texts.send("\0".repeat(MAX_TEXT))).rejects.toThrow(/^TOO_LONG: .* JSON/);
+    await expect(texts.send("\0".repeat(41_000))).resolves.toEqual(expect.any(String));
     await expect(texts.send(5 as never)).rejects.toThrow(/^MALFORMED: /);
     texts.begin();
     await expect(texts.send("hello", new WebrtcEndpoint("carol"))).rejects.toThrow(/^NOBODY: carol /);
@@ -255,13 +257,21 @@ describe("what others write", () => {
     expect(told).toHaveLength(3);
   });
 
-  it("can be answered although nobody is known", async () => {
-    const { texts, told, pipe } = desk();
+  it("can be answered although it is not told who is there", async () => {
+    const { texts, told, pipe } = desk({ told: false });
     const channel = pipe();
     texts.begin();
     channel.hear({ ...TEXT, label: JSON.stringify({ identity: "eve" }) });
     await texts.send("hello", told[0]?.event["from"]);
     expect(channel.said.at(-1)).toMatchObject({ text: "hello", to: ["call 1"] });
+    await expect(texts.send("hello", BOB)).rejects.toThrow(/^NOBODY: /);
+  });
+
+  it("is no proof that its sender is still there", async () => {
+    const { texts, told, pipe } = desk();
+    pipe().hear({ ...TEXT, label: JSON.stringify({ identity: "eve" }) });
+    texts.begin();
+    await expect(texts.send("hello", told[0]?.event["from"])).rejects.toThrow(/^NOBODY: /);
   });
 
   it("is remembered for so many texts of each", () => {

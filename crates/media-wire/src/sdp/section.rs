@@ -125,6 +125,20 @@ impl Section {
             .find(|codec| codec.retransmits() == Some(payload_type))
     }
 
+    /// The codec that carries a payload type with redundancy, all blocks of that type (RFC 2198
+    /// section 5).
+    #[must_use]
+    pub fn redundancy_of(&self, payload_type: u8) -> Option<&Codec> {
+        self.codecs.iter().find(|codec| {
+            let blocks = codec.parameters.first();
+            codec.is("red")
+                && blocks.is_some_and(|blocks| {
+                    let mut types = blocks.name.split('/').map(str::parse);
+                    types.all(|block| block == Ok(payload_type))
+                })
+        })
+    }
+
     /// The source that retransmits a source (RFC 4588 §8.3).
     #[must_use]
     pub fn retransmission_ssrc(&self, ssrc: u32) -> Option<u32> {

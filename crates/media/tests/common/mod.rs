@@ -134,6 +134,11 @@ impl Control {
         }));
     }
 
+    /// Breaks the connection, also for those who hold it as well.
+    pub fn hang_up(&self) {
+        self.stream.shutdown(std::net::Shutdown::Both).unwrap();
+    }
+
     pub fn say(&mut self, order: &Order) {
         self.say_body(&rmp_serde::to_vec_named(order).unwrap());
     }

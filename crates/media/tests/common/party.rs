@@ -1,30 +1,42 @@
 //! A party with a media stack that is not ours (str0m), on a real socket.
 
 use std::collections::HashMap;
-use std::io::ErrorKind;
-use std::net::UdpSocket;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use media::protocol::{Answered, Offered, OpenPipe, Order, Sending, Source};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, Frequency, MediaData, MediaKind, MediaTime, Mid};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol, Receive, TcpType};
 use str0m::{Candidate, Event, Input, Output, Rtc};
 
 /// Between two packets of sound, and between two frames of pictures.
 const SOUND_EVERY: Duration = Duration::from_millis(20);
 const PICTURE_EVERY: Duration = Duration::from_millis(40);
 
+/// The shortest that a socket can wait for something.
+const SHORTEST: Duration = Duration::from_micros(10);
+
 /// Bytes of a frame: several packets.
 const PICTURE: usize = 5_000;
+
+/// How a party reaches the engine.
+enum Way {
+    Udp(UdpSocket),
+    /// Not yet: it is known to the engine's answer.
+    Unconnected,
+    /// A connection, and what was read of a frame that has not all come.
+    Tcp(TcpStream, Vec<u8>),
+}
 
 pub struct Party {
     pub name: String,
     /// In every payload it sends.
     mark: u8,
     rtc: Rtc,
-    socket: UdpSocket,
+    way: Way,
     pending: Option<SdpPendingOffer>,
     offer: String,
     mids: [(Source, Mid); 2],
@@ -33,22 +45,29 @@ pub struct Party {
     due: [Instant; 2],
     /// Payloads received: how many of each source and mark, whole and as they were sent.
     pub heard: HashMap<(MediaKind, u8), usize>,
+    /// Packets of sound it has sent.
+    pub sounds: usize,
     /// Payloads received that nobody can have sent.
     pub broken: usize,
 }
 
 impl Party {
-    /// A party that sends sound and pictures, and has an offer.
-    pub fn new(name: &str, mark: u8) -> Self {
+    /// A party that sends sound and pictures, and has an offer; it can use one protocol only.
+    pub fn new(name: &str, mark: u8, protocol: Protocol) -> Self {
         let now = Instant::now();
         let mut rtc = Rtc::builder()
             .clear_codecs()
             .enable_opus(true, false)
             .enable_vp8(true)
             .build(now);
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let host = Candidate::host(socket.local_addr().unwrap(), "udp").unwrap();
-        rtc.add_local_candidate(host).unwrap();
+        let way = if protocol == Protocol::Udp {
+            let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+            let host = Candidate::host(socket.local_addr().unwrap(), "udp").unwrap();
+            rtc.add_local_candidate(host).unwrap();
+            Way::Udp(socket)
+        } else {
+            Way::Unconnected
+        };
         let mut changes = rtc.sdp_api();
         let mids = [
             (Source::Microphone, MediaKind::Audio),
@@ -63,7 +82,7 @@ impl Party {
             name: name.to_owned(),
             mark,
             rtc,
-            socket,
+            way,
             pending: Some(pending),
             offer: offer.to_sdp_string(),
             mids,
@@ -71,6 +90,7 @@ impl Party {
             begin: now,
             due: [now; 2],
             heard: HashMap::new(),
+            sounds: 0,
             broken: 0,
         }
     }
@@ -93,6 +113,18 @@ impl Party {
         let answer = SdpAnswer::from_sdp_string(&answered.answer).unwrap();
         let pending = self.pending.take().unwrap();
         self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+        if matches!(self.way, Way::Unconnected) {
+            let stream = TcpStream::connect(passive(&answered.answer)).unwrap();
+            stream.set_nodelay(true).unwrap();
+            let host = Candidate::builder()
+                .tcp()
+                .host(stream.local_addr().unwrap())
+                .tcptype(TcpType::Active)
+                .build()
+                .unwrap();
+            self.rtc.add_local_candidate(host).unwrap();
+            self.way = Way::Tcp(stream, Vec::new());
+        }
     }
 
     /// Takes an offer of the engine; the answer.
@@ -105,22 +137,33 @@ impl Party {
             .to_sdp_string()
     }
 
+    /// Says goodbye (`close_notify`).
+    pub fn leave(&mut self) {
+        self.rtc.close().unwrap();
+    }
+
     pub fn is_alive(&self) -> bool {
         self.rtc.is_alive()
     }
 
-    /// Lives for at most a millisecond.
+    /// Takes what has come, or waits for it for at most a millisecond.
     pub fn live(&mut self) {
+        let mut patience = Duration::from_millis(1);
+        while self.step(patience) {
+            patience = SHORTEST;
+        }
+    }
+
+    /// Whether something has come.
+    fn step(&mut self, patience: Duration) -> bool {
         let timeout = loop {
             if !self.rtc.is_alive() {
-                return;
+                return false;
             }
             match self.rtc.poll_output().unwrap() {
                 Output::Timeout(due) => break due,
                 Output::Transmit(transmit) => {
-                    self.socket
-                        .send_to(&transmit.contents, transmit.destination)
-                        .unwrap();
+                    self.way.send(&transmit.contents, transmit.destination);
                 }
                 Output::Event(Event::Connected) => self.connected = true,
                 Output::Event(Event::MediaData(data)) => self.hear(&data),
@@ -128,25 +171,19 @@ impl Party {
             }
         };
         let wait = timeout.saturating_duration_since(Instant::now());
-        let wait = wait.clamp(Duration::from_micros(10), Duration::from_millis(1));
-        self.socket.set_read_timeout(Some(wait)).unwrap();
-        let mut buffer = [0; 2_048];
-        match self.socket.recv_from(&mut buffer) {
-            Ok((length, source)) => {
-                let destination = self.socket.local_addr().unwrap();
-                let contents = buffer[..length].try_into().unwrap();
-                let receive = Receive {
-                    proto: Protocol::Udp,
-                    source,
-                    destination,
-                    contents,
-                };
-                self.rtc
-                    .handle_input(Input::Receive(Instant::now(), receive))
-                    .unwrap();
-            }
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-            Err(error) => panic!("{error}"),
+        let wait = wait.clamp(SHORTEST, patience);
+        let mut came = false;
+        for (proto, source, destination, bytes) in self.way.receive(wait) {
+            let receive = Receive {
+                proto,
+                source,
+                destination,
+                contents: bytes.as_slice().try_into().unwrap(),
+            };
+            self.rtc
+                .handle_input(Input::Receive(Instant::now(), receive))
+                .unwrap();
+            came = true;
         }
         self.rtc
             .handle_input(Input::Timeout(Instant::now()))
@@ -154,6 +191,7 @@ impl Party {
         if self.connected {
             self.speak();
         }
+        came
     }
 
     fn speak(&mut self) {
@@ -191,6 +229,7 @@ impl Party {
             let time = MediaTime::new(u64::try_from(ticks).unwrap(), clock);
             drop(params);
             writer.write(pt, now, time, payload).unwrap();
+            self.sounds += usize::from(*source == Source::Microphone);
         }
     }
 
@@ -212,6 +251,92 @@ impl Party {
             self.broken += 1;
         }
     }
+}
+
+/// A datagram: how it came, from where, to where.
+type Datagram = (Protocol, SocketAddr, SocketAddr, Vec<u8>);
+
+impl Way {
+    fn send(&mut self, bytes: &[u8], to: SocketAddr) {
+        match self {
+            Self::Udp(socket) => {
+                socket.send_to(bytes, to).unwrap();
+            }
+            Self::Unconnected => panic!("nothing is sent before there is an answer"),
+            // Whoever has closed the connection is heard of by reading.
+            Self::Tcp(stream, _) => {
+                let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
+                let _ = stream.write_all(&[&length, bytes].concat());
+            }
+        }
+    }
+
+    /// What comes within this time.
+    fn receive(&mut self, wait: Duration) -> Vec<Datagram> {
+        let mut buffer = [0; 4_096];
+        match self {
+            Self::Udp(socket) => {
+                socket.set_read_timeout(Some(wait)).unwrap();
+                let read = socket.recv_from(&mut buffer);
+                let Some((length, source)) = unless_late(read) else {
+                    return Vec::new();
+                };
+                let destination = socket.local_addr().unwrap();
+                vec![(
+                    Protocol::Udp,
+                    source,
+                    destination,
+                    buffer[..length].to_vec(),
+                )]
+            }
+            Self::Unconnected => Vec::new(),
+            Self::Tcp(stream, unfinished) => {
+                // Of a connection that the engine has closed there is no address, and nothing to come.
+                let Ok(source) = stream.peer_addr() else {
+                    return Vec::new();
+                };
+                let destination = stream.local_addr().unwrap();
+                stream.set_read_timeout(Some(wait)).unwrap();
+                let length = unless_late(stream.read(&mut buffer)).unwrap_or(0);
+                unfinished.extend_from_slice(&buffer[..length]);
+                let mut datagrams = Vec::new();
+                while let Some([high, low]) = unfinished.first_chunk().copied() {
+                    let end = 2 + usize::from(u16::from_be_bytes([high, low]));
+                    if unfinished.len() < end {
+                        break;
+                    }
+                    let bytes = unfinished.drain(..end).skip(2).collect();
+                    datagrams.push((Protocol::Tcp, source, destination, bytes));
+                }
+                datagrams
+            }
+        }
+    }
+}
+
+/// What was read, if anything was in time.
+fn unless_late<T>(read: std::io::Result<T>) -> Option<T> {
+    match read {
+        Ok(read) => Some(read),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::ConnectionReset
+            ) =>
+        {
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The address of the first TCP candidate of an answer.
+fn passive(answer: &str) -> SocketAddr {
+    let candidate = answer
+        .lines()
+        .find(|line| line.starts_with("a=candidate:") && line.ends_with("tcptype passive"));
+    let fields: Vec<_> = candidate.unwrap().split(' ').collect();
+    SocketAddr::new(fields[4].parse().unwrap(), fields[5].parse().unwrap())
 }
 
 /// A payload of Opus: what the engine forwards, it does not decode.

@@ -36,7 +36,7 @@ export class Gathering extends LiveCall<RoomCallOptions> {
     this.#roster = new Roster((event, participant) => this.events.emit(event, { participant }));
     this.remote = new Others(this.peer, this.#othersEvents());
     this.prepare(options, {
-      calls: (to) => this.#roster.callsOf(to),
+      calls: (to) => (options.participantEvents ? this.#roster.callsOf(to) : undefined),
       endpoint: (call) => this.#roster.find(call)?.endpoint,
     });
   }

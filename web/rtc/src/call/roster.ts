@@ -20,35 +20,22 @@ export type ParticipantEvent =
 
 export type Tell = (event: ParticipantEvent, participant: Participant) => void;
 
-/** One difference: its event, and what it does to the object that the application holds. */
-interface Change {
-  readonly event: ParticipantEvent;
-  apply(participant: Participant): void;
-}
-
-const joined = (participant: Participant): void => void (participant.state = State.JOINED);
-const muted = (is: boolean) => (participant: Participant): void => void (participant.media.audio.muted = is);
-const disconnected = (is: boolean) => (participant: Participant): void => void (participant.disconnected = is);
-
 /**
  * What has happened between two states of somebody, in the order in which it is told. Who was not there
  * before comes in the state in which the house shows them: only JOINING, and JOINED, are told.
  */
-export function changes(before: Said | undefined, after: Said): Change[] {
-  const out: Change[] = [];
-  const hasJoined = after.state === "JOINED" && before?.state !== "JOINED";
-  if (before === undefined) out.push({ event: CallsApiEvent.PARTICIPANT_JOINING, apply: () => undefined });
-  if (hasJoined) out.push({ event: CallsApiEvent.PARTICIPANT_JOINED, apply: joined });
+export function changes(before: Said | undefined, after: Said): ParticipantEvent[] {
+  const out: ParticipantEvent[] = [];
+  if (before === undefined) out.push(CallsApiEvent.PARTICIPANT_JOINING);
+  if (after.state === "JOINED" && before?.state !== "JOINED") out.push(CallsApiEvent.PARTICIPANT_JOINED);
   if (before === undefined) return out;
   const isMuted = after.muted === true;
   if (isMuted !== (before.muted === true)) {
-    const event = isMuted ? CallsApiEvent.PARTICIPANT_MUTED : CallsApiEvent.PARTICIPANT_UNMUTED;
-    out.push({ event, apply: muted(isMuted) });
+    out.push(isMuted ? CallsApiEvent.PARTICIPANT_MUTED : CallsApiEvent.PARTICIPANT_UNMUTED);
   }
   const isOut = after.disconnected === true;
   if (isOut !== (before.disconnected === true)) {
-    const event = isOut ? CallsApiEvent.PARTICIPANT_DISCONNECTED : CallsApiEvent.PARTICIPANT_RECONNECTED;
-    out.push({ event, apply: disconnected(isOut) });
+    out.push(isOut ? CallsApiEvent.PARTICIPANT_DISCONNECTED : CallsApiEvent.PARTICIPANT_RECONNECTED);
   }
   return out;
 }
@@ -74,9 +61,10 @@ export class Roster {
     return this.#entries.get(call)?.participant;
   }
 
-  /** The call ids of everybody who is reached by this. */
+  /** The call ids of everybody who is in and is reached by this. */
   callsOf({ type, identifier }: Endpoint): string[] {
     return this.participants()
+      .filter(({ state }) => state === State.JOINED)
       .filter(({ endpoint }) => endpoint.type === type && endpoint.identifier === identifier)
       .map(({ callId }) => callId);
   }
@@ -90,7 +78,7 @@ export class Roster {
   begin(list: readonly Said[]): void {
     for (const said of list) {
       const participant = arrival(said);
-      if (said.state === "JOINED") joined(participant);
+      participant.state = State[said.state];
       this.#entries.set(said.call, { said, participant });
     }
   }
@@ -99,12 +87,16 @@ export class Roster {
   set(said: Said): void {
     const before = this.#entries.get(said.call);
     const entry: Entry = before ?? { said, participant: arrival(said) };
-    const steps = changes(before?.said, said);
+    const events = changes(before?.said, said);
     entry.said = said;
     this.#entries.set(said.call, entry);
-    for (const { event, apply } of steps) {
-      apply(entry.participant);
-      this.#tell(event, entry.participant);
+    const { participant } = entry;
+    participant.media.audio.muted = said.muted === true;
+    participant.disconnected = said.disconnected === true;
+    for (const event of events) {
+      // Who comes and is in at once is told of in both states.
+      if (event === CallsApiEvent.PARTICIPANT_JOINED) participant.state = State.JOINED;
+      this.#tell(event, participant);
     }
   }
 
@@ -126,9 +118,9 @@ export class Roster {
   }
 }
 
-function arrival({ call, identity, displayName, muted: isMuted, disconnected: isOut }: Said): Participant {
+function arrival({ call, identity, displayName, muted, disconnected }: Said): Participant {
   const endpoint = new WebrtcEndpoint(identity, displayName ?? undefined);
-  const participant = new Participant(call, endpoint, State.JOINING, new Media(new Audio(isMuted === true)));
-  participant.disconnected = isOut === true;
+  const participant = new Participant(call, endpoint, State.JOINING, new Media(new Audio(muted === true)));
+  participant.disconnected = disconnected === true;
   return participant;
 }

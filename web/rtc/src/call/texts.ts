@@ -7,9 +7,11 @@ import { Pace } from "./pace.js";
 
 /** UTF-8 bytes of one text. */
 export const MAX_TEXT = 65_536;
+/** Bytes of one text as JSON writes it: beyond about this the engine ends the channel. */
+const MAX_WRITTEN = 250_000;
 /** Texts, and their bytes, that wait to be sent. */
 export const MAX_WAITING = 1_000;
-export const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+export const MAX_WAITING_BYTES = 4_194_304;
 /** Texts without a receipt: fewer than both ends remember, so that none said again is delivered twice. */
 export const MAX_UNRECEIPTED = 200;
 /** Texts of one sender, and senders, that are remembered. */
@@ -23,8 +25,8 @@ const AGAIN_AFTER: Readonly<Record<string, number>> = { NOT_JOINED: 250, TOO_FAS
 
 /** Who can be written to, and who writes. */
 export interface Parties {
-  /** The call ids behind the endpoint; "EVERYBODY" if there is nobody else. */
-  calls(to: Endpoint): readonly string[] | "EVERYBODY";
+  /** The call ids behind the endpoint; "EVERYBODY" if there is nobody else; undefined if it is not told who is there. */
+  calls(to: Endpoint): readonly string[] | "EVERYBODY" | undefined;
   endpoint(call: string): Endpoint | undefined;
 }
 
@@ -77,8 +79,12 @@ export class Texts implements DataChannel {
   async send(text: string, to?: Endpoint): Promise<string> {
     if (typeof text !== "string") throw new Error("MALFORMED: A text is a string.");
     if (this.#phase === "over") throw new Error("NOT_JOINED: The call is over.");
-    const bytes = new TextEncoder().encode(text).length;
+    const bytes = encoded(text);
     if (bytes > MAX_TEXT) throw new Error(`TOO_LONG: A text has at most ${MAX_TEXT} bytes, this one has ${bytes}.`);
+    // Some characters take six bytes there.
+    if (bytes * 6 > MAX_WRITTEN && encoded(JSON.stringify(text)) > MAX_WRITTEN) {
+      throw new Error(`TOO_LONG: A text has at most ${MAX_WRITTEN} bytes as JSON.`);
+    }
     if (to != null && this.#phase === "open" && this.#callsOf(to).length === 0) {
       throw new Error(`NOBODY: ${to.identifier} is not in the call.`);
     }
@@ -176,8 +182,8 @@ export class Texts implements DataChannel {
 
   #callsOf(to: Endpoint): readonly string[] | "EVERYBODY" {
     const known = this.#parties.calls(to);
-    if (known.length > 0) return known;
-    // Without participant events only those are known who have written.
+    if (known !== undefined) return known;
+    // Then those are known who have written.
     return [...this.#senders]
       .filter(([, { type, identifier }]) => type === to.type && identifier === to.identifier)
       .map(([call]) => call);
@@ -244,6 +250,11 @@ function remember<V>(map: Map<string, V>, key: string, value: V, most: number): 
     if (map.size <= most) break;
     map.delete(oldest);
   }
+}
+
+/** Bytes of UTF-8. */
+function encoded(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 function tell(channel: RTCDataChannel, message: object): void {

@@ -134,10 +134,11 @@ export class Pipe {
 
   /** Take the house's answer to our proposal; false if it is not awaited. Rejects for what can't be used. */
   answer(message: PipeAnswer): Promise<boolean> {
+    // Known at once: what the house says next about this generation waits its turn after the answer.
+    this.#generation ??= message.generation;
     return this.#then(async () => {
-      if (this.#isOpen || (this.#generation ?? message.generation) !== message.generation) return false;
+      if (this.#isOpen || this.#generation !== message.generation) return false;
       await this.connection.setRemoteDescription({ type: "answer", sdp: message.answer });
-      this.#generation = message.generation;
       this.#userName = userName(message.answer);
       this.#isOpen = true;
       this.#sections = message.sections;
