@@ -180,6 +180,8 @@ async def test_a_resumption_that_is_not_good(case: str, code: str) -> None:
                 living, _ = await it.resume(ada, mine)
                 if case == "an old one":
                     living, _ = await it.resume(living, mine)
+                living.say(wire.Ping(1))
+                await living.hear("pong")
             case "after goodbye":
                 ada.leave()
                 await bob.hear("ended")
@@ -190,6 +192,25 @@ async def test_a_resumption_that_is_not_good(case: str, code: str) -> None:
         if case != "after goodbye":
             bob.say(wire.Mute(theirs, True))
             assert (await living.hear("remote_muted"))["muted"], "nobody else notices"
+
+
+async def test_a_resumption_whose_answer_was_lost_is_asked_for_again() -> None:
+    """The token that it brought stays good until the new one has surely arrived."""
+    async with whole() as it:
+        ada, bob = await it.client("ada"), await it.client("bob")
+        mine, theirs = await it.established(ada, "bob", bob)
+        heard, token = ada.number, ada.token
+        await cut(it, ada)
+        bob.say(wire.Mute(theirs, True))
+        for _ in range(3):
+            _, told = await it.resume(ada, mine, heard=heard, token=token)
+            assert told["t"] == "resumed"
+        again, _ = await it.resume(ada, mine, heard=heard, token=token)
+        assert (await again.hear_raw())["t"] == "remote_muted"
+        again.say(wire.Ping(1))
+        await again.hear("pong")
+        _, told = await it.resume(ada, mine, heard=heard, token=token)
+        assert told["code"] == "RESUME_USED"
 
 
 async def test_any_drops_at_any_time_lose_nothing_and_double_nothing() -> None:

@@ -207,6 +207,8 @@ class Reception:
             text = await socket.receive()
             if not bucket.take(clock()):
                 return Ending.TOO_FAST
+            if line.outbox is outbox:
+                line.speaks()
             try:
                 message = read(text)
             except Unreadable as error:

@@ -94,9 +94,7 @@ class Doorkeeper:
         line = self._switchboard.line(told.device)
         if line is None:
             raise rejected("RESUME_EXPIRED", "This line has been given up.")
-        if line.serial is None:
-            line.serial = told.serial
-        if told.serial != line.serial:
+        if not line.accepts(told.serial):
             text = "Another socket has resumed with this since: each is good once."
             raise rejected("RESUME_USED", text)
         return line
@@ -104,9 +102,9 @@ class Doorkeeper:
     def next_token(self, line: Line) -> str:
         """Sign what lets the line go on, the next time and once."""
         device = line.device
-        line.serial = (line.serial or 0) + 1
+        serial = line.next_serial()
         return self._tokens.issue_resumption(
-            Resumption(device.id, device.account, device.identity, line.serial)
+            Resumption(device.id, device.account, device.identity, serial)
         )
 
     def _verified(self, hello: wire.Connect, *, late: bool) -> Bearer:

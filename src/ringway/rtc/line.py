@@ -28,6 +28,8 @@ class Line:
         self.giving_up: Appointment | None = None
         self.serial: int | None = 0 if known else None
         """Of the resume token that is good now; None when that is not known."""
+        self._arrived = 0
+        """Of the last resume token that has surely arrived."""
         self.heard: int | None = 0 if known else None
         """Number of the last message heard; None when the next may have any."""
         self.number = 0
@@ -48,6 +50,28 @@ class Line:
             self._characters -= len(self._kept.popleft()[1])
         if self.outbox is not None:
             self.outbox.put_text(text, tag(message))
+
+    def accepts(self, serial: int) -> bool:
+        """Say whether the resume token of this serial is good.
+
+        The last one is, and so is the one that the device used to get it, as long as
+        the answer that brought the last one may have been lost with its socket.
+        """
+        if self.serial is None:
+            self.serial = serial
+        if not self._arrived <= serial <= self.serial:
+            return False
+        self._arrived = serial
+        return True
+
+    def next_serial(self) -> int:
+        """Give the serial of the next resume token."""
+        self.serial = (self.serial or 0) + 1
+        return self.serial
+
+    def speaks(self) -> None:
+        """Know that the device has heard all that its socket was welcomed with."""
+        self._arrived = self.serial or 0
 
     def confirm(self, heard: int) -> None:
         """Forget what the device has heard."""

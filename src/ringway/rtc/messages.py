@@ -67,7 +67,7 @@ RejectCode: TypeAlias = Literal[
     "TOO_MANY",  # connections, of this person or at all
     "RESUME_INVALID",  # not made here, or altered
     "RESUME_FOREIGN",  # made for another person
-    "RESUME_USED",  # another socket has resumed with it since
+    "RESUME_USED",  # another socket has resumed with it since, and spoken
     "RESUME_EXPIRED",  # the line was given up, or its end was told
 ]
 
@@ -188,7 +188,7 @@ class Resumption(Part, frozen=True):
     """The line that this socket goes on with."""
 
     token: Annotated[str, Meta(max_length=1024)]
-    """The last one that was given: each is good once."""
+    """The last one that was given: each is good until something is said after it."""
     heard: Count
     """Number of the last message heard."""
     calls: Annotated[list[CallId], Meta(max_length=16)] = []
@@ -361,7 +361,7 @@ class Connected(Message, frozen=True, tag="connected"):
     identity: str
     connection: str
     resume: str
-    """Good once, to go on with this line on another socket."""
+    """To go on with this line on another socket."""
     resume_within: int
     """Seconds for which the house keeps the line of a lost socket."""
     display_name: str | None = None

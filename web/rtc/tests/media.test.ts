@@ -459,6 +459,23 @@ describe("talking while muted", () => {
     expect(FakeAudioContext.open).toBe(0);
   });
 
+  it("is not noticed where the browser gives no context, and mute is mute", async () => {
+    const { rtc, devices } = await connected();
+    const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    vi.stubGlobal("AudioContext", class {
+      constructor() {
+        throw new Error("too many");
+      }
+    });
+    const call = rtc.callWebrtc("bob", LISTENS);
+    await establish(call);
+    await call.mute(true);
+    expect(devices.tracks[0]?.enabled).toBe(false);
+    expect(said("mute")).toHaveLength(1);
+    expect(log).toHaveBeenCalledOnce();
+    log.mockRestore();
+  });
+
   it("is not listened for unless the option asks", async () => {
     const { call } = await talking();
     FakeAudioContext.install();

@@ -32,9 +32,12 @@ const resumed = (more: Partial<Resumed> = {}): void =>
     ...more,
   });
 
-/** What was said on the newest socket after the greeting. */
+/** What was said on the newest socket after the greeting, but for pings. */
 const again = (): [string, number | undefined][] =>
-  FakeSocket.last.said.slice(1).map((message) => [message.t, "n" in message ? message.n : undefined]);
+  FakeSocket.last.said
+    .slice(1)
+    .filter(({ t }) => t !== "ping")
+    .map((message) => [message.t, "n" in message ? message.n : undefined]);
 
 const stateOf = (call: string, more: Partial<CallState> = {}): CallState => ({
   call,
@@ -105,6 +108,7 @@ describe("a line that goes on", () => {
     expect(names(told)).toEqual(["connected", "reconnecting", "reconnected"]);
     expect(names(heard)).toEqual(["remote-muted"]);
     expect(call.status()).toBe(CallStatus.ESTABLISHED);
+    expect(said("ping")).toEqual([{ t: "ping", number: 1, heard: 1 }]);
     await drop();
     expect(FakeSocket.last.of("connect")).toMatchObject([{ resume: { token: "token 2", heard: 1 } }]);
   });

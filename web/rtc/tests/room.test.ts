@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AudioOptions, CallStatus, NetworkQuality, type RoomCall, RoomCallOptions } from "../src/index.js";
 import { ENDED_WITHIN } from "../src/call/live.js";
-import type { Participant as Said, Section } from "../src/generated/messages.js";
+import type { CallState, Participant as Said, Section } from "../src/generated/messages.js";
 import { FakePeerConnection, FakeSocket, type FakeStream, type FakeTransceiver } from "./fakes.js";
 import { answer, connected, ended, follow, hear, names, said, settle, type Told } from "./scene.js";
 
@@ -430,5 +430,48 @@ describe("leaving a room", () => {
     expect(() => room.localCapturer()).toThrow(missing);
     expect(() => room.serverCapturer()).toThrow(missing);
     await expect(room.sendDTMF("1")).rejects.toEqual(missing);
+  });
+});
+
+describe("a room after a snapshot", () => {
+  it("tells the differences, and nothing twice", async () => {
+    const { rtc } = await connected();
+    const room = rtc.joinRoom("standup");
+    const told = follow(room);
+    await join(room, [{ ...BOB, shows: ["CAMERA"] }, EVE]);
+    await offer(room, "offer video:1", [from("b", "1", "CAMERA")]);
+    const [bob] = told[0]?.event["participants"] ?? [];
+    FakeSocket.last.lose();
+    await settle(1_000);
+    FakeSocket.last.open();
+    const state: CallState = {
+      call: room.id(),
+      phase: "ESTABLISHED",
+      generation: 1,
+      media: "OPEN",
+      muted: false,
+      shows: [],
+      room: {
+        id: "r1",
+        name: "standup",
+        participants: [
+          { ...BOB, muted: true, shows: ["CAMERA"] },
+          { call: "c", identity: "carol", state: "JOINED" },
+        ],
+      },
+    };
+    const resumed = { protocol: "1.1", connection: "c1", resume: "token 2", resumeWithin: 60, heard: 0, number: 0 };
+    hear({ t: "resumed", ...resumed, snapshot: [state] });
+    await settle();
+    expect(names(told)).toEqual([
+      "room-joined",
+      "participant-camera-video-added",
+      "participant-left",
+      "participant-muted",
+      "participant-joining",
+      "participant-joined",
+    ]);
+    expect(bob).toMatchObject({ callId: "b", media: { audio: { muted: true } } });
+    expect(told[3]?.event["participant"]).toBe(bob);
   });
 });

@@ -37,14 +37,14 @@ export type RejectCode =
   | "RESUME_INVALID"
   /** Made for another person. */
   | "RESUME_FOREIGN"
-  /** Another socket has resumed with it since. */
+  /** Another socket has resumed with it since, and spoken. */
   | "RESUME_USED"
   /** The line was given up, or its end was told. */
   | "RESUME_EXPIRED";
 
 /** The line that this socket goes on with. */
 export interface Resumption {
-  /** The last one that was given: each is good once. */
+  /** The last one that was given: each is good until something is said after it. */
   readonly token: string;
   /** Number of the last message heard. */
   readonly heard: number;
@@ -209,7 +209,7 @@ export interface Connected {
   readonly protocol: string;
   readonly identity: string;
   readonly connection: string;
-  /** Good once, to go on with this line on another socket. */
+  /** To go on with this line on another socket. */
   readonly resume: string;
   /** Seconds for which the house keeps the line of a lost socket. */
   readonly resumeWithin: number;

@@ -39,7 +39,14 @@ export class MutedTalk {
     if (track === this.#watched) return;
     this.#stop?.();
     this.#watched = track;
-    this.#stop = track === undefined ? undefined : this.#listen(track);
+    this.#stop = undefined;
+    if (track === undefined) return;
+    try {
+      this.#stop = this.#listen(track);
+    } catch (error) {
+      // A page may have as many AudioContexts as its browser allows: muting goes before listening.
+      console.error("Talking while muted can't be noticed:", error);
+    }
   }
 
   #listen(track: MediaStreamTrack): () => void {

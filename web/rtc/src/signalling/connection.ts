@@ -63,7 +63,7 @@ export class Connection {
   #state: ConnectionState = "OFFLINE";
   #socket: Socket | undefined;
   #numbering = new Numbering();
-  /** Good once, to go on with the line. */
+  /** To go on with the line. */
   #resume: string | undefined;
   #resumeWithin = 0;
   /** When the house no longer keeps the line, by `Date.now()`. */
@@ -184,6 +184,8 @@ export class Connection {
     this.#numbering.acknowledge(heard);
     const again = [...this.#numbering.unheard()];
     for (const command of again) this.#socket?.say(command);
+    // The house keeps the token that was used until it hears that the next has arrived.
+    this.#socket?.ask(RESPONSE_WITHIN);
     if (snapshot === undefined) this.#events.reconnected(undefined);
     else {
       this.#numbering.goOn(number);
