@@ -156,10 +156,13 @@ async def memory(_: Path) -> AsyncIterator[Rig]:
 
 
 @asynccontextmanager
-async def process(folder: Path) -> AsyncIterator[Rig]:
+async def process(folder: Path, *addresses: str) -> AsyncIterator[Rig]:
+    host = "0.0.0.0" if addresses else "127.0.0.1"
+    advertised = addresses or [host]
     arguments = [
-        *("--media", f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}"),
-        *("--advertise", "127.0.0.1", "--grace", "30", "--log", "warning"),
+        *("--media", f"{host}:{free_port(socket.SOCK_DGRAM)}"),
+        *(word for address in advertised for word in ("--advertise", address)),
+        *("--grace", "30", "--log", "warning"),
     ]
     door = EngineProcess(engine_program(), arguments, folder / "engine.sock")
     fence = 0

@@ -220,7 +220,7 @@ def remote_muted(call: str, turn: int) -> SayRemoteMuted:
     return SayRemoteMuted(LegId(call), turn % 2 == 0)
 
 
-async def test_a_lost_socket_ends_its_call() -> None:
+async def test_a_client_that_says_goodbye_ends_its_call() -> None:
     async with whole() as it:
         ada, bob = await it.client("ada"), await it.client("bob")
         await it.established(ada, "bob", bob)

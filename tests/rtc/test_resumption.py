@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ringway.domain.causes import Cause, Refused
 from ringway.domain.values import SECOND, LegId
 from ringway.ports.catalog import FIRST_ACCOUNT
 from ringway.ports.lines import SayRemoteMuted
@@ -122,6 +123,47 @@ async def test_more_than_is_kept_becomes_a_snapshot() -> None:
         assert state["remoteMuted"]
         bob.say(wire.Mute(theirs, False))
         assert not (await again.hear("remote_muted"))["muted"]
+
+
+async def test_all_that_is_kept_fits_behind_the_welcome() -> None:
+    async with whole() as it:
+        ada, bob = await it.client("ada"), await it.client("bob")
+        mine, _ = await it.established(ada, "bob", bob)
+        ada.say(wire.Ping(1, heard=ada.number))
+        await ada.hear("pong")
+        await cut(it, ada)
+        (device,) = it.ringway.switchboard.devices_of(FIRST_ACCOUNT, "ada")
+        for turn in range(limits.MOST_KEPT):
+            said = SayRemoteMuted(LegId(mine), turn % 2 == 0)
+            it.ringway.switchboard.say(device.id, said)
+        again, told = await it.resume(ada, mine)
+        assert told.get("snapshot") is None
+        for turn in range(limits.MOST_KEPT):
+            assert (await again.hear_raw()).get("muted", False) is (turn % 2 == 0)
+        assert await again.heard_nothing()
+
+
+async def test_a_command_is_answered_although_its_socket_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was heard, so the client does not say it again."""
+    async with whole() as it:
+        ada, bob = await it.client("ada"), await it.client("bob")
+        mine, _ = await it.established(ada, "bob", bob)
+        begun, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow(*_: object, **__: object) -> None:
+            begun.set()
+            await go_on.wait()
+            raise Refused(Cause.INVALID_REQUEST, "Not now.")
+
+        monkeypatch.setattr(it.ringway.exchange, "mute", slow)
+        ada.say(wire.Mute(mine, True, n=1))
+        await begun.wait()
+        again, told = await it.resume(ada, mine)
+        assert told["heard"] == 1
+        go_on.set()
+        assert (await again.hear("refused"))["text"] == "Not now."
 
 
 async def test_a_line_is_given_up_after_a_minute() -> None:

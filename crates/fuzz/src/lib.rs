@@ -12,6 +12,7 @@
 )]
 
 mod channel;
+mod frames;
 mod mutation;
 mod packets;
 mod random;
@@ -24,6 +25,7 @@ mod text;
 mod transport;
 
 pub use channel::channel;
+pub use frames::framing;
 pub use packets::{h264, red, rtp, stun, vp8};
 pub use reports::rtcp;
 pub use runner::run;

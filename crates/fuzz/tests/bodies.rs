@@ -36,6 +36,11 @@ fn red() {
 }
 
 #[test]
+fn framing() {
+    fuzz::run("framing", fuzz::framing);
+}
+
+#[test]
 fn srtp() {
     fuzz::run("srtp", fuzz::srtp);
 }

@@ -22,6 +22,8 @@ pub(crate) struct Contents {
     pub(crate) pieces: usize,
     /// One of them has no bytes, which ends an association (RFC 9260 §6.2).
     pub(crate) empty_piece: bool,
+    /// It ends an association.
+    pub(crate) abort: bool,
     /// RE-CONFIG chunks (RFC 6525 §3.1).
     pub(crate) resets: usize,
 }
@@ -40,6 +42,7 @@ pub(crate) fn contents(packet: &[u8]) -> Option<Contents> {
                 contents.empty_piece |= chunk.len() <= DATA_HEADER;
             }
             INIT => contents.init = true,
+            ABORT => contents.abort = true,
             RE_CONFIG => contents.resets += 1,
             _ => {}
         }
@@ -132,12 +135,13 @@ mod tests {
         let contents = |chunks: &[&[u8]]| contents(&packet(chunks));
         let counted = contents(&[&piece, &reset, &piece]).unwrap();
         assert_eq!((counted.pieces, counted.resets), (2, 1));
-        assert!(!counted.init && !counted.empty_piece);
+        assert!(!counted.init && !counted.empty_piece && !counted.abort);
         // Without its padding, if it is the last.
         assert_eq!(contents(&[&piece[..17]]).unwrap().pieces, 1);
         let empty = [&[DATA, 3, 0, 16][..], &[1; 12]].concat();
         assert!(contents(&[&empty]).unwrap().empty_piece);
         assert!(contents(&[&[INIT, 0, 0, 4]]).unwrap().init);
+        assert!(super::contents(&abort([7; 8])).unwrap().abort);
     }
 
     #[test]

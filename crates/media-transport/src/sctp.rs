@@ -93,7 +93,8 @@ enum Life {
     Waiting,
     /// The library has it.
     Made(Box<Made>),
-    Over,
+    /// With what the peer is answered that it is over, if it does not know.
+    Over(Option<chunks::Header>),
 }
 
 struct Made {
@@ -133,7 +134,13 @@ impl Association {
             return;
         };
         match &mut self.life {
-            Life::Over => return,
+            Life::Over(header) => {
+                // It goes on, so the first one was lost (RFC 9260 §8.4).
+                if let (Some(header), false) = (*header, contents.abort) {
+                    self.packets = VecDeque::from([chunks::abort(header).into()]);
+                }
+                return;
+            }
             Life::Waiting => match contents.init.then(|| Made::by(now, packet)).flatten() {
                 Some(made) => self.life = Life::Made(Box::new(made)),
                 None => return,
@@ -172,7 +179,7 @@ impl Association {
         };
         let timer = match &self.life {
             Life::Made(made) => made.association.poll_timeout(),
-            Life::Waiting | Life::Over => None,
+            Life::Waiting | Life::Over(_) => None,
         };
         waiting.into_iter().chain(timer).min()
     }
@@ -224,21 +231,21 @@ impl Association {
 
     /// Ends the association; the peer is told, once (RFC 9260 §9.1).
     pub fn abort(&mut self) {
-        let header = match &self.life {
-            Life::Made(made) => made.header,
-            Life::Waiting | Life::Over => None,
-        };
-        self.packets.clear();
-        self.packets
-            .extend(header.map(|header| bytes::Bytes::from(chunks::abort(header))));
+        if let Life::Made(made) = &self.life {
+            let packet = made.header.map(|header| chunks::abort(header).into());
+            self.packets = packet.into_iter().collect();
+        }
         self.end();
     }
 
     fn end(&mut self) {
-        if !matches!(self.life, Life::Over) {
-            self.life = Life::Over;
-            self.heard.push_back(Heard::Lost);
-        }
+        let header = match &self.life {
+            Life::Waiting => None,
+            Life::Made(made) => made.header,
+            Life::Over(_) => return,
+        };
+        self.life = Life::Over(header);
+        self.heard.push_back(Heard::Lost);
     }
 
     /// Takes what the library has to say.
@@ -402,7 +409,7 @@ impl fmt::Debug for Association {
         let life = match self.life {
             Life::Waiting => "waiting",
             Life::Made(_) => "made",
-            Life::Over => "over",
+            Life::Over(_) => "over",
         };
         f.debug_struct("Association")
             .field("life", &life)

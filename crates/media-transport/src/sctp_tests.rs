@@ -316,6 +316,24 @@ fn each_side_learns_that_the_other_has_ended_it() {
 }
 
 #[test]
+fn a_peer_that_has_not_heard_of_the_end_is_told_again() {
+    let mut pair = Pair::new();
+    pair.server.abort();
+    // Again changes nothing, and it is lost on the way.
+    pair.server.abort();
+    assert!(pair.server.packet(pair.now).is_some());
+    assert_eq!(pair.server.packet(pair.now), None);
+    pair.say_text(b"text");
+    pair.run(Duration::from_secs(1));
+    assert_eq!(pair.lost, Some(AssociationError::AssociationClosed));
+    assert_eq!(pair.heard, [Heard::Lost]);
+    // An end is not answered with another.
+    let header = chunks::header(&pair.sent[0]).unwrap();
+    pair.server.handle(pair.now, &chunks::abort(header));
+    assert_eq!(pair.server.packet(pair.now), None);
+}
+
+#[test]
 fn an_empty_piece_ends_it() {
     let mut pair = Pair::new();
     pair.forge(&[0, 3, 0, 16, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 51]);

@@ -170,6 +170,33 @@ fn the_latest_nomination_counts_whatever_its_priority() {
 }
 
 #[test]
+fn a_peer_moves_between_udp_and_tcp_by_nomination() {
+    let now = Instant::now();
+    let mut transport = transport(now);
+    // One address, and yet three ways that have to be told apart.
+    let udp = path("198.51.100.1:1000", "192.0.2.1");
+    let tcp = |connection| Path::tcp(udp.remote, udp.local, connection);
+    transport.handle(now, &udp, &check(1, true));
+    assert_eq!(selected(&mut transport), [udp]);
+    assert!(!transport.is_valid(&tcp(7).peer()));
+    transport.handle(now, &tcp(7), &[22, 254, 253]);
+    assert_eq!(transport.drops().dtls, 1, "not validated on this way");
+    for way in [tcp(7), tcp(8), udp] {
+        transport.handle(now, &way, &check(1, true));
+        let [Event::Transmit { path, .. }, Event::Selected(chosen)] = events(&mut transport)[..]
+        else {
+            panic!("no answer, or no move")
+        };
+        assert_eq!((path, chosen), (way, way));
+    }
+    let later = now + CONSENT / 2;
+    transport.handle(later, &tcp(8), &check(1, false));
+    transport.handle_timeout(now + CONSENT);
+    assert_eq!(selected(&mut transport), [tcp(8)], "what is left");
+    assert!(!transport.is_valid(&udp.peer()) && !transport.is_valid(&tcp(7).peer()));
+}
+
+#[test]
 fn a_silent_path_is_left_for_one_that_is_checked() {
     let now = Instant::now();
     let mut transport = transport(now);

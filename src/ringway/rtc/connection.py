@@ -64,6 +64,7 @@ class Reception:
         self._calls = calls
         self._tally = tally
         self._open: set[Outbox] = set()
+        self._obeying: set[asyncio.Task[None]] = set()
 
     def end(self, ending: Ending) -> None:
         """End every connection, also those of strangers."""
@@ -78,6 +79,9 @@ class Reception:
         reading = asyncio.create_task(self._read(socket, outbox))
         try:
             await asyncio.wait({draining, reading}, return_when=asyncio.FIRST_COMPLETED)
+            if outbox.ending is Ending.LEFT:
+                # Sending has failed first: only reading learns of a goodbye.
+                await asyncio.wait({reading}, timeout=CLOSED_WITHIN_S)
             outbox.end(_ending_of(reading))
             reading.cancel()
             await asyncio.wait({draining, reading}, timeout=CLOSED_WITHIN_S)
@@ -226,10 +230,20 @@ class Reception:
             takes = line.takes(getattr(message, "n", 0))
             if takes is None:
                 return Ending.MISSED
-            response = await self._inbox.obey(line.device, message) if takes else None
-            if response is not None:
-                self._tally.refused[response.code.name] += 1
-                line.say(response)
+            if takes:
+                obeying = asyncio.create_task(self._obey(line, message))
+                self._obeying.add(obeying)
+                obeying.add_done_callback(self._obeying.discard)
+                # What was heard is obeyed and answered also when the socket is lost
+                # meanwhile: the client will not say it again.
+                await asyncio.shield(obeying)
+
+    async def _obey(self, line: Line, message: wire.FromClient) -> None:
+        async with line.turn:
+            response = await self._inbox.obey(line.device, message)
+        if response is not None:
+            self._tally.refused[response.code.name] += 1
+            line.say(response)
 
 
 def _ending_of(reading: asyncio.Task[Ending]) -> Ending:

@@ -19,8 +19,9 @@ MOST_MALFORMED = 50
 MOST_WAITING = 500
 """Messages that wait for a client to read them."""
 MOST_WAITING_CHARACTERS = 4 * 1024 * 1024
-MOST_KEPT = 500
-"""Messages of one line that are kept until they were heard."""
+MOST_KEPT = 400
+"""Messages of one line that are kept until they were heard; all of them must fit
+into `MOST_WAITING`, behind the welcome of the socket on which they are repeated."""
 MOST_KEPT_CHARACTERS = 1024 * 1024
 SENT_WITHIN_S = 10.0
 """How long one message may take to leave us."""

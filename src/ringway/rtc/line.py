@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 
 import msgspec
@@ -30,6 +31,8 @@ class Line:
         """Of the resume token that is good now; None when that is not known."""
         self._arrived = 0
         """Of the last resume token that has surely arrived."""
+        self.turn = asyncio.Lock()
+        """Held while a command is obeyed: one at a time, in the order heard."""
         self.heard: int | None = 0 if known else None
         """Number of the last message heard; None when the next may have any."""
         self.number = 0
