@@ -70,8 +70,8 @@ class Served:
         return self.process.wait(PATIENCE_S)
 
 
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+def until(true: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
+    deadline = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < deadline, "it did not come true"
         NEVER.wait(0.02)

@@ -66,6 +66,7 @@ class Person:
     """How often the line went on with another socket."""
     _socket: ClientConnection | None = None
     _resume: str = ""
+    _is_given_up: bool = False
     _last_heard: int = 0
     _said: int = 0
     _unheard: list[wire.Numbered] = field(default_factory=list)
@@ -89,10 +90,20 @@ class Person:
             self._socket = None
             if self.has(wire.Rejected):
                 return
+            if self._is_given_up:
+                self._begin_anew()
             await asyncio.sleep(AGAIN_AFTER_S)
 
     async def join(self, room: str, way: wire.Way | None = None) -> None:
         """Join a room, and wait until media flows; raise what was refused."""
+        await self.begin_to_join(room, way)
+        await self.until(
+            lambda: self.has(wire.RoomJoined, wire.Refused, wire.Ended), "to be in"
+        )
+        assert self.has(wire.RoomJoined), self.heard[-1]
+
+    async def begin_to_join(self, room: str, way: wire.Way | None = None) -> None:
+        """Say that we join a room, and wait for nothing."""
         receives = way != "SEND"
         clips = {} if way == "RECEIVE" else self.look.files
         self.call, self.generation = str(uuid.uuid4()), 0
@@ -106,10 +117,23 @@ class Person:
                 way=way,
             )
         )
-        await self.until(
-            lambda: self.has(wire.RoomJoined, wire.Refused, wire.Ended), "to be in"
+
+    async def dial(self, to: str) -> None:
+        """Call somebody, and wait for nothing."""
+        self.call, self.generation = str(uuid.uuid4()), 0
+        opened = await self.media.open(self.look.identity, self.look.files)
+        await self.say(
+            wire.Call(call=self.call, to=to, offer=opened.offer, sending=opened.sending)
         )
-        assert self.has(wire.RoomJoined), self.heard[-1]
+
+    async def at_rest(self) -> None:
+        """Wait until no call is left, of our own making or another's."""
+        await self.until(lambda: not self.call or self._is_over(), "its call to end")
+
+    async def give_up(self) -> None:
+        """Hang up, unless the call is over already; wait for nothing."""
+        if self.call and not self._is_over():
+            await self.say(wire.Hangup(call=self.call))
 
     async def hangup(self) -> None:
         """End the call, and wait until it has."""
@@ -124,9 +148,9 @@ class Person:
         await self._send(message)
 
     async def drop(self) -> None:
-        """Lose the socket without a word."""
-        assert self._socket is not None
-        self._socket.transport.abort()
+        """Lose the socket without a word, if there is one."""
+        if self._socket is not None:
+            self._socket.transport.abort()
 
     def has(self, *kinds: type[wire.Message]) -> bool:
         """Tell whether one of these was said about the call, or at all."""
@@ -162,6 +186,21 @@ class Person:
         """Count the times without packets anew."""
         await self.media.mark(self.look.identity)
 
+    def _is_over(self) -> bool:
+        """Whether the call has ended, or never was: the house would not have it."""
+        return any(
+            isinstance(it, wire.Ended)
+            or (isinstance(it, wire.Refused) and it.command in {"call", "join"})
+            for it in self.heard
+            if getattr(it, "call", None) == self.call
+        )
+
+    def _begin_anew(self) -> None:
+        """Be another device: the house has given the line up, and its call."""
+        self._is_given_up = False
+        self._resume, self._last_heard, self._said = "", 0, 0
+        self.call, self._unheard = "", []
+
     def _hello(self) -> wire.Connect:
         calls = [self.call] if self.call and not self.has(wire.Ended) else []
         resume = wire.Resumption(self._resume, self._last_heard, calls)
@@ -183,6 +222,9 @@ class Person:
             if message.n <= self._last_heard:
                 return
             self._last_heard = message.n
+        if isinstance(message, wire.Rejected) and message.code.startswith("RESUME_"):
+            self._is_given_up = True
+            return
         self.heard.append(message)
         match message:
             case wire.Connected():
@@ -206,6 +248,8 @@ class Person:
                 self.roster.pop(message.participant, None)
             case wire.Lost():
                 await self._reopen(message.generation)
+            case wire.Incoming():
+                await self._take_call(message)
             case _:
                 pass
         async with self._changed:
@@ -246,6 +290,14 @@ class Person:
                 negotiation=offer.negotiation,
                 answer=answer,
             )
+        )
+
+    async def _take_call(self, incoming: wire.Incoming) -> None:
+        self.call, self.generation = incoming.call, 0
+        await self.say(wire.Ringing(call=self.call))
+        opened = await self.media.open(self.look.identity, self.look.files)
+        await self.say(
+            wire.Accept(call=self.call, offer=opened.offer, sending=opened.sending)
         )
 
     async def _reopen(self, generation: int) -> None:
