@@ -266,6 +266,25 @@ describe("what comes from the other side", () => {
     expect(names(told)).toEqual(["camera-video-added", "established", "remote-camera-video-added"]);
   });
 
+  const meanings: [string, (call: WebrtcCall, sections: Section[]) => void][] = [
+    ["a new meaning", (call, sections) => hear({ t: "sections", call: call.id(), generation: 1, sections })],
+    ["an offer", (call, sections) => offer(call, "offer", sections)],
+  ];
+  it.each(meanings)("is not lost when %s comes before the browser has taken the answer", async (_, mean) => {
+    const { rtc } = await connected();
+    const call = rtc.callWebrtc("bob", VIDEO);
+    const told = follow(call);
+    await settle();
+    hear({ t: "pipe_answer", call: call.id(), generation: 1, answer: "answer", sections: [] });
+    mean(call, [fromBob("0", "MICROPHONE"), fromBob("1", "CAMERA")]);
+    hear({ t: "established", call: call.id(), at: 0, remoteShows: ["CAMERA"] });
+    expect(names(told)).toEqual(["camera-video-added", "established"]);
+    await settle();
+    expect(names(told)).toEqual(["camera-video-added", "established", "remote-camera-video-added"]);
+    const stream = told.at(-1)?.event["stream"] as FakeStream;
+    expect(stream.getTracks()).toEqual([FakePeerConnection.last.getTransceivers()[1]?.receiver.track]);
+  });
+
   it("changes its meaning without a negotiation", async () => {
     const { call, heard } = await talking(VIDEO, { remoteShows: ["CAMERA", "SCREEN"] });
     const meaning = (sections: Section[]): void =>
