@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from ringway.adapters.event_log_memory import MemoryEventLog
 from ringway.domain.causes import Cause, Refused
-from ringway.domain.leg_state import Media
 from ringway.domain.values import Device, DeviceId, LegId
 from ringway.ports import engine_messages as wire
 from ringway.ports import lines
@@ -190,19 +189,6 @@ async def test_what_the_engine_holds_is_adopted_or_closed() -> None:
         wire.Attach(caller, str(leg.bridge), None, label_of("red")),
     ]
     assert len(world.views.all_legs()) == 2
-
-
-async def test_what_the_engine_holds_may_come_in_parts() -> None:
-    world = World()
-    _, _, caller, callee = await talking(world)
-    world.newsroom.hear(wire.EngineHello("1.0", "b", "e", 1, 1))
-    bridge = world.views.all_legs()[0].bridge
-    first, second = (wire.HeldPipe(it, 0, bridge, True) for it in (caller, callee))
-    world.newsroom.hear(wire.Holding([first], more=True))
-    await world.quiet()
-    world.newsroom.hear(wire.Holding([second]))
-    await world.quiet()
-    assert {leg.media for leg in world.views.all_legs()} == {Media.OPEN}
 
 
 async def test_an_engine_that_begins_anew_has_lost_the_pipes() -> None:

@@ -48,8 +48,6 @@ class Newsroom:
         self._epoch: int | None = None
         self._terminal = Progress()
         self._acknowledged = 0
-        self._held: list[wire.HeldPipe] = []
-        """What the engine has told so far of what it has."""
         self.fenced: str | None = None
         """Why the engine listens to another control plane, if it does."""
 
@@ -71,13 +69,9 @@ class Newsroom:
                     self._epoch = news.epoch
                     self._terminal = Progress()
                 self._acknowledged = 0
-                self._held = []
                 self.fenced = None
-            case wire.Holding(pipes=pipes, more=more):
-                self._held += pipes
-                if not more:
-                    self._reconcile(self._held)
-                    self._held = []
+            case wire.Holding():
+                self._reconcile(news.pipes)
             case wire.PipeClosed():
                 self._closed(news)
             case wire.Load():
