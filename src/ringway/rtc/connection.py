@@ -32,10 +32,10 @@ from ringway.runtime.snapshots import Snapshots
 log = structlog.get_logger("rtc")
 
 
-GOODBYES = frozenset({1000, 1001, 1005})
+GOODBYES = frozenset({1000, 1001})
 """Close codes of a client that will not come back (RFC 6455 section 7.4.1).
 
-1005 is a goodbye without a code.
+Not 1005: ASGI says so of a socket that was lost as well.
 """
 
 
