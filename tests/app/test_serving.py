@@ -330,9 +330,9 @@ async def test_a_call_through_everything_is_ended_by_the_server(data: Path) -> N
         assert await asyncio.to_thread(it.process.wait, PATIENCE_S) == 0
 
 
-async def metrics_with(it: Served, text: str) -> str:
+async def metrics_with(it: Served, text: str, within_s: float = PATIENCE_S) -> str:
     def read() -> str:
-        until(lambda: text in it.get("/metrics")[1])
+        until(lambda: text in it.get("/metrics")[1], within_s)
         return it.get("/metrics")[1]
 
     return await asyncio.to_thread(read)

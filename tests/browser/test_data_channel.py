@@ -15,7 +15,7 @@ from playwright.async_api import Playwright
 
 from ringway.ports import engine_messages as wire
 from ringway.settings.addresses import addresses_of_this_machine
-from tests.browser.conftest import CHROMIUM
+from tests.browser.chromium import CHROMIUM
 from tests.browser.firefox import firefox
 from tests.browser.site import site
 from tests.ports.test_engine import Ear, process

@@ -6,6 +6,7 @@ import asyncio
 import random
 import sqlite3
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -90,12 +91,16 @@ async def test_every_call_has_one_life_and_one_end(tmp_path: Path, seed: int) ->
                     await story.pause(1)
                 story.enough.set()
             assert sum(it.resumed for it in crowd) > LIVES
+            told: dict[str, wire.Ended] = {}
             for it in crowd:
-                ends = Counter(m.call for m in it.heard if isinstance(m, wire.Ended))
-                assert set(ends.values()) <= {1}, f"{it.look.identity} heard it twice"
+                ends = [m for m in it.heard if isinstance(m, wire.Ended)]
+                ins = [m.call for m in it.heard if isinstance(m, wire.RoomJoined)]
+                for once in ([m.call for m in ends], ins):
+                    assert len(once) == len(set(once)), "it was told twice"
+                told |= {m.call: m for m in ends}
         await asyncio.to_thread(until, lambda: no_live_streams(data), OVER_WITHIN_S)
         await asyncio.to_thread(until, lambda: holds_nothing(host))
-    check_history(data)
+    check_history(data, told)
 
 
 async def guest(stack: AsyncExitStack, host: Host, media: Media, number: int) -> Person:
@@ -120,18 +125,18 @@ def holds_nothing(host: Host) -> bool:
     return all(f"ringway_media_{it} 0.0" in told for it in ("pipes", "bridges"))
 
 
-def check_history(data: Path) -> None:
-    """Every stream is whole: legal moves in order, and one end."""
+def check_history(data: Path, told: Mapping[str, wire.Ended]) -> None:
+    """Every stream is whole: legal moves in order, and one end, as it was told."""
     lives: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     query = (
         "select account_id, stream_kind, stream_id, stream_version, type, type_version,"
         " at_us, trace_id, payload, ends from events order by position"
     )
-    for account, kind, stream, version, name, number, at, trace, told, ends in rows(
+    for account, kind, stream, version, name, number, at, trace, payload, ends in rows(
         data, query
     ):
         of = Stream(AccountId(account), kind, stream)
-        entry = Entry(of, version, name, number, at, trace, told, bool(ends))
+        entry = Entry(of, version, name, number, at, trace, payload, bool(ends))
         lives[kind, stream].append(entry)
     assert sum(kind == "leg" for kind, _ in lives) >= FEWEST_CALLS
     states: dict[tuple[str, str], Any] = {}
@@ -150,6 +155,10 @@ def check_history(data: Path) -> None:
                 assert state.members == (), "a closed bridge has nobody in it"
             case Leg():
                 assert state.bridge is None
+                heard, end = told.get(state.id), decode(lives["leg", state.id][-1])
+                if heard is not None:
+                    assert heard.code.name == end.cause.name
+                    assert (heard.at, heard.duration) == (end.at // 1000, end.duration)
             case _:
                 pass
     types = Counter(e.type for entries in lives.values() for e in entries)

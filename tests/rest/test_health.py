@@ -60,7 +60,8 @@ async def test_a_dead_log_is_seen_and_seen_to_live_again(
         assert ready.json()["checks"]["log"]["text"] == "The disk is full."
         lines = await scrape(it)
         assert "ringway_log_up 0.0" in lines
-        assert 'ringway_log_failures_total{trouble="FULL"} 1.0' in lines
+        # Once for the sign of life at the start, once for /readyz.
+        assert 'ringway_log_failures_total{trouble="FULL"} 2.0' in lines
         log.full = False
         assert (await it.http.get("/readyz")).status_code == 200
         assert "ringway_log_up 1.0" in await scrape(it)
@@ -82,6 +83,9 @@ async def test_metrics_follow_a_call() -> None:
         lines = await scrape(it)
         for line in (
             'ringway_calls{state="ESTABLISHED"} 2.0',
+            "ringway_rooms 0.0",
+            "ringway_calls_without_media 0.0",
+            "ringway_signalling_lines_away 0.0",
             "ringway_calls_created_total 2.0",
             'ringway_signalling_sockets{state="connected"} 2.0',
             'ringway_signalling_received_total{type="call"} 1.0',

@@ -38,7 +38,7 @@ DEAD_AFTER = 8
 """With so many it is given up.  Counted, not timed: our own pause is no proof."""
 FIRST_DELAY_S = 0.1
 LONGEST_DELAY_S = 5.0
-STEADY_AFTER_S = 30.0
+STEADY_AFTER_S = 5.0
 """After a connection that held so long, the next one is tried at once."""
 MOST_ORDERS = 100_000
 """Orders kept while the engine is away; more are dropped and counted."""
@@ -242,6 +242,7 @@ class EngineSocket:
         self.tally.connections += 1
         self._held = []
         self._engine = hello
+        self._trouble = "The media engine is away."
         self._unanswered = 0
         log.info("engine connected", engine=hello.engine, epoch=hello.epoch)
         if self._first is not None and not self._first.done():

@@ -97,6 +97,15 @@ class _House(Collector):
         yield _counter("calls_created", "Calls begun.", house.views.created)
         ended = {cause.name: count for cause, count in house.views.ended.items()}
         yield _counter("calls_ended", "Calls ended.", ended, "cause")
+        rooms = house.views.rooms()
+        yield _gauge("rooms", "Live rooms.", len(rooms))
+        people = sum(len(room.members) for room in rooms)
+        yield _gauge("room_participants", "People in rooms.", people)
+        away = sum(leg.look.away for leg in house.views.all_legs())
+        yield _gauge("calls_without_media", "Calls whose media is awaited.", away)
+        levels = {str(level): count for level, count in house.views.quality.items()}
+        text = "Changes of network quality; 1 is bad."
+        yield _counter("network_quality", text, levels, "level")
         faults = house.tasks.faults + self._sources.calls.tasks.faults
         yield _counter("task_faults", "Faults in tasks.", faults)
 
@@ -104,11 +113,13 @@ class _House(Collector):
         it = self._sources.signalling
         open_now = {"stranger": it.strangers, "connected": it.connected}
         yield _gauge("signalling_sockets", "Open sockets.", open_now, "state")
+        yield _gauge("signalling_lines_away", "Lines without a socket.", it.away)
         for name, text, counts, label in (
             ("received", "Messages from clients.", it.received, "type"),
             ("sent", "Messages to clients.", it.sent, "type"),
             ("refused", "Commands refused.", it.refused, "code"),
             ("rejected", "Connections rejected.", it.rejected, "code"),
+            ("resumed", "Lines resumed.", it.resumed, "by"),
             ("closed", "Sockets closed.", it.closed, "reason"),
         ):
             yield _counter(f"signalling_{name}", text, counts, label)

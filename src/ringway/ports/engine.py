@@ -38,7 +38,7 @@ class Engine(Protocol):
     async def news(self) -> Sequence[News]:
         """Wait for, and take, everything that happened since last asked.
 
-        Each (re)connection begins with `EngineHello` and `Holding`; what was
+        Each (re)connection begins with `EngineHello` and one `Holding`; what was
         submitted before may or may not have reached the engine.  Cancelling it
         loses nothing.
         """

@@ -33,7 +33,10 @@ log = structlog.get_logger("rtc")
 
 
 GOODBYES = frozenset({1000, 1001})
-"""Close codes of a client that will not come back (RFC 6455 section 7.4.1)."""
+"""Close codes of a client that will not come back (RFC 6455 section 7.4.1).
+
+Not 1005: ASGI says so of a socket that was lost as well.
+"""
 
 
 @dataclass(frozen=True, slots=True)

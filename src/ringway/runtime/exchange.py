@@ -194,6 +194,7 @@ class Exchange:
     def quality(self, device: Device, call_id: LegId, level: int) -> None:
         """Tell the others how good this party's network is."""
         known = self._own(device, call_id)
+        self._house.views.quality[level] += 1
         for to, said in quality_of(known, level, self._house.views):
             self._house.lines.say(to, said)
 

@@ -36,6 +36,8 @@ class Views:
         """Legs that have ended since the start, by cause."""
         self.created = 0
         """Legs that have begun since the start."""
+        self.quality: Counter[int] = Counter()
+        """Changes of network quality that clients have told, by the new level."""
         self.engine_load: Load | None = None
         """What the engine said last about itself."""
 
@@ -114,9 +116,9 @@ class Views:
         """Give the room of that name; if there is none, the new one has the name."""
         return self._rooms.setdefault((account, name), new)
 
-    def rooms(self) -> int:
-        """Count the live rooms of all accounts."""
-        return len(self._rooms)
+    def rooms(self) -> tuple[Bridge, ...]:
+        """Give the live rooms of all accounts."""
+        return tuple(it for it in self._bridges.values() if it.name is not None)
 
     def pipe(self, leg: str) -> Leg | None:
         """Give the live leg of a pipe, of whatever account: for engine news."""
