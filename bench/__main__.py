@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from bench import call, house, memory, packets, recovery, storage
+from bench import call, house, loss, memory, packets, recovery, storage
 from bench.figures import Figure, machine, table
 
 PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "memory": memory.measure,
     "call": call.measure,
     "recovery": recovery.measure,
+    "loss": loss.measure,
 }
 
 

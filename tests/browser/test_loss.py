@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +16,7 @@ from tests.browser.test_relayed import talk
 
 LOSS = 0.05
 HEARD = ("concealedSamples", "totalSamplesReceived", "nackCount")
+SEEN = ("framesDecoded", "freezeCount", "totalFreezesDuration", "nackCount", "pliCount")
 MEASURED_MS = 10_000
 MOST_CONCEALED = 0.02
 """Of the sound; nothing would be repaired at 9.75 %."""
@@ -27,30 +28,40 @@ def host(tmp_path: Path) -> Iterator[Host]:
         yield it
 
 
-async def heard(party: Party) -> dict[str, float]:
-    """What the browser says of the sound it receives."""
+async def received(party: Party, kind: str) -> dict[str, float]:
+    """What the browser says of the sound or picture it receives."""
     row = await party.js(
         "statistics().then((rows) => rows.find((row) => row.type === 'inbound-rtp'"
-        " && row.kind === 'audio'))"
+        f" && row.kind === '{kind}' && row.packetsReceived > 0))"
     )
     return cast(dict[str, float], row)
 
 
-async def test_lost_sound_is_not_missed(host: Host, join: Join) -> None:
+async def test_lost_sound_and_pictures_are_repaired(host: Host, join: Join) -> None:
     red, reds = await join(host, RED)
     blue, blues = await join(host, BLUE)
     await talk(red, blue, video=True)
     for forward in (*reds.udp, *blues.udp):
         forward.up.set(drop=LOSS, delay_ms=10, jitter_ms=3)
         forward.down.set(drop=LOSS, delay_ms=10, jitter_ms=3)
+    await red.sees(BLUE)
     await red.meter(BLUE)
-    before = await heard(red)
+    sound, picture = [await received(red, kind) for kind in ("audio", "video")]
     await red.js(
         f"until(() => meters.get('sound').read().measured >= {MEASURED_MS})",
     )
-    after = await heard(red)
-    grown = {name: after[name] - before[name] for name in HEARD}
-    concealed = grown["concealedSamples"] / grown["totalSamplesReceived"]
-    assert concealed <= MOST_CONCEALED, grown
+    heard = grown(HEARD, sound, await received(red, "audio"))
+    concealed = heard["concealedSamples"] / heard["totalSamplesReceived"]
+    assert concealed <= MOST_CONCEALED, heard
     # It was lost, and asked for.
-    assert grown["nackCount"] > 0, grown
+    assert heard["nackCount"] > 0, heard
+    seen = grown(SEEN, picture, await received(red, "video"))
+    assert seen["nackCount"] > 0, seen
+    # What was lost came again: the browser would ask for a new key frame without it.
+    assert seen["pliCount"] == 0, seen
+
+
+def grown(
+    names: Iterable[str], before: Mapping[str, float], after: Mapping[str, float]
+) -> dict[str, float]:
+    return {name: after[name] - before[name] for name in names}
