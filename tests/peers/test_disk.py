@@ -21,8 +21,7 @@ from tests.app.test_serving import Served, command, served, until
 from tests.browser.server import Server, free_port
 from tests.peers.disk import Disk, disk
 from tests.peers.test_deaths import how_it_ended, talking
-
-OFFER = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
+from tests.ports.test_engine import AUDIO, description
 
 
 @contextmanager
@@ -76,7 +75,13 @@ async def hear(socket: ClientConnection, kind: str) -> dict[str, Any]:
 
 def call(to: str) -> str:
     call_id = str(uuid.uuid4())
-    told = {"t": "call", "call": call_id, "to": to, "offer": OFFER, "sending": []}
+    told = {
+        "t": "call",
+        "call": call_id,
+        "to": to,
+        "offer": description(AUDIO),
+        "sending": [],
+    }
     return json.dumps(told)
 
 

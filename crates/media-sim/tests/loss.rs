@@ -14,6 +14,7 @@ use str0m::media::Direction::SendRecv;
 
 const BOTH: &[(Source, str0m::media::Direction)] =
     &[(Source::Microphone, SendRecv), (Source::Camera, SendRecv)];
+/// Handshakes are random, so no two runs lose the same packets: bounds lie several deviations from the mean.
 const MINUTE: Duration = Duration::from_secs(60);
 const PACKET: Duration = Duration::from_millis(20);
 /// A near and a far network, with round trips of 20 and of 60 ms, that lose one packet in twenty each way.
@@ -115,20 +116,22 @@ fn a_minute_of_loss_is_repaired() {
             let last = *seen.keys().max().unwrap();
             assert!(last > 8_900, "{last} packets of pictures");
             let seen = share(&seen, frame, last, Duration::from_millis(250));
-            assert!(seen >= 0.995, "{viewer} got {seen} of the pictures");
+            assert!(seen >= 0.99, "{viewer} got {seen} of the pictures");
         }
         let asked = world.peers[0].key_frames_asked;
-        assert!(asked <= 6, "{asked} key frames were asked for");
+        assert!(asked <= 12, "{asked} key frames were asked for");
 
         let slot = |n: u64| start + PACKET * u32::try_from(n).unwrap();
         let patience = Duration::from_millis(100);
         let slots = 2_990;
         let heard = share(&sound(&world.peers[1]), slot, slots, patience);
-        assert!(heard >= 0.99, "{heard} of the sound was heard");
-        // Who does not know redundancy misses what is lost on its own hop, and no more.
+        // Without redundancy it would be 0.95, with it about 0.995.
+        assert!(heard >= 0.98, "{heard} of the sound was heard");
+        // Who does not know redundancy misses what is lost on its own hop, 0.05, and little more: it
+        // would be 0.0975 if the first hop were not repaired. Both are some five deviations away.
         let heard = share(&sound(&world.peers[2]), slot, slots, patience);
         assert!(
-            heard >= 0.94,
+            heard >= 0.925,
             "{heard} of the sound was heard without redundancy"
         );
         let plain = world.peers[2].heard("p0", Source::Microphone);
@@ -150,7 +153,7 @@ fn sound_without_redundancy_reaches_those_who_know_it() {
     let heard = sound(&world.peers[1]);
     let heard = share(&heard, slot, 2_990, Duration::from_millis(100));
     // Lost on the way in and not asked for there; what was lost on the way out was.
-    assert!(heard >= 0.935, "{heard} of the sound was heard");
+    assert!(heard >= 0.925, "{heard} of the sound was heard");
 }
 
 #[test]
