@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -142,6 +143,37 @@ async def test_a_call_without_network_comes_back(
     if seconds > 10:
         assert await told(red, "client") == COMES_BACK
     assert await told(blue, "client") == []
+
+
+@pytest.mark.parametrize("seconds", [5, 15])
+async def test_a_room_without_network_comes_back_by_itself(
+    host: Host, join: Join, seconds: int
+) -> None:
+    """Nobody has asked for it: rooms do so unless they are told not to."""
+    red, reds = await join(host, RED)
+    blue, _ = await join(host, BLUE)
+    before = await red.join("kitchen")
+    await blue.join("kitchen")
+    for who, whom in ((red, blue), (blue, red)):
+        await who.hears(whom.voice)
+        await who.js("party.events.length = 0")
+    reds.cut()
+    await passes(blue, seconds)
+    reds.restore()
+    if seconds > 10:
+        await red.event("reconnected")
+        await blue.event("participant-reconnected")
+    await red.hears(BLUE)
+    await blue.hears(RED)
+    # Rooms do not say whose event it is: one pair is the line's, one the pipe's.
+    names = Counter(await told(red, "client"))
+    begun, ended = (names[it] for it in COMES_BACK)
+    assert begun == ended
+    assert begun == 2 or (seconds < 10 and begun < 2)
+    heard = [it for it in await told(blue, "client") if "connect" in it]
+    wanted = ["participant-disconnected", "participant-reconnected"]
+    assert heard == wanted or (seconds < 10 and heard == [])
+    assert before["room"] == "kitchen"
 
 
 async def test_ice_begins_anew_where_the_old_path_is_gone(
