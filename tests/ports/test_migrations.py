@@ -55,6 +55,22 @@ async def test_migrating_from_nothing_makes_todays_tables(tmp_path: Path) -> Non
     assert names >= set(metadata.tables)
 
 
+@pytest.mark.parametrize("has_calls", [False, True])
+async def test_a_first_database_is_brought_up_to_date(
+    tmp_path: Path, has_calls: bool
+) -> None:
+    """The first revision made the table `calls` for a while."""
+    await (await Database.open(tmp_path)).close()
+    today = tables(tmp_path / FILE)
+    with closing(sqlite3.connect(tmp_path / FILE)) as first:
+        for table in ("connections",) if has_calls else ("connections", "calls"):
+            first.execute(f"DROP TABLE {table}")
+        first.execute("UPDATE alembic_version SET version_num = '0001'")
+        first.commit()
+    await (await Database.open(tmp_path)).close()
+    assert tables(tmp_path / FILE) == today
+
+
 async def test_a_migrated_database_is_taken_as_it_is(tmp_path: Path) -> None:
     migrated(tmp_path / FILE)
     before = tables(tmp_path / FILE)

@@ -1,4 +1,4 @@
-"""The first tables: the log, calls, the catalog, counters."""
+"""The first tables: the log, the catalog, counters."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,36 +49,6 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("consumer", name="pk_cursors"),
     )
-    op.create_table(
-        "calls",
-        sa.Column("account_id", sa.Text, nullable=False),
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("parent_id", sa.Text),
-        sa.Column("direction", sa.Text, nullable=False),
-        sa.Column("endpoint_type", sa.Text, nullable=False),
-        sa.Column("endpoint_address", sa.Text, nullable=False),
-        sa.Column("endpoint_name", sa.Text),
-        sa.Column("counterpart_type", sa.Text, nullable=False),
-        sa.Column("counterpart_address", sa.Text, nullable=False),
-        sa.Column("counterpart_name", sa.Text),
-        sa.Column("state", sa.Text, nullable=False),
-        sa.Column("created_at", sa.BigInteger, nullable=False),
-        sa.Column("answered_at", sa.BigInteger),
-        sa.Column("established_at", sa.BigInteger),
-        sa.Column("ended_at", sa.BigInteger),
-        sa.Column("duration", sa.BigInteger, nullable=False),
-        sa.Column("cause", sa.Text),
-        sa.Column("detail", sa.Text, nullable=False),
-        sa.Column("bridge_id", sa.Text),
-        sa.Column("fork_id", sa.Text),
-        sa.Column("custom_data_key", sa.Text),
-        sa.Column("position", sa.Integer, nullable=False),
-        sa.PrimaryKeyConstraint("account_id", "id", name="pk_calls"),
-    )
-    op.create_index(
-        "ix_calls_account_id_created_at", "calls", ["account_id", "created_at"]
-    )
-    op.create_index("ix_calls_account_id_state", "calls", ["account_id", "state"])
     op.create_table(
         "accounts",
         sa.Column("id", sa.Text, nullable=False),
