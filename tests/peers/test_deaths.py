@@ -22,6 +22,8 @@ from tests.browser.server import Server
 from tests.peers.party import Party, party
 
 BACK_WITHIN_S = 10
+# A call is over when its party was heard last, which is a packet or two before its end.
+SILENCE = SECOND // 10
 MINUTE_S = RESUME_TIME / SECOND
 
 
@@ -96,7 +98,7 @@ async def test_a_killed_server_is_awaited_and_then_its_call_ends_once(
             await metrics_with(second, "ringway_media_pipes 0.0", MINUTE_S + PATIENCE_S)
             for at, how in ends(data):
                 assert how["cause"] in {"NETWORK_ERROR", "NORMAL_HANGUP"}
-                assert killed_at <= how["at"] <= at <= now_us()
+                assert killed_at - SILENCE <= how["at"] <= at <= now_us()
                 lasted = (how["at"] - how["established_at"]) // SECOND
                 assert how["duration"] == lasted
         assert len(ends(data)) == 2

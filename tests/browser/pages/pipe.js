@@ -19,12 +19,12 @@ async function describe(connection, description) {
 const received = async (connection) =>
   [...(await connection.getStats()).values()].find(({ type, kind }) => type === "inbound-rtp" && kind === "audio")?.packetsReceived ?? 0;
 
-/** The user name that this side has on the path in use, where the browser tells. */
-async function usedName(connection) {
+/** Has this side a path whose checks, made with these credentials of its own, have succeeded? Firefox does not tell. */
+async function checked(connection, name) {
   const rows = [...(await connection.getStats()).values()];
-  const used = rows.find(({ type }) => type === "transport")?.selectedCandidatePairId;
-  const pair = rows.find(({ id }) => id === used);
-  return rows.find(({ id }) => id === pair?.localCandidateId)?.usernameFragment;
+  const ours = new Map(rows.filter(({ type }) => type === "local-candidate").map(({ id, usernameFragment }) => [id, usernameFragment]));
+  const paths = rows.filter(({ type, state }) => type === "candidate-pair" && state === "succeeded").map(({ localCandidateId }) => ours.get(localCandidateId));
+  return paths.includes(name) || !rows.some(({ selectedCandidatePairId }) => selectedCandidatePairId);
 }
 
 /** Begin ICE anew under sound that flows; tells what was seen of it. */
@@ -50,8 +50,8 @@ window.restart = async () => {
   const counts = [await received(house), await received(pipe.connection)];
   await until(async () => (await received(house)) > counts[0] + 50 && (await received(pipe.connection)) > counts[1] + 50, "sound again");
   const ours = userName(answer);
-  // A full agent may go on to use its old pair, which still works; the engine forgets it.
-  await until(async () => [undefined, userName(again)].includes(await usedName(house)), "the new path");
+  // Which of two working paths a full agent then uses is its own affair; the engine forgets the old one.
+  await until(() => checked(house, userName(again)), "a path with the new credentials");
 
   const third = await describe(house, await house.createOffer());
   const ordinary = await pipe.offer({ generation: 1, negotiation: 2, offer: third, sections: [] });
