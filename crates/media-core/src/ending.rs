@@ -70,6 +70,10 @@ impl Shard {
         };
         for (_, track) in &mut self.forwarding.tracks {
             if track.views.iter().any(|view| view.peer == slot) {
+                if let Some(departure) = &mut track.departure {
+                    let served = track.views.iter().take(departure.next);
+                    departure.next = served.filter(|view| view.peer != slot).count();
+                }
                 track.views.retain(|view| view.peer != slot);
                 for (at, view) in track.views.iter().enumerate() {
                     let section = self

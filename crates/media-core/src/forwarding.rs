@@ -11,6 +11,7 @@ use crate::burst::{HOLD, MAX_BURST};
 use crate::clock::Clock;
 use crate::codec::Kind;
 use crate::counters::{Counter, Counters};
+use crate::departure::{Departure, Departures, is_full};
 use crate::egress::Egress;
 use crate::outgoing::Outgoing;
 use crate::relay::{Burst, Packet, Relay};
@@ -33,6 +34,8 @@ pub(crate) struct Forwarding {
     pub(crate) turn: Option<usize>,
     /// Bursts that are being collected, the oldest first.
     held: VecDeque<(Instant, usize)>,
+    /// Bursts that some of their viewers have not been sent yet.
+    departures: Departures,
 }
 
 impl Forwarding {
@@ -47,6 +50,7 @@ impl Forwarding {
             starved: Vec::new(),
             turn: None,
             held: VecDeque::new(),
+            departures: Departures::default(),
         }
     }
 
@@ -97,9 +101,11 @@ impl Forwarding {
         }
     }
 
-    /// When [`Forwarding::timeout`] will have something to do.
+    /// When [`Forwarding::timeout`] or [`Forwarding::proceed`] will have something to do.
     pub(crate) fn due(&self) -> Option<Instant> {
-        self.held.front().map(|(until, _)| *until)
+        let held = self.held.front().map(|(until, _)| *until);
+        let departing = self.departures.first().map(|(since, _)| since);
+        held.into_iter().chain(departing).min()
     }
 
     /// Send a burst that has waited long enough; tells whether there was one.
@@ -121,14 +127,55 @@ impl Forwarding {
         true
     }
 
-    /// Send what has been collected of a track to everybody who sees it.
+    /// Send what has been collected of a track to everybody who sees it: as much as leaves at a time,
+    /// and the rest with [`Forwarding::proceed`].
     pub(crate) fn flush(&mut self, now: Instant, key: usize) {
+        // Bursts of a track leave in order, and one at a time: who brings them faster than they leave
+        // waits for them.
+        self.finish(key);
         let Some(track) = self.tracks.get_mut(key) else {
             return;
         };
         track.held_until = None;
+        if track.pending.is_empty() {
+            return;
+        }
+        let kind = track.kind();
+        track.departure = Some(Departure::new(now, track.pending.drain(..)));
+        self.departures.push(now, kind, key);
+        self.hand_over(key);
+        self.proceed(now);
+    }
+
+    /// Send on what is leaving, as much as leaves at a time.
+    pub(crate) fn proceed(&mut self, now: Instant) {
+        while !is_full(&self.outgoing)
+            && let Some((_, key)) = self.departures.first()
+        {
+            if self.depart(now, key, is_full) {
+                self.departures.pop();
+            }
+        }
+    }
+
+    /// Send all that is leaving of a track, before something happens to its views.
+    pub(crate) fn finish(&mut self, key: usize) {
+        let departure = self.tracks.get(key).and_then(|it| it.departure.as_ref());
+        if let Some(since) = departure.map(|departure| departure.since) {
+            self.depart(since, key, |_| false);
+        }
+    }
+
+    /// Send the burst that is leaving to one viewer after the other, until `enough`. Tells whether everybody was served.
+    fn depart(&mut self, now: Instant, key: usize, enough: impl Fn(&Outgoing) -> bool) -> bool {
+        let Some(track) = self.tracks.get_mut(key) else {
+            return true;
+        };
+        let Some(departure) = &mut track.departure else {
+            return true;
+        };
         let mut burst: [Option<Stored<'_>>; MAX_BURST] = [None; MAX_BURST];
-        for (slot, sequence) in burst.iter_mut().zip(track.pending.drain(..)) {
+        for (slot, sequence) in burst.iter_mut().zip(departure.packets()) {
             *slot = track.ring.get(sequence);
         }
         let mut out = Out {
@@ -138,7 +185,11 @@ impl Forwarding {
         };
         let mut waits = false;
         let turn = self.turn;
-        for view in &mut track.views {
+        while let Some(view) = track.views.get_mut(departure.next)
+            && !enough(out.outgoing)
+        {
+            // First of all: what panics is not tried again.
+            departure.next += 1;
             let Some(Some(egress)) = self.egress.get_mut(view.peer) else {
                 continue;
             };
@@ -150,22 +201,37 @@ impl Forwarding {
             track.key_frames.want();
             self.starved.push(key);
         }
-        if !track.shards.is_empty() {
-            let mut relayed = Burst {
-                track: track.id,
-                packets: Vec::with_capacity(MAX_BURST),
-                payloads: Vec::new(),
-            };
-            for (packet, payload) in burst.iter().flatten() {
-                relayed.packets.push(**packet);
+        let done = departure.next >= track.views.len();
+        if done {
+            track.departure = None;
+        }
+        done
+    }
+
+    /// Give the burst that is leaving to the other shards that want it.
+    fn hand_over(&mut self, key: usize) {
+        let Some(track) = self.tracks.get(key).filter(|it| !it.shards.is_empty()) else {
+            return;
+        };
+        let Some(departure) = &track.departure else {
+            return;
+        };
+        let mut relayed = Burst {
+            track: track.id,
+            packets: Vec::with_capacity(MAX_BURST),
+            payloads: Vec::new(),
+        };
+        for sequence in departure.packets() {
+            if let Some((packet, payload)) = track.ring.get(sequence) {
+                relayed.packets.push(*packet);
                 relayed.payloads.extend_from_slice(payload);
             }
-            let relayed = Arc::new(relayed);
-            for (shard, _) in &track.shards {
-                self.relays
-                    .push((*shard, Relay::Burst(Arc::clone(&relayed))));
-                self.counters.count(Counter::RelayBursts);
-            }
+        }
+        let relayed = Arc::new(relayed);
+        for (shard, _) in &track.shards {
+            self.relays
+                .push((*shard, Relay::Burst(Arc::clone(&relayed))));
+            self.counters.count(Counter::RelayBursts);
         }
     }
 

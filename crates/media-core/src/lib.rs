@@ -25,6 +25,7 @@ mod codec;
 mod config;
 mod connection;
 mod counters;
+mod departure;
 mod describe;
 mod dispatch;
 mod egress;

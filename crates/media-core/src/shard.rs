@@ -203,11 +203,12 @@ impl Shard {
 
     /// Do what is due; where that is much, a part of it, and [`Shard::next_timeout`] is not later than `now`.
     pub fn timeout(&mut self, now: Instant) {
-        while self.forwarding.due().is_some_and(|due| due <= now) {
-            self.guarded(now, None, |shard| {
-                shard.forwarding.timeout(now);
-            });
+        let mut held = true;
+        while held {
+            held = false;
+            self.guarded(now, None, |shard| held = shard.forwarding.timeout(now));
         }
+        self.guarded(now, None, |shard| shard.forwarding.proceed(now));
         // An offer in a large room takes a millisecond, and everybody's is due at once: packets come
         // between them.
         let mut offered = false;

@@ -279,6 +279,8 @@ impl Shard {
         let (Some(key), Some(at)) = (held.track, held.view.take()) else {
             return;
         };
+        // Views change their places.
+        self.forwarding.finish(key);
         let Some(track) = self.forwarding.tracks.get_mut(key) else {
             return;
         };

@@ -6,6 +6,7 @@ use media_wire::ntp::NtpTime;
 
 use crate::burst::MAX_BURST;
 use crate::codec::{Codec, CodecSet, Kind};
+use crate::departure::Departure;
 use crate::key_frames::KeyFrames;
 use crate::order::{Name, Source};
 use crate::relay::TrackId;
@@ -43,6 +44,8 @@ pub(crate) struct Track {
     pub(crate) pending: Vec<u64>,
     /// When the burst leaves at the latest.
     pub(crate) held_until: Option<Instant>,
+    /// The burst that is being sent.
+    pub(crate) departure: Option<Departure>,
     pub(crate) views: Vec<View>,
     /// Other shards that want it, and what all their viewers can decode.
     pub(crate) shards: Vec<(u16, CodecSet)>,
@@ -82,6 +85,7 @@ impl Track {
             ring: Ring::new(keep, ring_bytes),
             pending: Vec::with_capacity(MAX_BURST),
             held_until: None,
+            departure: None,
             views: Vec::new(),
             shards: Vec::new(),
             offered: codecs,

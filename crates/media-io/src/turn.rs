@@ -19,6 +19,10 @@ use crate::socket::MediaSocket;
 /// Full batches taken from the socket before orders are looked at again.
 const BATCHES: usize = 8;
 
+/// Bytes that wait in the machine for the rest of a batch before they leave without it: more would have
+/// left the processor's cache before the kernel reads it.
+const FULL: usize = 512 << 10;
+
 /// Refusals of the socket in a row after which it is no use any more.
 const REFUSALS: u64 = 1_000;
 
@@ -93,6 +97,20 @@ struct Turn<'a, M: Machine> {
     refusals: u64,
     relays_dropped: u64,
     traffic_due: Instant,
+}
+
+/// Sends what the machine has made.
+fn let_out<M: Machine>(
+    machine: &mut M,
+    outlet: &mut Outlet<'_, Kernel<'_>>,
+    connections: &mut Connections<'_>,
+) {
+    let (arena, messages) = machine.outgoing();
+    if messages.is_empty() {
+        return;
+    }
+    outlet.send(arena, messages, |message| connections.send(arena, message));
+    machine.sent();
 }
 
 impl<M: Machine> Turn<'_, M> {
@@ -189,9 +207,19 @@ impl<M: Machine> Turn<'_, M> {
                 },
             };
             let now = Instant::now();
-            let machine = &mut self.machine;
-            self.batch
-                .visit(|path, datagram| machine.datagram(now, path, datagram));
+            let Self {
+                machine,
+                batch,
+                outlet,
+                connections,
+                ..
+            } = self;
+            batch.visit(|path, datagram| {
+                machine.datagram(now, path, datagram);
+                if machine.outgoing().0.len() >= FULL {
+                    let_out(machine, outlet, connections);
+                }
+            });
             if taken < receive::BATCH {
                 break;
             }
@@ -205,13 +233,7 @@ impl<M: Machine> Turn<'_, M> {
         if self.machine.next_timeout().is_some_and(|due| due <= now) {
             self.machine.timeout(now);
         }
-        let (arena, messages) = self.machine.outgoing();
-        if !messages.is_empty() {
-            let connections = &mut self.connections;
-            self.outlet
-                .send(arena, messages, |message| connections.send(arena, message));
-            self.machine.sent();
-        }
+        let_out(&mut self.machine, &mut self.outlet, &mut self.connections);
         let connections = &mut self.connections;
         self.machine
             .closings(|connection| connections.close(connection));
