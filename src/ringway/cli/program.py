@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 from cyclopts import App, CycloptsError
 
 from ringway.cli.accounts import accounts
-from ringway.cli.completion import completion
+from ringway.cli.completion import completion_of
 from ringway.cli.config import config
 from ringway.cli.keys import keys
 from ringway.cli.layout import Plain
@@ -46,12 +48,12 @@ app.command(serve, help_epilogue="")
 app.command(config, help_epilogue="")
 app.command(keys)
 app.command(accounts)
-app.command(completion)
+app.command(completion_of(app))
 
 
 def main() -> None:
     """Run the command that was given."""
     try:
-        app(print_error=False, exit_on_error=False)
+        app(sys.argv[1:], print_error=False, exit_on_error=False)
     except CycloptsError as error:
         fail(str(error), WRONG_USAGE)
