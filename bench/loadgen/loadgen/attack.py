@@ -278,6 +278,7 @@ async def run(setting: Setting) -> AttackResult:
     result = AttackResult(setting.driver)
     async with opened(replace(setting, sample_every=1)) as bench:
         await bench.fill(1, Media(Audio(), Video()), 1)
+        await asyncio.sleep(setting.warm_up)
         publisher, viewer = bench.publishers[0], bench.viewers[0]
         if not publisher.remote:
             raise RuntimeError("the driver has not connected its publisher")
