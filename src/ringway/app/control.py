@@ -74,7 +74,7 @@ class Control:
 
     @asynccontextmanager
     async def listening(self, data: Path) -> AsyncIterator[None]:
-        """Take commands as long as this lasts; the folder's lock is ours.  Or `Stop`."""
+        """Take commands while this lasts; the folder's lock is ours.  Or `Stop`."""
         path = control_socket(data)
         try:
             path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""`ringway token`: a token as `POST /webrtc/1/token` gives it, from the data folder."""
+"""`ringway token`: what `POST /webrtc/1/token` gives, from the data folder."""
 
 from __future__ import annotations
 
