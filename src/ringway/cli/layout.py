@@ -51,6 +51,8 @@ def _entry(console: Console, entry: HelpEntry) -> None:
     with console.capture() as capture:
         console.print(entry.description, width=1000)
     said = " ".join(capture.get().split())
+    if entry.env_var:
+        said += f" [{', '.join(entry.env_var)}]"
     if entry.choices:
         said += f" One of {', '.join(entry.choices)}."
     if entry.required:

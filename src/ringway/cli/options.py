@@ -14,7 +14,8 @@ from ringway.settings import BadSetting, Layers, gather
 from ringway.settings.declared import BY_NAME, CONFIG, FILE, Kind, variable_of
 
 
-def _option(name: str, metavar: str) -> Parameter:
+def setting_option(name: str, metavar: str) -> Parameter:
+    """Make the option of a setting, by its declaration."""
     setting = BY_NAME[name]
     return Parameter(
         help=f"{setting.help} [{setting.variable}]",
@@ -29,11 +30,15 @@ def _usual_file(_: object) -> str:
     return f"{FILE} here, or in the data folder"
 
 
+def _every_account(_: object) -> str:
+    return "both"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
     """Where a command finds what is kept."""
 
-    data: Annotated[Path | None, _option("data", "FOLDER")] = None
+    data: Annotated[Path | None, setting_option("data", "FOLDER")] = None
     config: Annotated[
         Path | None,
         Parameter(
@@ -57,28 +62,39 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Issuing(Where):
+    """Where the keys are that sign tokens, and what goes into them."""
+
+    public_url: Annotated[str | None, setting_option("public_url", "URL")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Everything(Where):
     """Every setting of `serve`."""
 
-    http: Annotated[str | None, _option("http", "HOST:PORT")] = None
-    media: Annotated[str | None, _option("media", "IP:PORT")] = None
-    advertise: Annotated[tuple[str, ...] | None, _option("advertise", "IP")] = None
-    public_url: Annotated[str | None, _option("public_url", "URL")] = None
-    demo: Annotated[bool | None, _option("demo", "")] = None
-    origin: Annotated[tuple[str, ...] | None, _option("origin", "URL")] = None
-    engine: Annotated[Path | None, _option("engine", "PROGRAM")] = None
-    shards: Annotated[int | None, _option("shards", "N")] = None
-    grace: Annotated[int | None, _option("grace", "SECONDS")] = None
+    http: Annotated[str | None, setting_option("http", "HOST:PORT")] = None
+    media: Annotated[str | None, setting_option("media", "IP:PORT")] = None
+    advertise: Annotated[tuple[str, ...] | None, setting_option("advertise", "IP")] = (
+        None
+    )
+    public_url: Annotated[str | None, setting_option("public_url", "URL")] = None
+    demo: Annotated[bool | None, setting_option("demo", "")] = None
+    origin: Annotated[tuple[str, ...] | None, setting_option("origin", "URL")] = None
+    engine: Annotated[Path | None, setting_option("engine", "PROGRAM")] = None
+    shards: Annotated[int | None, setting_option("shards", "N")] = None
+    grace: Annotated[int | None, setting_option("grace", "SECONDS")] = None
     log_format: Annotated[
-        Literal["auto", "console", "json"] | None, _option("log_format", "FORMAT")
+        Literal["auto", "console", "json"] | None,
+        setting_option("log_format", "FORMAT"),
     ] = None
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"] | None,
-        _option("log_level", "LEVEL"),
+        setting_option("log_level", "LEVEL"),
     ] = None
 
 
 NOWHERE: Final = Where()
+NO_ISSUER: Final = Issuing()
 NOTHING: Final = Everything()
 
 InFolder = Annotated[Where, Parameter(name="*")]
@@ -89,3 +105,12 @@ AsJson = Annotated[
         name="--json", negative=(), show_default=False, help="Print JSON for programs."
     ),
 ]
+Account = Annotated[
+    str | None,
+    Parameter(
+        help="`main`, or `demo` for the demo page.",
+        show_default=_every_account,
+        metavar="ACCOUNT",
+    ),
+]
+NO_SERVER: Final = "No server runs here: this is how it was when the last one stopped."

@@ -7,14 +7,17 @@ import sys
 from cyclopts import App, CycloptsError
 
 from ringway.cli.accounts import accounts
+from ringway.cli.calls import calls
 from ringway.cli.completion import completion_of
 from ringway.cli.config import config
 from ringway.cli.keys import keys
 from ringway.cli.layout import Plain
 from ringway.cli.options import AsJson
 from ringway.cli.output import say, say_json
+from ringway.cli.rooms import rooms
 from ringway.cli.running import WRONG_USAGE, fail
 from ringway.cli.serving import serve
+from ringway.cli.tokens import token
 
 EXIT_CODES = """\
 Settings come from options, variables, a TOML file and defaults, in this order;
@@ -47,6 +50,9 @@ def version(*, as_json: AsJson = False) -> None:
 app.command(serve, help_epilogue="")
 app.command(config, help_epilogue="")
 app.command(keys)
+app.command(token, help_epilogue="")
+app.command(calls)
+app.command(rooms)
 app.command(accounts)
 app.command(completion_of(app))
 
