@@ -8,6 +8,10 @@ use crate::codec::Kind;
 const MAX_MISSING: usize = 512;
 /// Packets that only took a longer way get this much time.
 const REORDERING: Duration = Duration::from_millis(5);
+/// The first request for a packet of a picture is repeated so soon, since requests are lost as well…
+const ONCE_MORE: Duration = Duration::from_millis(10);
+/// …where an answer takes at least this long.
+const LONG: Duration = Duration::from_millis(30);
 /// After so many requests a packet is given up.
 const MAX_TRIES: u8 = 10;
 /// A picture that has not come by then is of no use…
@@ -92,10 +96,16 @@ impl Missing {
         }
         self.gaps
             .retain(|gap| gap.tries < MAX_TRIES && now.duration_since(gap.since) < max_age);
+        let twice = kind == Kind::Video && retry >= LONG;
         let due = self.gaps.iter_mut().filter(|gap| gap.ask <= now);
         for gap in due.take(MAX_REQUEST) {
             gap.tries += 1;
-            gap.ask = now + retry;
+            // A sender that got both takes the second for a repetition of the first.
+            gap.ask = match gap.tries {
+                1 if twice => now + ONCE_MORE,
+                2 if twice => now + retry.saturating_sub(ONCE_MORE),
+                _ => now + retry,
+            };
             into.push(gap.sequence);
         }
     }
