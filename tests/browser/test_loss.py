@@ -17,6 +17,7 @@ from tests.browser.test_relayed import talk
 LOSS = 0.05
 HEARD = ("concealedSamples", "totalSamplesReceived", "nackCount")
 SEEN = ("framesDecoded", "freezeCount", "totalFreezesDuration", "nackCount", "pliCount")
+SETTLED_MS = 3_000
 MEASURED_MS = 10_000
 MOST_CONCEALED = 0.02
 """Of the sound; nothing would be repaired at 9.75 %."""
@@ -53,6 +54,10 @@ async def test_lost_sound_and_pictures_are_repaired(host: Host, join: Join) -> N
         "until(() => party.connections.at(-1).getReceivers().filter((receiver) =>"
         f" receiver.jitterBufferTarget >= {SHORTEST_WAIT_MS}).length >= 2, 'a wait')"
     )
+    # Sound is stretched, imperceptibly slowly, until it comes so late.
+    await red.mark()
+    await red.js(f"until(() => meters.get('sound').read().measured >= {SETTLED_MS})")
+    await red.mark()
     sound, picture = [await received(red, kind) for kind in ("audio", "video")]
     await red.js(
         f"until(() => meters.get('sound').read().measured >= {MEASURED_MS})",

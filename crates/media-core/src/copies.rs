@@ -92,7 +92,8 @@ impl Copies {
     }
 
     fn pop(&mut self, now: Instant) -> Option<Copy> {
-        self.0.pop_front_if(|copy| copy.at <= now)
+        let due = self.due().is_some_and(|at| at <= now);
+        due.then(|| self.0.pop_front()).flatten()
     }
 }
 

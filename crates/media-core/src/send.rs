@@ -441,6 +441,36 @@ mod tests {
         }
     }
 
+    #[test]
+    fn copies_leave_half_of_the_allowance_to_answers() {
+        let now = Instant::now();
+        let (mut view, mut egress) = (view(Repair::Rtx), egress(now));
+        let ring = ring(now, &[1000]);
+        let number = seq::wire(view.stream.next);
+        send(&mut view, &mut egress, &ring, 1);
+        let (mut outgoing, mut counters) = (Outgoing::default(), Counters::default());
+        let mut out = Out {
+            outgoing: &mut outgoing,
+            counters: &mut counters,
+            send_time: [0; 3],
+        };
+        for _ in 0..1000 {
+            out.copy(now, &mut view, &mut egress, &ring, number);
+        }
+        let copies = view.counts.retransmitted_packets;
+        // Of 125,000 bytes, and a packet is somewhat longer than its payload.
+        assert!((55..=62).contains(&copies), "{copies}");
+        assert!(out.again(now, Duration::ZERO, &mut view, &mut egress, &ring, number));
+        let unknown = number.wrapping_add(1);
+        assert!(!out.again(now, Duration::ZERO, &mut view, &mut egress, &ring, unknown));
+        assert_eq!(view.counts.retransmitted_packets, copies + 1);
+        assert_eq!(outgoing.datagrams().count() as u64, copies + 1);
+        let counted = counters
+            .iter()
+            .find(|(name, _)| *name == "rtp_packets_copied");
+        assert_eq!(counted.unwrap().1, copies);
+    }
+
     /// A nonce must not be used for two different packets.
     #[test]
     fn without_rtx_a_packet_again_has_the_same_bytes() {
