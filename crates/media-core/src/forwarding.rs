@@ -10,6 +10,7 @@ use slab::Slab;
 use crate::burst::{HOLD, MAX_BURST};
 use crate::clock::Clock;
 use crate::codec::Kind;
+use crate::copies::Copies;
 use crate::counters::{Counter, Counters};
 use crate::departure::{Departure, Departures, is_full};
 use crate::egress::Egress;
@@ -32,6 +33,7 @@ pub(crate) struct Forwarding {
     pub(crate) starved: Vec<usize>,
     /// The pipe whose work is being done, to know whose fault a panic is.
     pub(crate) turn: Option<usize>,
+    pub(crate) copies: Copies,
     /// Bursts that are being collected, the oldest first.
     held: VecDeque<(Instant, usize)>,
     /// Bursts that some of their viewers have not been sent yet.
@@ -49,6 +51,7 @@ impl Forwarding {
             relays: Vec::new(),
             starved: Vec::new(),
             turn: None,
+            copies: Copies::default(),
             held: VecDeque::new(),
             departures: Departures::default(),
         }
@@ -90,6 +93,7 @@ impl Forwarding {
         }
         track.ring.push(packet, payload);
         track.pending.push(packet.sequence);
+        let late = track.is_late(packet.sequence);
         let complete =
             packet.marker || packet.codec.kind() == Kind::Audio || track.pending.len() >= MAX_BURST;
         if complete {
@@ -98,6 +102,9 @@ impl Forwarding {
             let until = now + HOLD;
             track.held_until = Some(until);
             self.held.push_back((until, key));
+        }
+        if late {
+            self.late(now, key, packet.sequence);
         }
     }
 
@@ -253,8 +260,12 @@ impl Forwarding {
             }
             track.ring.push(*packet, payload);
             track.pending.push(packet.sequence);
+            let late = track.is_late(packet.sequence);
             if track.pending.len() >= MAX_BURST {
                 self.flush(now, key);
+            }
+            if late {
+                self.late(now, key, packet.sequence);
             }
         }
         self.flush(now, key);
@@ -272,7 +283,8 @@ impl Forwarding {
         let Some(track) = self.tracks.get_mut(key) else {
             return;
         };
-        let Some(view) = track.views.get_mut(view) else {
+        let at = view;
+        let Some(view) = track.views.get_mut(at) else {
             return;
         };
         let Some(Some(egress)) = self.egress.get_mut(view.peer) else {
@@ -285,7 +297,10 @@ impl Forwarding {
         };
         for number in numbers {
             view.counts.nacks += 1;
-            out.again(now, within, view, egress, &track.ring, number);
+            if out.again(now, within, view, egress, &track.ring, number) {
+                view.loss.repaired(view.counts.packets);
+                self.copies.plan(now, key, (at, view), number);
+            }
         }
     }
 }
