@@ -49,6 +49,13 @@ class Desk:
             while len((await self.told("call", "list"))["calls"]) != number:
                 pass
 
+    async def said_with(self, text: str, *words: str) -> str:
+        """Ask until the text is there: the read model is a moment behind."""
+        async with asyncio.timeout(PATIENCE_S):
+            while text not in (said := await self.said(*words)):
+                pass
+        return said
+
     @asynccontextmanager
     async def talking(self) -> AsyncIterator[tuple[Caller, Caller]]:
         """Let Ada ring Bob, and Eve begin a room."""
@@ -101,6 +108,8 @@ async def test_calls_are_listed_shown_and_ended(
             two = ("call", "list", "--all", "--last", "2")
             assert len((await desk.told(*two))["calls"]) == 2
             assert "There are more" in await desk.said(*two)
+            every = await desk.said_with("CANCELLED", "call", "list", "--all")
+            assert "ACCOUNT" not in every, "all are of the first one"
 
 
 async def test_rooms_are_listed_and_shown(ringway: Ringway, tmp_path: Path) -> None:
