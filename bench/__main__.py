@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 
 import structlog
 
-from bench import call, house, loss, memory, packets, recovery, storage
+from bench import call, house, join, loss, memory, packets, recovery, storage
 from bench.figures import Figure, machine, table
 
 PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "packets": packets.measure,
     "log": storage.measure,
     "house": house.measure,
+    "join": join.measure,
     "memory": memory.measure,
     "call": call.measure,
     "recovery": recovery.measure,
