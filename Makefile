@@ -39,7 +39,7 @@ format: .tools/test ## Format everything
 	@cargo fmt --all
 
 generate: .tools/test ## Rewrite what is made from Python: the protocols, the pages about commands and settings
-	@.venv/bin/python -m tools.protocol && .venv/bin/python -m tools.docs
+	@.venv/bin/python -m tools.protocol && .venv/bin/python -m tools.docs && .venv/bin/python -m tools.performance
 
 clean: ## Remove everything that was built
 	@rm -rf .venv .tools tests/peers/aiortc/.venv target node_modules web/*/node_modules web/*/dist web/pages/*/dist bench/loadgen/build $(BUILT)
