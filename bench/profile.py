@@ -1,4 +1,4 @@
-"""Where the time goes when a panel is forwarded: samples of `perf`, by what they did.
+"""Where the time goes when a panel is forwarded: samples of `perf`, sorted.
 
 Every sample of the engine is one row of the table: what of the kernel it was in, told
 by its call chain, or which crate or module of ours, told by the innermost function.

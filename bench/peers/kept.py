@@ -1,4 +1,4 @@
-"""What was measured, as it is kept in a file: runs by row, and where they were made."""
+"""What was measured, as it is kept in a file: runs by row, and on what."""
 
 from __future__ import annotations
 

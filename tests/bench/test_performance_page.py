@@ -36,6 +36,12 @@ def test_a_bar_that_is_missed_is_said_twice() -> None:
     assert said in text
 
 
+def test_a_busy_machine_is_told() -> None:
+    notes = ["others used 40% of the server's core: latencies suffer"]
+    rows = {"panel-320": measured(Ringway=[result(), result(notes=notes)])}
+    assert "In 1 of 2 runs others used" in page.render(rows, PROFILE)
+
+
 def test_an_invalid_run_is_told() -> None:
     rows = {"panel-320": measured(Ringway=[result(invalid=["the farm was late"])])}
     assert "* panel 5 → 320, 320,000 packets/s: Ringway: the farm was late\n" in (

@@ -23,10 +23,11 @@ PROFILED = ("what", "share", "µs of a packet")
 SEEN = 0.001
 """Less of all samples is not told."""
 TEMPLATE = Path(__file__).with_suffix(".md")
+PROFILE = TEMPLATE.with_name("profile.md")
 
 
-def render(rows: Mapping[str, Measured], profile: Mapping[str, Any]) -> str:
-    """Write the page."""
+def render(rows: Mapping[str, Measured], profile: Mapping[str, Any] | None) -> str:
+    """Write the page; without a profile, if none has been kept."""
     measured = [(row, rows[row.name]) for row in ROWS if row.name in rows]
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         machines="\n".join(_machines(rows.values())),
@@ -34,10 +35,7 @@ def render(rows: Mapping[str, Measured], profile: Mapping[str, Any]) -> str:
         missed="".join(_missed(measured)),
         values=_table(MEASURED, list(_values(measured))),
         joins=_table(JOINED, list(_joins(rows))),
-        workload=profile["workload"],
-        packets=f"{profile['packets_per_second']:,.0f}",
-        us=f"{profile['cpu_us_per_packet']:.2f}",
-        profile=_table(PROFILED, list(_shares(profile))),
+        profile="" if profile is None else _profile(profile),
     )
 
 
@@ -63,6 +61,8 @@ def _checks(measured: Sequence[tuple[Row, Measured]]) -> Iterator[Sequence[str]]
     for row, it in measured:
         for check in row.checks(it):
             verdict = "holds" if check.holds else "**not reached**"
+            if it.doubts and check.holds:
+                verdict = "holds in doubt"
             yield row.title, check.what, check.bar, check.figure, verdict
 
 
@@ -74,12 +74,23 @@ def _missed(measured: Sequence[tuple[Row, Measured]]) -> Iterator[str]:
         if not check.holds
     ]
     doubted = [(row, text) for row, it in measured for text in dict.fromkeys(it.doubts)]
+    busy, runs = _busy(measured)
+    if busy:
+        yield f"In {busy} of {runs} runs others used more than a tenth of the server's "
+        yield "core, which latencies and joins suffer from.\n\n"
     if missed:
         yield "Not reached:\n\n"
         yield "".join(map(_in_words, missed)) + "\n"
     if doubted:
-        yield "Runs that the generator itself calls invalid, and why:\n\n"
+        yield "In doubt, because the generator calls runs invalid:\n\n"
         yield "".join(f"* {row.title}: {text}\n" for row, text in doubted) + "\n"
+
+
+def _busy(measured: Sequence[tuple[Row, Measured]]) -> tuple[int, int]:
+    """Count runs that other work on the machine has disturbed, and all."""
+    runs = [run.result.get("notes", ()) for _, it in measured for run in it.runs]
+    busy = [notes for notes in runs if any("others used" in text for text in notes)]
+    return len(busy), len(runs)
 
 
 def _in_words(missed: tuple[Row, Check]) -> str:
@@ -117,6 +128,15 @@ def _joins(rows: Mapping[str, Measured]) -> Iterator[Sequence[str]]:
             for figure in ("p50_ms", "p95_ms")
         ]
         yield (side, *times, span(it.values(side, "idle", "cpu_ms_per_join"), 1))
+
+
+def _profile(profile: Mapping[str, Any]) -> str:
+    return Template(PROFILE.read_text(encoding="utf-8")).substitute(
+        workload=profile["workload"],
+        packets=f"{profile['packets_per_second']:,.0f}",
+        us=f"{profile['cpu_us_per_packet']:.2f}",
+        profile=_table(PROFILED, list(_shares(profile))),
+    )
 
 
 def _shares(profile: Mapping[str, Any]) -> Iterator[Sequence[str]]:
