@@ -2,7 +2,13 @@
 
 from ringway.settings.addresses import Advertised, advertised_addresses
 from ringway.settings.layers import InForce, Layers, Source, gather
-from ringway.settings.values import BadSetting, Listen, Settings, settings_from
+from ringway.settings.values import (
+    BadSetting,
+    Listen,
+    Settings,
+    listen_of,
+    settings_from,
+)
 from ringway.settings.written import unknown_variables
 
 __all__ = [
@@ -15,6 +21,7 @@ __all__ = [
     "Source",
     "advertised_addresses",
     "gather",
+    "listen_of",
     "settings_from",
     "unknown_variables",
 ]

@@ -113,12 +113,12 @@ def settings_from(
     log_level: LogLevel = "info",
 ) -> Settings:
     """Check what was given.  Or `BadSetting`."""
-    listen = _listen("http", http)
+    listen = listen_of("http", http)
     if not 1 <= shards <= MAX_SHARDS:
         raise BadSetting(f"is from 1 to {MAX_SHARDS}, not {shards}.", "shards")
     if not 0 <= grace_s <= MAX_GRACE_S:
         raise BadSetting(f"is from 0 to {MAX_GRACE_S} seconds, not {grace_s}.", "grace")
-    media_listen = _listen("media", media)
+    media_listen = listen_of("media", media)
     try:
         ipaddress.ip_address(media_listen.host)
     except ValueError as error:
@@ -143,7 +143,8 @@ def settings_from(
     )
 
 
-def _listen(setting: str, text: str) -> Listen:
+def listen_of(setting: str, text: str) -> Listen:
+    """Read HOST:PORT or [IPv6]:PORT.  Or `BadSetting`."""
     host, port = _host_and_port(text)
     if not host or port is None:
         raise BadSetting(
