@@ -132,3 +132,25 @@ impl Track {
         self.source.kind()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_late_is_remembered_for_a_while() {
+        let mut late = Late::default();
+        for sequence in [100, 101, 105, 106] {
+            assert!(!late.is(sequence), "{sequence}");
+        }
+        assert!(late.is(103));
+        assert!(late.was(103));
+        assert!(!late.was(102) && !late.was(106));
+        for sequence in 200..200 + MAX_LATE as u64 {
+            late.is(1000 + sequence);
+            assert!(late.is(sequence));
+        }
+        assert!(!late.was(103));
+        assert!(late.was(200));
+    }
+}
