@@ -25,7 +25,7 @@ SEEN = (
     "nackCount",
     "pliCount",
 )
-LEAST_HELD_S = 0.1
+LEAST_HELD_S = 0.08
 """For pictures; it is 0.03 when nothing waits."""
 MOST_FREEZES = 1
 SETTLED_MS = 3_000
