@@ -73,7 +73,7 @@ def main() -> None:
     try:
         app(words, print_error=False, exit_on_error=False)
     except CycloptsError as error:
-        fail(str(error), WRONG_USAGE)
+        fail(" ".join(str(error).split()), WRONG_USAGE)
     except BrokenPipeError:
         # Whoever read has seen enough; and nothing is left to write at the exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
