@@ -1,4 +1,4 @@
-"""What forwarding one packet costs: the benchmark of `media-sim`, run by cargo."""
+"""What a packet and a join cost a shard: the benchmarks of `media-sim`, run by cargo."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ COMMAND = ("cargo", "bench", "--locked", "--quiet", "-p", "media-sim")
 def measure() -> Sequence[Figure]:
     """Build it if it has changed, and run it."""
     told = subprocess.run(  # noqa: S603
-        [*COMMAND, "--bench", "forward"], check=True, stdout=subprocess.PIPE
+        [*COMMAND, "--bench", "forward", "--bench", "join"], check=True, stdout=subprocess.PIPE
     ).stdout
     return msgspec.json.Decoder(Figure).decode_lines(told)

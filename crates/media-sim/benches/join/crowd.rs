@@ -1,8 +1,8 @@
-//! Clients that come at the same moment, and a shard that is fed by hand.
+//! Clients that come at the same moment, and a shard that is fed and served by hand.
 
 use std::time::{Duration, Instant};
 
-use media_core::{News, Order, Path, Shard, Source};
+use media_core::{Done, News, Order, Path, Shard, Source, Work};
 use media_sim::network::{Conditions, Datagram};
 use media_sim::peer::{Codecs, Peer};
 use media_sim::world::World;
@@ -23,6 +23,8 @@ pub(crate) struct Spent {
     pub(crate) orders: Duration,
     pub(crate) checks: Duration,
     pub(crate) handshake: Duration,
+    /// Of the thread beside it.
+    pub(crate) work: Duration,
     /// In one batch, or on one order.
     pub(crate) longest: Duration,
 }
@@ -50,8 +52,7 @@ impl Crowd {
         let sources = [(Source::Microphone, RecvOnly), (Source::Camera, RecvOnly)];
         for (number, host) in (1..).take(clients).enumerate() {
             let address = ([10, 0, 1, host], 5000).into();
-            let mut client =
-                Peer::new(&format!("pipe {number}"), address, Codecs::ALL, crowd.now);
+            let mut client = Peer::new(&format!("pipe {number}"), address, Codecs::ALL, crowd.now);
             let (offer, sending) = client.offer(&sources, false);
             crowd.offers.push(Order::OpenPipe {
                 pipe: client.pipe.clone(),
@@ -108,6 +109,18 @@ impl Crowd {
         for batch in said.chunks(BATCH) {
             self.batch(batch);
         }
+        let start = clock::busy();
+        let done: Vec<Done> = std::iter::from_fn(|| self.shard.work(self.now))
+            .map(Work::run)
+            .collect();
+        self.spent.work += clock::busy_since(start);
+        let start = clock::busy();
+        for done in done {
+            self.shard.done(self.now, done);
+        }
+        let took = clock::busy_since(start);
+        self.spent.handshake += took;
+        self.spent.longest = self.spent.longest.max(took);
         let answers: Vec<Datagram> = self
             .shard
             .outgoing()
@@ -122,7 +135,9 @@ impl Crowd {
         for answer in answers {
             let mut clients = self.clients.iter_mut();
             let client = clients.find(|client| client.address == answer.to);
-            client.expect("somebody's address").handle(self.now, &answer);
+            client
+                .expect("somebody's address")
+                .handle(self.now, &answer);
         }
     }
 

@@ -35,6 +35,7 @@ fn main() {
         print("handshake on the packet loop, each", &|spent| {
             spent.handshake / each
         });
+        print("handshake beside it, each", &|spent| spent.work / each);
         print("longest turn of the packet loop", &|spent| spent.longest);
     }
 }
