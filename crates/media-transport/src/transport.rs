@@ -146,6 +146,9 @@ impl Transport {
         let late = self.dtls.back(outcome.server);
         self.apply(now, outcome.progress, outcome.taken);
         for datagram in late {
+            if self.life == Life::Over {
+                return;
+            }
             self.with_server(now, |dtls, progress| dtls.handle(now, &datagram, progress));
         }
     }
@@ -229,7 +232,10 @@ impl Transport {
                     }
                     self.serve_channel(now);
                 }
-                (Progress::Closed, _) => self.end(Event::RemoteClosed),
+                (Progress::Closed, _) => {
+                    self.end(Event::RemoteClosed);
+                    return;
+                }
             }
         }
         if let Err(reason) = taken {
