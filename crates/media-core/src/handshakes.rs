@@ -48,6 +48,12 @@ pub struct Done {
 }
 
 impl Work {
+    /// Panic if a test has marked it.
+    #[cfg(test)]
+    fn sabotage(&self) {
+        assert!(!self.sabotaged, "sabotage");
+    }
+
     /// Where the pipe is that it is for.
     #[cfg(test)]
     pub(crate) const fn slot(&self) -> usize {
@@ -57,15 +63,15 @@ impl Work {
     /// Does the work: some 100 µs. Its result is for the shard that it is from, always.
     #[must_use]
     pub fn run(self) -> Done {
-        let step = self.step;
+        let (slot, number) = (self.slot, self.number);
         let taken = catch_unwind(AssertUnwindSafe(|| {
             #[cfg(test)]
-            assert!(!self.sabotaged, "sabotage");
-            step.take()
+            self.sabotage();
+            self.step.take()
         }));
         Done {
-            slot: self.slot,
-            number: self.number,
+            slot,
+            number,
             outcome: taken.ok(),
         }
     }
