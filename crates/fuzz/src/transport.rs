@@ -28,6 +28,7 @@ pub fn transport(data: &[u8]) {
     let (stranger, peer) = (path(1), path(2));
     for datagram in pieces(data).filter(|datagram| !is_authentic(datagram)) {
         transport.handle(now, &stranger, datagram);
+        assert!(!transport.has_step());
         drain(&mut transport, None);
     }
     assert!(!transport.is_valid(&stranger.peer()));
@@ -36,12 +37,13 @@ pub fn transport(data: &[u8]) {
     assert!(transport.is_valid(&peer.peer()));
     for datagram in pieces(data) {
         transport.handle(now, &peer, datagram);
+        step(&mut transport, now);
         drain(&mut transport, Some(peer));
         now += Duration::from_millis(300);
         transport.handle_timeout(now);
         drain(&mut transport, Some(peer));
     }
-    transport.close();
+    transport.close(now);
     drain(&mut transport, Some(peer));
 }
 
@@ -55,6 +57,13 @@ fn waiting(now: Instant) -> Transport {
         now,
     )
     .expect("valid credentials")
+}
+
+/// Takes the steps of the handshake that there are.
+fn step(transport: &mut Transport, now: Instant) {
+    while let Some(step) = transport.step(now) {
+        transport.stepped(now, step.take());
+    }
 }
 
 /// Takes all events: datagrams go to `allowed` only, and the keys are never given out, as no
@@ -117,6 +126,7 @@ mod tests {
         transport.handle(now, &path(2), &CHECK);
         assert_eq!(drain(&mut transport, Some(path(2))), 1);
         transport.handle(now, &path(2), hello);
+        step(&mut transport, now);
         assert!(drain(&mut transport, Some(path(2))) > 0);
     }
 }

@@ -58,6 +58,7 @@ impl Shard {
                 }
             }
         }
+        self.queue_step(slot);
         self.rearm(now, slot);
     }
 

@@ -30,6 +30,8 @@ counters! {
     PipesOpened = "pipes_opened",
     PipesRefused = "pipes_refused",
     PipesFailed = "pipes_failed",
+    /// Steps of DTLS handshakes that were handed out.
+    HandshakeSteps = "handshake_steps",
     Panics = "panics",
     /// A track could not be shown, because the description has no room for another section.
     SectionsExhausted = "sections_exhausted",

@@ -14,7 +14,7 @@ impl Shard {
         let Some(pipe) = self.pipes.get_mut(slot) else {
             return;
         };
-        pipe.transport.close();
+        pipe.transport.close(now);
         while let Some(event) = pipe.transport.poll() {
             if let Event::Transmit { path, bytes } = event {
                 self.forwarding.outgoing.datagram(&path, &bytes);
@@ -131,5 +131,8 @@ impl Shard {
         }
         self.forwarding.disconnect(slot);
         self.alarms.forget(slot);
+        if pipe.turn.waits() {
+            self.handshakes.forget(slot);
+        }
     }
 }

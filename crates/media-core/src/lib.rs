@@ -33,6 +33,7 @@ mod egress;
 mod ending;
 mod feedback;
 mod forwarding;
+mod handshakes;
 mod header;
 mod ingress;
 mod key_frames;
@@ -72,6 +73,7 @@ mod view;
 
 pub use codec::{Codec, CodecSet, Kind};
 pub use config::{Limits, ShardConfig};
+pub use handshakes::{Done, Work};
 pub use media_transport::{Identity, Path, Protocol};
 pub use media_wire::ntp::NtpTime;
 pub use news::{

@@ -8,6 +8,7 @@ use media_transport::Transport;
 use crate::codec::{CodecSet, Kind};
 use crate::counters::Counter;
 use crate::feedback::Feedback;
+use crate::handshakes::Turn;
 use crate::negotiation::{Negotiation, Restart};
 use crate::news::{CloseReason, News, PipeStatistics};
 use crate::offer::{self, Offer, OfferedSection, Refusal};
@@ -125,6 +126,7 @@ impl Shard {
             bridge: None,
             way: None,
             transport,
+            turn: Turn::default(),
             opener: None,
             texts: None,
             presence: Presence::new(now),

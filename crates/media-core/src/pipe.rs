@@ -9,6 +9,7 @@ use media_transport::{Peer, Transport};
 use crate::agreement::Agreement;
 use crate::codec::{Codec, CodecSet, Kind};
 use crate::feedback::Feedback;
+use crate::handshakes::Turn;
 use crate::header::Header;
 use crate::negotiation::{Negotiation, Restart};
 use crate::news;
@@ -42,6 +43,8 @@ pub(crate) struct Pipe {
     /// What it does there, when that is one thing only.
     pub(crate) way: Option<Way>,
     pub(crate) transport: Transport,
+    /// Of its handshake.
+    pub(crate) turn: Turn,
     /// Keys for what the client sends; there once it is connected.
     pub(crate) opener: Option<Opener>,
     /// There if the client has offered a data channel.

@@ -15,6 +15,7 @@ use crate::config::ShardConfig;
 use crate::counters::Counter;
 use crate::describe::Writer;
 use crate::forwarding::Forwarding;
+use crate::handshakes::Handshakes;
 use crate::news::{CloseReason, Load, News};
 use crate::order::{Name, Order};
 use crate::outgoing::Outgoing;
@@ -29,7 +30,7 @@ const LOAD: Duration = Duration::from_secs(2);
 /// Some of the engine's pipes.
 ///
 /// After each call with a time, take what it left: [`Shard::outgoing`], [`Shard::take_closings`],
-/// [`Shard::take_news`], [`Shard::take_relays`], and ask [`Shard::next_timeout`] again. Time never goes back.
+/// [`Shard::take_news`], [`Shard::take_relays`], [`Shard::work`], and ask [`Shard::next_timeout`] again. Time never goes back.
 #[derive(Debug)]
 pub struct Shard {
     pub(crate) config: ShardConfig,
@@ -46,6 +47,7 @@ pub struct Shard {
     pub(crate) last_track: u64,
     pub(crate) alarms: Alarms,
     pub(crate) post: Post,
+    pub(crate) handshakes: Handshakes,
     /// Pipes whose mapping may have changed in this call.
     pub(crate) changed: Vec<usize>,
     /// Pipes whose descriptions were full, in which a slot has become free in this call.
@@ -72,6 +74,7 @@ impl Shard {
             last_track: 0,
             alarms: Alarms::default(),
             post: Post::default(),
+            handshakes: Handshakes::default(),
             changed: Vec::new(),
             freed: Vec::new(),
             news: Vec::new(),
@@ -269,6 +272,7 @@ impl Shard {
                 ("pipes", self.pipes.len() as u64),
                 ("bridges", self.bridges.len() as u64),
                 ("tracks", self.forwarding.tracks.len() as u64),
+                ("handshake_steps_waiting", self.handshakes.waiting() as u64),
             ],
         }
     }

@@ -1,6 +1,7 @@
 //! Sockets, shard threads and timers; what the engine asks of the kernel.
 //!
-//! One shard is one thread with its own epoll loop, UDP socket and TCP connections.  Orders
+//! One shard is one thread with its own epoll loop, UDP socket and TCP connections, and a second one for
+//! what media must not wait for.  Orders
 //! and relays reach it over a queue, news leave it over another.  Everything `unsafe` of the engine is
 //! in this crate, behind safe types.
 
@@ -25,6 +26,7 @@ mod shards;
 mod socket;
 mod stream;
 mod turn;
+mod worker;
 
 pub use event::{Epoll, Interest, Ready, Waker};
 pub use machine::{Droppable, Machine};

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use media_core::{Message, News, Order, Path, Relay, Shard};
+use media_core::{Done, Message, News, Order, Path, Relay, Shard, Work};
 
 /// A shard as its thread sees it; `media_core::Shard` is the one of the product.
 ///
@@ -14,6 +14,10 @@ pub trait Machine {
     type News: Send + 'static;
     /// What machines tell each other.
     type Relay: Send + 'static;
+    /// What takes so long that media must not wait for it; it is done on a thread of its own.
+    type Work: Send + 'static;
+    /// What came of it.
+    type Done: Send + 'static;
 
     /// Obeys an order.
     fn order(&mut self, now: Instant, order: Self::Order);
@@ -23,6 +27,15 @@ pub trait Machine {
 
     /// Takes a message of the machine `from`.
     fn relay(&mut self, now: Instant, from: u16, relay: Self::Relay);
+
+    /// The next work to be done. It gives no more than may wait for the other thread at once.
+    fn work(&mut self, now: Instant) -> Option<Self::Work>;
+
+    /// Does work, on the other thread. It must not panic.
+    fn run(work: Self::Work) -> Self::Done;
+
+    /// Takes what came of work of its own.
+    fn done(&mut self, now: Instant, done: Self::Done);
 
     /// Does what is due.
     fn timeout(&mut self, now: Instant);
@@ -66,6 +79,8 @@ impl Machine for Shard {
     type Order = Order;
     type News = News;
     type Relay = Relay;
+    type Work = Work;
+    type Done = Done;
 
     fn order(&mut self, now: Instant, order: Order) {
         Shard::order(self, now, order);
@@ -77,6 +92,18 @@ impl Machine for Shard {
 
     fn relay(&mut self, now: Instant, from: u16, relay: Relay) {
         Shard::relay(self, now, from, relay);
+    }
+
+    fn work(&mut self, now: Instant) -> Option<Work> {
+        Shard::work(self, now)
+    }
+
+    fn run(work: Work) -> Done {
+        work.run()
+    }
+
+    fn done(&mut self, now: Instant, done: Done) {
+        Shard::done(self, now, done);
     }
 
     fn timeout(&mut self, now: Instant) {

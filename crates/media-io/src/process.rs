@@ -84,6 +84,29 @@ pub fn peer_user(socket: &UnixStream) -> io::Result<u32> {
     }
 }
 
+/// Lets other threads go first where there are not enough cores: this thread is so much nicer from now on, and does not
+/// interrupt what runs when it wakes (sched(7)).  It stays what it is if it is no ordinary thread.
+///
+/// # Errors
+/// The kernel's, when it forbids one of both.
+pub(crate) fn be_nicer(by: i32) -> io::Result<()> {
+    // SAFETY: no pointers; 0 is the calling thread for all of them.
+    unsafe {
+        if libc::sched_getscheduler(0) != libc::SCHED_OTHER {
+            return Ok(());
+        }
+        let nice = libc::getpriority(libc::PRIO_PROCESS, 0);
+        if libc::setpriority(libc::PRIO_PROCESS, 0, nice + by) != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        let parameters = libc::sched_param { sched_priority: 0 };
+        if libc::sched_setscheduler(0, libc::SCHED_BATCH, &raw const parameters) != 0 {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    Ok(())
+}
+
 /// The user this process acts as.
 #[must_use]
 pub fn own_user() -> u32 {
@@ -94,6 +117,21 @@ pub fn own_user() -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_nicer_thread_makes_no_other_nicer() {
+        // SAFETY: no pointers.
+        let nice = || unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) };
+        let before = nice();
+        let other = std::thread::spawn(move || {
+            be_nicer(2).unwrap();
+            be_nicer(2).unwrap();
+            nice()
+        });
+        // The second time it is no ordinary thread any more.
+        assert_eq!(other.join().unwrap(), before + 2);
+        assert_eq!(nice(), before);
+    }
 
     #[test]
     fn the_user_at_the_other_end_is_known() {

@@ -12,6 +12,7 @@ use crate::mailbox::Mailbox;
 use crate::outlet::Plain;
 use crate::port::MediaPort;
 use crate::turn::{self, Inbox, Posts};
+use crate::worker;
 
 /// Things that wait for a shard at which bursts are dropped and no order should be given.
 pub const INBOX: usize = 1024;
@@ -20,9 +21,10 @@ pub const INBOX: usize = 1024;
 pub const REPORTS: usize = 4096;
 
 /// What goes into a shard thread besides datagrams.
-pub(crate) enum Inbound<O, R> {
+pub(crate) enum Inbound<O, R, D> {
     Order(O),
     Relay(u16, R),
+    Done(D),
     Ping(u64),
     Stop,
 }
@@ -90,7 +92,7 @@ pub struct Shards<M: Machine> {
 }
 
 impl<M: Machine> Shards<M> {
-    /// Starts a thread for each port, in which `make` makes its machine.
+    /// Starts two threads for each port: one in which `make` makes its machine, and one for the machine's work.
     ///
     /// # Errors
     /// The kernel's, when it has no descriptor or thread left.
@@ -112,12 +114,15 @@ impl<M: Machine> Shards<M> {
             threads: Vec::new(),
         };
         for (shard, port) in (0..).zip(bound) {
+            let (desk, works) = worker::desk();
             let posts = Posts {
                 shard,
+                desk,
                 inboxes: Arc::clone(&shards.inboxes),
                 reports: Arc::clone(&shards.reports),
                 plain: Arc::clone(&plain),
             };
+            shards.threads.push(worker::start(&posts, works)?);
             let make = Arc::clone(&make);
             let thread = thread::Builder::new()
                 .name(format!("shard-{shard}"))

@@ -15,6 +15,7 @@ use crate::receive::{self, Batch};
 use crate::send::Kernel;
 use crate::shards::{Inbound, Report};
 use crate::socket::MediaSocket;
+use crate::worker::Desk;
 
 /// Full batches taken from the socket before orders are looked at again.
 const BATCHES: usize = 8;
@@ -22,6 +23,9 @@ const BATCHES: usize = 8;
 /// Bytes that wait in the machine for the rest of a batch before they leave without it: more would have
 /// left the processor's cache before the kernel reads it.
 const FULL: usize = 512 << 10;
+
+/// Orders obeyed before the socket is looked at again; one may take 100 µs.
+const ORDERS: usize = 8;
 
 /// Refusals of the socket in a row after which it is no use any more.
 const REFUSALS: u64 = 1_000;
@@ -33,7 +37,8 @@ const SOCKET: u64 = 0;
 const MAIL: u64 = 1;
 
 /// What a shard thread is woken by.
-pub(crate) type Inbox<M> = Mailbox<Inbound<<M as Machine>::Order, <M as Machine>::Relay>>;
+pub(crate) type Inbox<M> = Mailbox<Mail<M>>;
+type Mail<M> = Inbound<<M as Machine>::Order, <M as Machine>::Relay, <M as Machine>::Done>;
 type Reports<M> = Mailbox<Report<<M as Machine>::News>>;
 
 /// Where a shard thread gets its orders and tells what happens.
@@ -43,6 +48,7 @@ pub(crate) struct Posts<M: Machine> {
     pub(crate) inboxes: Arc<[Inbox<M>]>,
     pub(crate) reports: Arc<Reports<M>>,
     pub(crate) plain: Arc<Plain>,
+    pub(crate) desk: Desk<M::Work>,
 }
 
 impl<M: Machine> Posts<M> {
@@ -90,7 +96,8 @@ struct Turn<'a, M: Machine> {
     connections: Connections<'a>,
     batch: Batch,
     outlet: Outlet<'a, Kernel<'a>>,
-    mail: VecDeque<Inbound<M::Order, M::Relay>>,
+    /// Taken out of the inbox, and not yet read.
+    mail: VecDeque<Mail<M>>,
     /// Whether we wait for room in the socket.
     writing: bool,
     /// How often in a row the socket gave an error instead of datagrams.
@@ -122,17 +129,20 @@ impl<M: Machine> Turn<'_, M> {
                 .into_iter()
                 .flatten()
                 .fold(self.traffic_due, Instant::min);
-            self.epoll.wait(
-                &mut ready,
-                Some(due.saturating_duration_since(Instant::now())),
-            )?;
+            let patience = if self.mail.is_empty() {
+                due.saturating_duration_since(Instant::now())
+            } else {
+                Duration::ZERO
+            };
+            self.epoll.wait(&mut ready, Some(patience))?;
             for event in &ready {
                 match event.token {
                     SOCKET if event.writable => self.outlet.resume(),
                     _ => {}
                 }
             }
-            if ready.iter().any(|event| event.token == MAIL) && !self.read_mail() {
+            let mail = ready.iter().any(|event| event.token == MAIL);
+            if !self.read_mail(mail) {
                 self.settle(Instant::now())?;
                 self.tell_traffic();
                 return Ok(());
@@ -169,25 +179,33 @@ impl<M: Machine> Turn<'_, M> {
         Ok(())
     }
 
-    /// Takes orders and relays; false when told to stop.
-    fn read_mail(&mut self) -> bool {
-        let mut mail = std::mem::take(&mut self.mail);
-        self.inbox.take(&mut mail);
+    /// Reads what was left of the mail, or else what is `there`; false when told to stop.
+    ///
+    /// Many orders are not obeyed at once: media comes between them.
+    fn read_mail(&mut self, there: bool) -> bool {
+        if there && self.mail.is_empty() {
+            self.inbox.take(&mut self.mail);
+        }
         let now = Instant::now();
-        let mut going_on = true;
-        for inbound in mail.drain(..) {
+        let mut orders = 0;
+        while orders < ORDERS
+            && let Some(inbound) = self.mail.pop_front()
+        {
             match inbound {
-                Inbound::Order(order) => self.machine.order(now, order),
+                Inbound::Order(order) => {
+                    orders += 1;
+                    self.machine.order(now, order);
+                }
                 Inbound::Relay(from, relay) => self.machine.relay(now, from, relay),
+                Inbound::Done(done) => self.machine.done(now, done),
                 Inbound::Ping(number) => {
                     let shard = self.posts.shard;
                     self.posts.reports.put(Report::Pong { shard, number });
                 }
-                Inbound::Stop => going_on = false,
+                Inbound::Stop => return false,
             }
         }
-        self.mail = mail;
-        going_on
+        true
     }
 
     fn read_socket(&mut self) -> io::Result<()> {
@@ -224,6 +242,10 @@ impl<M: Machine> Turn<'_, M> {
                 break;
             }
             self.settle(now)?;
+            if self.inbox.len() > 0 {
+                // Who joins does not wait for all that is to be forwarded.
+                break;
+            }
         }
         Ok(())
     }
@@ -232,6 +254,9 @@ impl<M: Machine> Turn<'_, M> {
     fn settle(&mut self, now: Instant) -> io::Result<()> {
         if self.machine.next_timeout().is_some_and(|due| due <= now) {
             self.machine.timeout(now);
+        }
+        while let Some(work) = self.machine.work(now) {
+            self.posts.desk.put(work)?;
         }
         let_out(&mut self.machine, &mut self.outlet, &mut self.connections);
         let connections = &mut self.connections;

@@ -8,6 +8,7 @@
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod labour;
 pub mod network;
 pub mod peer;
 pub mod source;

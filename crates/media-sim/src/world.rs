@@ -13,6 +13,7 @@ use media_transport::{Identity, Path};
 use media_wire::ntp::NtpTime;
 use str0m::media::Direction;
 
+use crate::labour::Labour;
 use crate::network::{Conditions, Datagram, Network};
 use crate::peer::{Codecs, Peer};
 
@@ -29,6 +30,8 @@ pub struct World {
     pub peers: Vec<Peer>,
     /// The shards of the engine.
     pub shards: Vec<Shard>,
+    /// Who takes the steps of handshakes for them.
+    pub labour: Labour,
     /// All news so far, with their times.
     pub news: Vec<(Instant, News)>,
     /// Datagrams that a shard has sent.
@@ -79,6 +82,7 @@ impl World {
             network: Network::new(conditions, seed),
             peers: Vec::new(),
             shards,
+            labour: Labour::new(seed),
             news: Vec::new(),
             sent_by_engine: 0,
             sent_to: HashMap::new(),
@@ -238,7 +242,8 @@ impl World {
     fn step(&mut self, end: Instant) -> bool {
         let shards = self.shards.iter().filter_map(Shard::next_timeout);
         let peers = self.peers.iter().map(Peer::next_wake);
-        let Some(next) = shards.chain(peers).chain(self.network.next_arrival()).min() else {
+        let others = shards.chain(peers).chain(self.network.next_arrival());
+        let Some(next) = others.chain(self.labour.next()).min() else {
             return false;
         };
         if next > end {
@@ -293,6 +298,14 @@ impl World {
                     quiet = false;
                     self.hear(at, news);
                 }
+                while let Some(work) = self.shards[at].work(now) {
+                    quiet = false;
+                    self.labour.begin(now, at, work);
+                }
+            }
+            while let Some((at, done)) = self.labour.finish(now) {
+                quiet = false;
+                self.shards[at].done(now, done);
             }
             if quiet {
                 break;

@@ -78,7 +78,7 @@ impl Server {
         &mut self,
         now: Instant,
         datagram: &[u8],
-        progress: &mut dyn FnMut(Progress),
+        progress: &mut Vec<Progress>,
     ) -> Result<(), Reason> {
         if self.dtls.is_some() {
             return self.feed(now, datagram, progress);
@@ -96,7 +96,7 @@ impl Server {
         &mut self,
         now: Instant,
         datagram: &[u8],
-        progress: &mut dyn FnMut(Progress),
+        progress: &mut Vec<Progress>,
     ) -> Result<(), Reason> {
         let Some(dtls) = &mut self.dtls else {
             return Ok(());
@@ -111,7 +111,7 @@ impl Server {
     pub(crate) fn handle_timeout(
         &mut self,
         now: Instant,
-        progress: &mut dyn FnMut(Progress),
+        progress: &mut Vec<Progress>,
     ) -> Result<(), Reason> {
         let Some(dtls) = &mut self.dtls else {
             return Ok(());
@@ -125,7 +125,7 @@ impl Server {
     pub(crate) fn send(
         &mut self,
         packet: &[u8],
-        progress: &mut dyn FnMut(Progress),
+        progress: &mut Vec<Progress>,
     ) -> Result<(), Reason> {
         match &mut self.dtls {
             Some(dtls) if self.life == Life::Established => {
@@ -138,7 +138,7 @@ impl Server {
     }
 
     /// Says goodbye, if there is a connection to say it in.
-    pub(crate) fn close(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Reason> {
+    pub(crate) fn close(&mut self, progress: &mut Vec<Progress>) -> Result<(), Reason> {
         match &mut self.dtls {
             Some(dtls) if self.life == Life::Established => {
                 dtls.close().map_err(|_| Reason::Dtls)?;
@@ -148,14 +148,14 @@ impl Server {
         }
     }
 
-    fn poll(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Reason> {
+    fn poll(&mut self, progress: &mut Vec<Progress>) -> Result<(), Reason> {
         let Some(dtls) = &mut self.dtls else {
             return Ok(());
         };
         let mut buffer = vec![0; LARGEST];
         loop {
             match dtls.poll_output(&mut buffer) {
-                Output::Packet(bytes) => progress(Progress::Send(bytes.to_vec())),
+                Output::Packet(bytes) => progress.push(Progress::Send(bytes.to_vec())),
                 Output::BufferTooSmall { needed } => buffer.resize(needed, 0),
                 Output::Timeout(at) => {
                     self.next_timeout = Some(at);
@@ -173,13 +173,13 @@ impl Server {
                 }
                 Output::Connected if self.life == Life::Known => self.life = Life::Connected,
                 Output::KeyingMaterial(material, profile) if self.life == Life::Connected => {
-                    progress(Progress::Established(server_keys(&material, profile)?));
+                    progress.push(Progress::Established(server_keys(&material, profile)?));
                     self.life = Life::Established;
                 }
                 Output::Connected | Output::KeyingMaterial(..) => return Err(Reason::Dtls),
-                Output::CloseNotify => progress(Progress::Closed),
+                Output::CloseNotify => progress.push(Progress::Closed),
                 Output::ApplicationData(bytes) if self.life == Life::Established => {
-                    progress(Progress::Data(bytes.to_vec()));
+                    progress.push(Progress::Data(bytes.to_vec()));
                 }
                 _ => {}
             }

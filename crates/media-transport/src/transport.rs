@@ -4,18 +4,15 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use media_srtp::{MasterKey, Profile};
-
 use crate::dtls::{Progress, Server};
+use crate::event::{Drops, Event};
+use crate::handshake::{Arrival, Handshake, Outcome, Step};
 use crate::ice::{Agent, LOST, Rest};
-use crate::sctp::{Association, Heard, Unsent};
+use crate::sctp::{Association, Unsent};
 use crate::{Credentials, Error, Fingerprint, Identity, Path, Peer, Reason};
 
 /// From the making of a transport until its keys: longer than any handshake that somebody still waits for.
 pub const CONNECT: Duration = Duration::from_secs(15);
-
-/// Bytes of DTLS that a handshake may take, repetitions included. With large keys and certificates it takes about 4,000.
-pub const MAX_HANDSHAKE: usize = 65_536;
 
 /// The largest datagram that is looked at, in bytes.
 const MAX_DATAGRAM: usize = 2048;
@@ -26,59 +23,15 @@ const MAX_FINGERPRINTS: usize = 16;
 /// Datagrams of DTLS that wait until the peer has nominated a path; one flight has fewer.
 const MAX_WAITING: usize = 8;
 
-/// What a transport has to say.
-#[derive(Debug)]
-pub enum Event {
-    /// Send these bytes along `path`.
-    Transmit {
-        /// The way to go.
-        path: Path,
-        /// A whole datagram.
-        bytes: Vec<u8>,
-    },
-    /// Media goes this way from now on: the path that the peer nominated.
-    Selected(Path),
-    /// No path has been checked for [`CONSENT`](crate::CONSENT): nothing may be sent until the next `Selected`.
-    Silent,
-    /// The peer is who signalling said, and these are the keys. Comes once.
-    Established {
-        /// The profile that both know.
-        profile: Profile,
-        /// For what we send.
-        send: MasterKey,
-        /// For what we receive.
-        receive: MasterKey,
-    },
-    /// Something of the peer's channel; only if channels were accepted.
-    Channel(Heard),
-    /// The connection is over. Nothing comes after it.
-    Failed(Reason),
-    /// The peer has closed the connection. Nothing comes after it.
-    RemoteClosed,
-}
-
-/// Datagrams that were dropped in silence.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Drops {
-    /// STUN that is not an authentic binding request.
-    pub stun: u64,
-    /// DTLS from an address that ICE has not validated.
-    pub dtls: u64,
-    /// Neither STUN nor DTLS, too large, or after the end.
-    pub other: u64,
-}
-
 /// One peer's connection.
 pub struct Transport {
     ice: Agent,
-    dtls: Server,
+    dtls: Handshake,
     /// There if channels were accepted.
     channel: Option<Box<Association>>,
     events: VecDeque<Event>,
     /// DTLS without a path yet.
     waiting: Vec<Vec<u8>>,
-    /// Received before the handshake was complete.
-    handshake: usize,
     drops: Drops,
     life: Life,
 }
@@ -113,17 +66,17 @@ impl Transport {
         }
         Ok(Self {
             ice: Agent::new(local, remote),
-            dtls: Server::new(identity, remote_fingerprints),
+            dtls: Handshake::new(Server::new(identity, remote_fingerprints)),
             channel: None,
             events: VecDeque::new(),
             waiting: Vec::new(),
-            handshake: 0,
             drops: Drops::default(),
             life: Life::Connecting(now + CONNECT),
         })
     }
 
-    /// Takes a datagram that came by `path`: STUN or DTLS (RFC 7983). Poll for events afterwards.
+    /// Takes a datagram that came by `path`: STUN or DTLS (RFC 7983). Poll for events afterwards, and ask for a
+    /// [`step`](Self::step).
     pub fn handle(&mut self, now: Instant, path: &Path, datagram: &[u8]) {
         match datagram.first() {
             _ if self.life == Life::Over || datagram.len() > MAX_DATAGRAM => self.drops.other += 1,
@@ -159,25 +112,44 @@ impl Transport {
             self.drops.dtls += 1;
             return;
         }
-        if !self.dtls.is_established() {
-            self.handshake += datagram.len();
-            if self.handshake > MAX_HANDSHAKE {
-                self.fail(Reason::HandshakeTooLong);
+        if self.dtls.is_established() {
+            self.with_server(now, |dtls, progress| dtls.handle(now, datagram, progress));
+            return;
+        }
+        match self.dtls.arrive(datagram) {
+            Ok(Arrival::Kept) => {}
+            Ok(Arrival::Dropped) => self.drops.dtls += 1,
+            Err(reason) => self.fail(reason),
+        }
+    }
+
+    /// Whether there is a step of the handshake to take.
+    #[must_use]
+    pub fn has_step(&self) -> bool {
+        self.life != Life::Over && self.dtls.has_step()
+    }
+
+    /// The next step of the handshake, if there is one. While it is away there is no other; it may be dropped only together
+    /// with this transport.
+    pub fn step(&mut self, now: Instant) -> Option<Step> {
+        if self.life == Life::Over {
+            return None;
+        }
+        self.dtls.step(now)
+    }
+
+    /// Takes what came of a step of this transport. Poll for events afterwards, and ask for the next step.
+    pub fn stepped(&mut self, now: Instant, outcome: Outcome) {
+        if self.life == Life::Over {
+            return;
+        }
+        let late = self.dtls.back(outcome.server);
+        self.apply(now, outcome.progress, outcome.taken);
+        for datagram in late {
+            if self.life == Life::Over {
                 return;
             }
-        }
-        let mut packets = Vec::new();
-        self.step(|dtls, progress| {
-            dtls.handle(now, datagram, &mut |it| match it {
-                Progress::Data(packet) => packets.push(packet),
-                it => progress(it),
-            })
-        });
-        for packet in packets {
-            if let Some(channel) = &mut self.channel {
-                channel.handle(now, &packet);
-            }
-            self.serve_channel(now);
+            self.with_server(now, |dtls, progress| dtls.handle(now, &datagram, progress));
         }
     }
 
@@ -192,7 +164,7 @@ impl Transport {
             let Some(packet) = channel.packet(now) else {
                 return;
             };
-            self.step(|dtls, progress| dtls.send(&packet, progress));
+            self.with_server(now, |dtls, progress| dtls.send(&packet, progress));
         }
     }
 
@@ -222,42 +194,65 @@ impl Transport {
         }
     }
 
-    /// Lets DTLS take a step and does what it asks for.
-    fn step(
+    /// Lets the server do something, if it is at home, and does what it asks for.
+    fn with_server(
         &mut self,
-        step: impl FnOnce(&mut Server, &mut dyn FnMut(Progress)) -> Result<(), Reason>,
+        now: Instant,
+        act: impl FnOnce(&mut Server, &mut Vec<Progress>) -> Result<(), Reason>,
     ) {
-        let selected = self.ice.selected();
-        let (events, waiting, life) = (&mut self.events, &mut self.waiting, &mut self.life);
-        let done = step(&mut self.dtls, &mut |progress| match (progress, selected) {
-            (Progress::Send(bytes), Some(path)) => {
-                events.push_back(Event::Transmit { path, bytes });
+        if let Some(server) = self.dtls.server() {
+            let mut progress = Vec::new();
+            let taken = act(server, &mut progress);
+            self.apply(now, progress, taken);
+        }
+    }
+
+    fn apply(&mut self, now: Instant, progress: Vec<Progress>, taken: Result<(), Reason>) {
+        for progress in progress {
+            match (progress, self.ice.selected()) {
+                (Progress::Send(bytes), Some(path)) => {
+                    self.events.push_back(Event::Transmit { path, bytes });
+                }
+                (Progress::Send(bytes), None) if self.waiting.len() < MAX_WAITING => {
+                    self.waiting.push(bytes);
+                }
+                // It is repeated when the peer does not answer.
+                (Progress::Send(_), None) => {}
+                (Progress::Established(keys), _) => {
+                    self.life = Life::Established;
+                    self.events.push_back(Event::Established {
+                        profile: keys.profile,
+                        send: keys.send,
+                        receive: keys.receive,
+                    });
+                }
+                (Progress::Data(packet), _) => {
+                    if let Some(channel) = &mut self.channel {
+                        channel.handle(now, &packet);
+                    }
+                    self.serve_channel(now);
+                }
+                (Progress::Closed, _) => {
+                    self.end(Event::RemoteClosed);
+                    return;
+                }
             }
-            (Progress::Send(bytes), None) if waiting.len() < MAX_WAITING => waiting.push(bytes),
-            // What is sent is repeated when the peer does not answer; what came is taken before it comes here.
-            (Progress::Send(_), None) | (Progress::Data(_), _) => {}
-            (Progress::Established(keys), _) => {
-                *life = Life::Established;
-                events.push_back(Event::Established {
-                    profile: keys.profile,
-                    send: keys.send,
-                    receive: keys.receive,
-                });
-            }
-            (Progress::Closed, _) => {
-                *life = Life::Over;
-                events.push_back(Event::RemoteClosed);
-            }
-        });
-        if let Err(reason) = done {
+        }
+        if let Err(reason) = taken {
             self.fail(reason);
         }
     }
 
     fn fail(&mut self, reason: Reason) {
+        self.end(Event::Failed(reason));
+    }
+
+    /// Nothing comes after this.
+    fn end(&mut self, last: Event) {
         if self.life != Life::Over {
             self.life = Life::Over;
-            self.events.push_back(Event::Failed(reason));
+            self.dtls.end();
+            self.events.push_back(last);
         }
     }
 
@@ -307,7 +302,7 @@ impl Transport {
                 self.fail(Reason::TimedOut);
             }
             _ if self.dtls.next_timeout().is_some_and(|at| at <= now) => {
-                self.step(|dtls, progress| dtls.handle_timeout(now, progress));
+                self.with_server(now, |dtls, progress| dtls.handle_timeout(now, progress));
             }
             _ => {}
         }
@@ -380,10 +375,11 @@ impl Transport {
     }
 
     /// Ends the connection. The peer is told, once: poll for what is to be sent.
-    pub fn close(&mut self) {
+    pub fn close(&mut self, now: Instant) {
         if self.life != Life::Over {
             self.life = Life::Over;
-            self.step(Server::close);
+            self.dtls.end();
+            self.with_server(now, Server::close);
         }
     }
 }

@@ -7,6 +7,9 @@
     missing_docs
 )]
 
+#[path = "common/steps.rs"]
+mod steps;
+
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
@@ -18,6 +21,7 @@ use aws_lc_rs::hmac;
 use is::stun::{StunMessage, TransId};
 use media_srtp::{MasterKey, Opener, Profile, Sealer, split_keying_material};
 use media_transport::{Credentials, Event, Fingerprint, Identity, Path, Reason, Transport};
+use steps::take_steps;
 
 const PASSWORD: &str = "a+password+of+the+server";
 
@@ -167,6 +171,7 @@ impl Pair {
 
     /// The datagrams of DTLS that the server sends now.
     fn sent(&mut self) -> Vec<Vec<u8>> {
+        take_steps(&mut self.transport, self.now);
         let mut sent = Vec::new();
         while let Some(event) = self.transport.poll() {
             match event {

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 mod common;
+#[path = "peer/steps.rs"]
+mod steps;
 #[path = "common/stun.rs"]
 mod stun;
 
@@ -215,7 +217,7 @@ fn the_peer_is_told_of_the_end() {
     for version in VERSIONS {
         let mut pair = Pair::new(version);
         pair.run_until_connected();
-        pair.transport.close();
+        pair.transport.close(pair.now);
         assert_eq!(pair.transport.next_timeout(), None);
         let end = pair.now + Duration::from_secs(1);
         pair.run_until(end, |pair| !pair.client.is_alive());
@@ -230,7 +232,7 @@ fn the_peer_is_told_of_the_end() {
 #[test]
 fn closing_before_there_is_a_connection_is_silent() {
     let mut pair = Pair::new(DtlsVersion::Auto);
-    pair.transport.close();
+    pair.transport.close(pair.now);
     assert!(pair.transport.poll().is_none());
     pair.run_for(1);
     assert!(pair.selected.is_empty() && pair.transport.drops().other > 0);

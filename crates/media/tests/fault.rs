@@ -30,6 +30,8 @@ impl Machine for Wild {
     type Order = media_core::Order;
     type News = media_core::News;
     type Relay = ();
+    type Work = ();
+    type Done = ();
 
     fn order(&mut self, _now: Instant, order: media_core::Order) {
         if let media_core::Order::OpenPipe { pipe, .. } = order {
@@ -41,6 +43,14 @@ impl Machine for Wild {
     fn datagram(&mut self, _now: Instant, _path: &Path, _datagram: &mut [u8]) {}
 
     fn relay(&mut self, _now: Instant, _from: u16, (): ()) {}
+
+    fn work(&mut self, _now: Instant) -> Option<()> {
+        None
+    }
+
+    fn run((): ()) {}
+
+    fn done(&mut self, _now: Instant, (): ()) {}
 
     fn timeout(&mut self, _now: Instant) {}
 

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use media_core::{Message, Path};
@@ -24,8 +25,16 @@ pub(crate) enum Order {
     Relay(u16, u64, Droppable),
     /// Be due then.
     Alarm(Duration),
+    /// Have work of this number, which takes until the sender is gone.
+    Work(u64, mpsc::Receiver<()>),
+    /// Do nothing until the sender is gone.
+    Wait(mpsc::Receiver<()>),
+    /// Say that this was obeyed.
+    Tell,
     Panic,
 }
+
+pub(crate) struct Work(u64, mpsc::Receiver<()>);
 
 #[derive(Debug, PartialEq)]
 pub(crate) enum News {
@@ -33,6 +42,8 @@ pub(crate) enum News {
     Relayed(u16, u64),
     Rang(Duration),
     Held,
+    Worked(u64),
+    Told,
 }
 
 #[derive(Default)]
@@ -44,6 +55,7 @@ pub(crate) struct Recorder {
     relays: Vec<(u16, u64, Droppable)>,
     alarm: Option<(Instant, Duration)>,
     closings: Vec<u64>,
+    works: VecDeque<Work>,
 }
 
 impl Recorder {
@@ -62,6 +74,8 @@ impl Machine for Recorder {
     type Order = Order;
     type News = News;
     type Relay = u64;
+    type Work = Work;
+    type Done = u64;
 
     fn order(&mut self, now: Instant, order: Order) {
         match order {
@@ -87,6 +101,9 @@ impl Machine for Recorder {
             }
             Order::Relay(to, relay, droppable) => self.relays.push((to, relay, droppable)),
             Order::Alarm(after) => self.alarm = Some((now + after, after)),
+            Order::Work(number, until) => self.works.push_back(Work(number, until)),
+            Order::Wait(until) => assert!(until.recv().is_err(), "nothing is said"),
+            Order::Tell => self.news.push(News::Told),
             Order::Panic => panic!("the machine was told to"),
         }
     }
@@ -98,6 +115,20 @@ impl Machine for Recorder {
 
     fn relay(&mut self, _now: Instant, from: u16, relay: u64) {
         self.news.push(News::Relayed(from, relay));
+    }
+
+    fn work(&mut self, _now: Instant) -> Option<Work> {
+        self.works.pop_front()
+    }
+
+    fn run(work: Work) -> u64 {
+        let Work(number, until) = work;
+        assert!(until.recv().is_err(), "nothing is said");
+        number
+    }
+
+    fn done(&mut self, _now: Instant, done: u64) {
+        self.news.push(News::Worked(done));
     }
 
     fn timeout(&mut self, now: Instant) {

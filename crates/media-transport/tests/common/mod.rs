@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use media_srtp::{MasterKey, Opener, Profile, ReplayWindow, Sealer};
-use media_transport::{Credentials, Event, Fingerprint, Identity, Path, Reason, Transport};
+use media_transport::{Credentials, Event, Fingerprint, Identity, Path, Reason, Step, Transport};
 use str0m::crypto::dtls::DtlsVersion;
 use str0m::media::MediaKind;
 use str0m::net::{Protocol, Receive};
@@ -67,6 +67,10 @@ pub(crate) struct Pair {
     pub(crate) client: Rtc,
     pub(crate) transport: Transport,
     pub(crate) faults: Faults,
+    /// How long a step of the handshake takes.
+    pub(crate) slow: Duration,
+    /// The step that is being taken, and when it will be.
+    pub(crate) away: Option<(Instant, Step)>,
     flying: Vec<Flying>,
     random: u64,
     /// All that the client sent, as it was sent.
@@ -124,6 +128,8 @@ impl Pair {
             client,
             transport,
             faults: NO_FAULTS,
+            slow: Duration::ZERO,
+            away: None,
             flying: Vec::new(),
             random: 1,
             from_client: Vec::new(),
@@ -175,12 +181,14 @@ impl Pair {
     pub(crate) fn run_until(&mut self, end: Instant, done: impl Fn(&Self) -> bool) {
         while !done(self) {
             let client_next = self.poll_client();
+            self.take_step();
             self.poll_server();
             let next = self
                 .flying
                 .iter()
                 .map(|flying| flying.at)
-                .chain(self.transport.next_timeout());
+                .chain(self.transport.next_timeout())
+                .chain(self.away.as_ref().map(|(at, _)| *at));
             let next = next.chain([client_next]).min().unwrap().max(self.now);
             if next > end {
                 self.now = end;
@@ -230,6 +238,25 @@ impl Pair {
                 Ok(Output::Event(_)) => {}
                 Err(_) => self.client.disconnect(),
             }
+        }
+    }
+
+    /// Brings back the step that has been taken, and begins the next.
+    fn take_step(&mut self) {
+        loop {
+            if self.away.as_ref().is_some_and(|(at, _)| *at <= self.now)
+                && let Some((_, step)) = self.away.take()
+            {
+                self.transport.stepped(self.now, step.take());
+            }
+            if self.away.is_some() {
+                assert!(self.transport.step(self.now).is_none(), "one at a time");
+                return;
+            }
+            let Some(step) = self.transport.step(self.now) else {
+                return;
+            };
+            self.away = Some((self.now + self.slow, step));
         }
     }
 
