@@ -1,4 +1,4 @@
-"""What loss on the way does to a call: through Ringway, and from browser to browser.
+"""What loss does to a call: through Ringway, and from browser to browser.
 
 Two Chromium browsers with a tone and a picture of 640 by 480 each, one call after the
 other.  Through Ringway each party has a hop of its own to the server, and a datagram

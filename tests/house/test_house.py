@@ -10,11 +10,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src" / "ringway"
+BENCH = ROOT / "bench"
 FILES = sorted(
     path
     for path in SRC.rglob("*.py")
     if not {"generated", "built"} & set(path.relative_to(SRC).parts)
 )
+MEASURING = sorted(BENCH.rglob("*.py"))
+FARM = sorted((BENCH / "loadgen" / "rtcfarm").glob("*.[ch]"))
 MACHINES = [
     path
     for path in sorted((SRC / "domain").glob("*.py"))
@@ -27,10 +30,10 @@ MAX_FIRST_LINE = 80
 
 
 def name(path: Path) -> str:
-    return str(path.relative_to(SRC))
+    return str(path.relative_to(SRC if SRC in path.parents else ROOT))
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@pytest.mark.parametrize("path", [*FILES, *MEASURING, *FARM], ids=name)
 def test_a_module_is_one_idea_of_moderate_length(path: Path) -> None:
     lines = path.read_text().count("\n")
     assert lines <= DECLARATIONS.get(name(path), MAX_LINES), (
@@ -38,7 +41,7 @@ def test_a_module_is_one_idea_of_moderate_length(path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@pytest.mark.parametrize("path", [*FILES, *MEASURING], ids=name)
 def test_a_module_says_what_it_is_for(path: Path) -> None:
     doc = ast.get_docstring(ast.parse(path.read_text()))
     assert doc, "no docstring"

@@ -3,16 +3,8 @@
 use crate::cm_sha1::CmSha1;
 use crate::derive::Derivation;
 use crate::gcm::Gcm;
+use crate::layout::{ENCRYPTED, RTCP_WORD};
 use crate::{Error, MasterKey, Profile};
-
-/// RTP header up to and including the SSRC, in bytes.
-pub(crate) const RTP_FIXED: usize = 12;
-/// RTCP header up to and including the sender's SSRC, in bytes: never encrypted.
-pub(crate) const RTCP_CLEAR: usize = 8;
-/// The E bit and the 31-bit SRTCP index, in bytes.
-pub(crate) const RTCP_WORD: usize = 4;
-/// The bit of that word which says that the packet is encrypted (RFC 3711 §3.4).
-pub(crate) const ENCRYPTED: u32 = 1 << 31;
 
 /// The labels of RTP are what they are; those of RTCP are higher by three (RFC 3711 §4.3.2).
 const RTP_LABELS: u8 = 0;
@@ -113,20 +105,4 @@ impl Cipher {
             Self::CmSha1(cm) => cm.open_rtcp(packet),
         }
     }
-}
-
-pub(crate) fn rtp_ssrc(header: &[u8]) -> Result<[u8; 4], Error> {
-    header
-        .first_chunk::<RTP_FIXED>()
-        .and_then(|fixed| fixed.last_chunk())
-        .copied()
-        .ok_or(Error::Malformed)
-}
-
-pub(crate) fn rtcp_ssrc(packet: &[u8]) -> Result<[u8; 4], Error> {
-    packet
-        .first_chunk::<RTCP_CLEAR>()
-        .and_then(|clear| clear.last_chunk())
-        .copied()
-        .ok_or(Error::Malformed)
 }

@@ -4,8 +4,8 @@ use aws_lc_rs::cipher::EncryptingKey;
 use aws_lc_rs::{constant_time, hmac};
 
 use crate::Error;
-use crate::cipher::{ENCRYPTED, RTCP_CLEAR, RTCP_WORD, rtcp_ssrc, rtp_ssrc};
 use crate::derive::{Derivation, Label, apply_stream, counter_mode};
+use crate::layout::{ENCRYPTED, RTCP_CLEAR, RTCP_WORD, rtcp_ssrc, rtp_ssrc};
 
 const TAG: usize = 10;
 

@@ -3,8 +3,8 @@
 use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 
 use crate::Error;
-use crate::cipher::{ENCRYPTED, RTCP_CLEAR, RTCP_WORD, rtcp_ssrc, rtp_ssrc};
 use crate::derive::{Derivation, Label};
+use crate::layout::{ENCRYPTED, RTCP_CLEAR, RTCP_WORD, rtcp_ssrc, rtp_ssrc};
 
 const TAG: usize = 16;
 

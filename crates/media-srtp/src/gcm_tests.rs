@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::*;
-use crate::cipher::RTP_FIXED;
 use crate::derive::tests::hex;
+use crate::layout::RTP_FIXED;
 
 const KEY: &str = "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F";
 const RTP_INDEX: u64 = 0xF17B;

@@ -16,6 +16,7 @@ mod derive;
 mod error;
 mod gcm;
 mod key;
+mod layout;
 mod opener;
 mod profile;
 mod replay;

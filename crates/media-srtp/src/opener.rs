@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::cipher::{Keys, rtcp_ssrc};
+use crate::cipher::Keys;
+use crate::layout::rtcp_ssrc;
 use crate::{Error, MasterKey, Profile, ReplayWindow};
 
 /// Senders of RTCP that are told apart for replay protection. A peer has one for each of its streams at most; beyond that the one

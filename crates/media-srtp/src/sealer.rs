@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::cipher::{Keys, RTP_FIXED};
+use crate::cipher::Keys;
+use crate::layout::RTP_FIXED;
 use crate::replay::low_half;
 use crate::{Error, MasterKey, Profile};
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::conditions::Conditions;
+use crate::refused::Refused;
 use crate::way::Counts;
 
 /// What may be asked.
@@ -51,20 +52,6 @@ pub(crate) enum Kind {
 pub(crate) enum Direction {
     Up,
     Down,
-}
-
-/// Why something was not done; nothing has changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Refused {
-    pub(crate) code: &'static str,
-    pub(crate) text: String,
-}
-
-impl Refused {
-    pub(crate) fn new(code: &'static str, text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { code, text }
-    }
 }
 
 /// What is answered when it was done.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::command::Refused;
+use crate::refused::Refused;
 
 /// The longest delay of any kind that can be asked for, in milliseconds.
 const MOST_DELAY_MS: f64 = 60_000.0;

@@ -12,6 +12,7 @@ mod dice;
 mod network;
 mod poll;
 mod queue;
+mod refused;
 mod stream;
 mod tcp;
 mod udp;
@@ -21,9 +22,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::command::Refused;
 use crate::network::Network;
 use crate::poll::{EventFlags, Poll, Token};
+use crate::refused::Refused;
 
 /// The longest command.
 const MOST_LINE: usize = 64 << 10;

@@ -5,9 +5,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crate::command::{Command, Counted, Direction, Done, Kind, Refused};
+use crate::command::{Command, Counted, Direction, Done, Kind};
 use crate::conditions::Conditions;
 use crate::poll::{Poll, Token};
+use crate::refused::Refused;
 use crate::tcp::Tcp;
 use crate::udp::Udp;
 

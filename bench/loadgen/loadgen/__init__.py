@@ -1,0 +1,1 @@
+"""A WebRTC load generator: clients in C, signalling and workloads in Python."""
