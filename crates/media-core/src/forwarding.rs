@@ -29,6 +29,8 @@ pub(crate) struct Forwarding {
     pub(crate) relays: Vec<(u16, Relay)>,
     /// Tracks that somebody waits for a key frame of; may name one twice.
     pub(crate) starved: Vec<usize>,
+    /// Pipes that are sent something after a silence, which their reports will tell of; may name one twice.
+    pub(crate) awake: Vec<usize>,
     /// The pipe whose work is being done, to know whose fault a panic is.
     pub(crate) turn: Option<usize>,
     /// Bursts that are being collected, the oldest first.
@@ -45,6 +47,7 @@ impl Forwarding {
             counters: Counters::default(),
             relays: Vec::new(),
             starved: Vec::new(),
+            awake: Vec::new(),
             turn: None,
             held: VecDeque::new(),
         }
@@ -83,6 +86,10 @@ impl Forwarding {
         track.codec = Some(packet.codec);
         if packet.key_frame {
             track.key_frames.came();
+        }
+        if track.ends_silence(now) {
+            let peers = track.views.iter().map(|view| view.peer);
+            self.awake.extend(peers);
         }
         track.ring.push(packet, payload);
         track.pending.push(packet.sequence);
@@ -184,6 +191,10 @@ impl Forwarding {
             track.codec = Some(packet.codec);
             if packet.key_frame {
                 track.key_frames.came();
+            }
+            if track.ends_silence(now) {
+                let peers = track.views.iter().map(|view| view.peer);
+                self.awake.extend(peers);
             }
             track.ring.push(*packet, payload);
             track.pending.push(packet.sequence);

@@ -55,14 +55,25 @@ fn taken(viewers: usize, stage: Stage) -> usize {
     let mut world = World::new(1, Conditions::CLEAN, 1);
     let both = |direction| [(Source::Microphone, direction), (Source::Camera, direction)];
     let publishers: Vec<usize> = (0..PUBLISHERS)
-        .map(|number| world.enter(&format!("publisher {number}"), 0, Codecs::ALL, &both(SendOnly)))
+        .map(|number| {
+            world.enter(
+                &format!("publisher {number}"),
+                0,
+                Codecs::ALL,
+                &both(SendOnly),
+            )
+        })
         .collect();
     assert!(world.connected(PATIENCE), "everybody connects");
     world.bridge("bridge", &publishers);
     for at in &publishers {
         for source in [Source::Microphone, Source::Camera] {
             let now = world.now;
-            world.peers.get_mut(*at).expect("a publisher").speak(source, now);
+            world
+                .peers
+                .get_mut(*at)
+                .expect("a publisher")
+                .speak(source, now);
         }
     }
     world.run(MEDIA);
@@ -80,7 +91,10 @@ fn taken(viewers: usize, stage: Stage) -> usize {
     if stage == Stage::Left {
         for at in &viewers {
             let pipe = world.peers.get(*at).expect("a viewer").pipe.clone();
-            world.order(&Order::ClosePipe { pipe, generation: 0 });
+            world.order(&Order::ClosePipe {
+                pipe,
+                generation: 0,
+            });
         }
         world.run(MEDIA);
     }
