@@ -35,8 +35,8 @@ format: .tools/test ## Format everything
 	@.venv/bin/ruff format src tests tools bench && .venv/bin/ruff check --fix src tests tools bench
 	@cargo fmt --all
 
-generate: .tools/test ## Rewrite the protocol's Rust and TypeScript from its Python declaration
-	@.venv/bin/python -m tools.protocol
+generate: .tools/test ## Rewrite what is made from Python: the protocols, the pages about commands and settings
+	@.venv/bin/python -m tools.protocol && .venv/bin/python -m tools.docs
 
 clean: ## Remove everything that was built
 	@rm -rf .venv .tools tests/peers/aiortc/.venv target node_modules web/*/node_modules web/*/dist web/pages/*/dist $(BUILT)

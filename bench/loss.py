@@ -54,6 +54,10 @@ statistics().then((rows) => {
     frozen: sum("video", "totalFreezesDuration"),
     pictureNacks: sum("video", "nackCount"),
     anew: sum("video", "pliCount"),
+    soundHeld: sum("audio", "jitterBufferDelay"),
+    soundPlayed: sum("audio", "jitterBufferEmittedCount"),
+    picturesHeld: sum("video", "jitterBufferDelay"),
+    picturesShown: sum("video", "jitterBufferEmittedCount"),
   };
 })
 """
@@ -187,6 +191,8 @@ def _figures(name: str, grown: Sequence[Mapping[str, float]]) -> Sequence[Figure
         each("NACKs for sound", "1/s", "soundNacks", "seconds", 1),
         each("NACKs for pictures", "1/s", "pictureNacks", "seconds", 1),
         each("key frames asked for", "count", "anew", None, 1),
+        each("sound held back", "ms", "soundHeld", "soundPlayed", 1000),
+        each("pictures held back", "ms", "picturesHeld", "picturesShown", 1000),
     ]
 
 

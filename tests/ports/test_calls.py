@@ -164,6 +164,17 @@ async def test_the_last_page_may_be_asked_for(calls: Calls) -> None:
     assert await calls.list(MAIN, page=MAX_PAGE, size=MAX_SIZE) == ()
 
 
+async def test_a_call_is_found_by_how_its_id_begins(calls: Calls) -> None:
+    one, two, three = call("ab1"), call("ab2"), call("b%_")
+    await put(calls, one, two, three, call("b", account=OTHER))
+    assert await calls.beginning_with(MAIN, "ab1") == (one,)
+    assert await calls.beginning_with(MAIN, "ab") == (one, two)
+    assert await calls.beginning_with(MAIN, "") == (one, two)
+    assert await calls.beginning_with(MAIN, "b") == (three,)
+    for text in ("c", "ab12", "%", "_", "A"):
+        assert await calls.beginning_with(MAIN, text) == ()
+
+
 async def test_in_the_database_rows_and_cursor_are_one(tmp_path: Path) -> None:
     """A row that can not be written leaves the cursor where it was."""
     database = await Database.open(tmp_path)
@@ -197,7 +208,8 @@ async def test_the_database_never_reads_all_calls(
     await calls.known([(MAIN, LegId("a")), (MAIN, LegId("b")), (OTHER, LegId("a"))])
     await calls.list(MAIN)
     await calls.list(MAIN, state=CallState.BUSY)
-    assert len(asked) == 4
+    await calls.beginning_with(MAIN, "a")
+    assert len(asked) == 5
     with closing(sqlite3.connect(database.file)) as connection:
         for query in asked:
             text = query.compile(

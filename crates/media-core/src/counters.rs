@@ -22,6 +22,8 @@ counters! {
     RtpSent = "rtp_packets_sent",
     RtpBytesSent = "rtp_bytes_sent",
     RtpRetransmitted = "rtp_packets_retransmitted",
+    /// Of these, second copies for viewers that lose much.
+    RtpCopied = "rtp_packets_copied",
     RtcpSent = "rtcp_packets_sent",
     KeyFramesAsked = "key_frames_asked",
     NacksSent = "nacks_sent",

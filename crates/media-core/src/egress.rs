@@ -44,10 +44,20 @@ impl Egress {
 
     /// Whether this many more bytes may be sent again now.
     pub(crate) fn allows(&mut self, now: Instant, bytes: usize) -> bool {
+        self.takes(now, bytes, 0)
+    }
+
+    /// The same for what is of less use: half of what may be sent at once is left for the rest.
+    pub(crate) fn spares(&mut self, now: Instant, bytes: usize) -> bool {
+        self.takes(now, bytes, REPAIR_BURST / 2)
+    }
+
+    fn takes(&mut self, now: Instant, bytes: usize, rest: u64) -> bool {
         let passed = now.saturating_duration_since(self.filled);
         self.allowance = REPAIR_BURST.min(self.allowance + refill(passed));
         self.filled = now;
         let left = self.allowance.checked_sub(bytes as u64);
+        let left = left.filter(|left| *left >= rest);
         self.allowance = left.unwrap_or(self.allowance);
         left.is_some()
     }

@@ -10,6 +10,7 @@ use slab::Slab;
 use crate::burst::{HOLD, MAX_BURST};
 use crate::clock::Clock;
 use crate::codec::Kind;
+use crate::copies::Copies;
 use crate::counters::{Counter, Counters};
 use crate::egress::Egress;
 use crate::outgoing::Outgoing;
@@ -33,6 +34,7 @@ pub(crate) struct Forwarding {
     pub(crate) awake: Vec<usize>,
     /// The pipe whose work is being done, to know whose fault a panic is.
     pub(crate) turn: Option<usize>,
+    pub(crate) copies: Copies,
     /// Bursts that are being collected, the oldest first.
     held: VecDeque<(Instant, usize)>,
 }
@@ -49,6 +51,7 @@ impl Forwarding {
             starved: Vec::new(),
             awake: Vec::new(),
             turn: None,
+            copies: Copies::default(),
             held: VecDeque::new(),
         }
     }
@@ -93,6 +96,7 @@ impl Forwarding {
         }
         track.ring.push(packet, payload);
         track.pending.push(packet.sequence);
+        let late = track.is_late(packet.sequence);
         let complete =
             packet.marker || packet.codec.kind() == Kind::Audio || track.pending.len() >= MAX_BURST;
         if complete {
@@ -101,6 +105,9 @@ impl Forwarding {
             let until = now + HOLD;
             track.held_until = Some(until);
             self.held.push_back((until, key));
+        }
+        if late {
+            self.late(now, key, packet.sequence);
         }
     }
 
@@ -198,8 +205,12 @@ impl Forwarding {
             }
             track.ring.push(*packet, payload);
             track.pending.push(packet.sequence);
+            let late = track.is_late(packet.sequence);
             if track.pending.len() >= MAX_BURST {
                 self.flush(now, key);
+            }
+            if late {
+                self.late(now, key, packet.sequence);
             }
         }
         self.flush(now, key);
@@ -217,7 +228,8 @@ impl Forwarding {
         let Some(track) = self.tracks.get_mut(key) else {
             return;
         };
-        let Some(view) = track.views.get_mut(view) else {
+        let at = view;
+        let Some(view) = track.views.get_mut(at) else {
             return;
         };
         let Some(Some(egress)) = self.egress.get_mut(view.peer) else {
@@ -230,7 +242,10 @@ impl Forwarding {
         };
         for number in numbers {
             view.counts.nacks += 1;
-            out.again(now, within, view, egress, &track.ring, number);
+            if out.again(now, within, view, egress, &track.ring, number) {
+                view.loss.repaired(view.counts.packets);
+                self.copies.plan(now, key, (at, view), number);
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ mod clock;
 mod codec;
 mod config;
 mod connection;
+mod copies;
 mod counters;
 mod describe;
 mod dispatch;

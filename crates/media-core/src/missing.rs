@@ -8,6 +8,10 @@ use crate::codec::Kind;
 const MAX_MISSING: usize = 512;
 /// Packets that only took a longer way get this much time.
 const REORDERING: Duration = Duration::from_millis(5);
+/// The first request for a packet of a picture is repeated so soon, since requests are lost as well…
+const ONCE_MORE: Duration = Duration::from_millis(10);
+/// …where an answer takes at least this long.
+const LONG: Duration = Duration::from_millis(30);
 /// After so many requests a packet is given up.
 const MAX_TRIES: u8 = 10;
 /// A picture that has not come by then is of no use…
@@ -92,10 +96,16 @@ impl Missing {
         }
         self.gaps
             .retain(|gap| gap.tries < MAX_TRIES && now.duration_since(gap.since) < max_age);
+        let twice = kind == Kind::Video && retry >= LONG;
         let due = self.gaps.iter_mut().filter(|gap| gap.ask <= now);
         for gap in due.take(MAX_REQUEST) {
             gap.tries += 1;
-            gap.ask = now + retry;
+            // Browsers that got both heed one: they answer once in a round trip.
+            gap.ask = match gap.tries {
+                1 if twice => now + ONCE_MORE,
+                2 if twice => now + retry.saturating_sub(ONCE_MORE),
+                _ => now + retry,
+            };
             into.push(gap.sequence);
         }
     }
@@ -173,6 +183,29 @@ mod tests {
             missing.ask(at(after + 60), Kind::Video, RETRY, &mut asked);
             assert!(!missing.take_lost());
             assert!(missing.came(5).is_some());
+        }
+    }
+
+    #[test]
+    fn the_first_request_for_a_picture_is_repeated_where_answers_take_long() {
+        let begin = Instant::now();
+        let table: [(Kind, u64, &[u64]); 3] = [
+            (Kind::Video, 50, &[5, 15, 55, 105, 155]),
+            (Kind::Video, 29, &[5, 34, 63, 92, 121]),
+            (Kind::Audio, 50, &[5, 55, 105, 155, 205]),
+        ];
+        for (kind, retry, expected) in table {
+            let mut missing = Missing::default();
+            missing.skipped(begin, 5, 6);
+            let retry = Duration::from_millis(retry);
+            let asked: Vec<u64> = std::iter::repeat_with(|| {
+                let due = missing.due().unwrap();
+                missing.ask(due, kind, retry, &mut Vec::new());
+                u64::try_from(due.duration_since(begin).as_millis()).unwrap()
+            })
+            .take(expected.len())
+            .collect();
+            assert_eq!(asked, expected, "{kind:?} {retry:?}");
         }
     }
 

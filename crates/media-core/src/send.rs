@@ -94,7 +94,8 @@ impl Out<'_> {
     }
 
     /// Send a packet again that the viewer has not got, known by its number on the wire, unless it was
-    /// sent `within` this time: it may be under way, in particular when it came late itself.
+    /// sent `within` this time: it may be under way, in particular when it came late itself. Tells whether
+    /// it was sent.
     pub(crate) fn again(
         &mut self,
         now: Instant,
@@ -103,28 +104,51 @@ impl Out<'_> {
         egress: &mut Egress,
         ring: &Ring,
         number: u16,
-    ) {
-        let found = view.sent(number).and_then(|(incoming, sent)| {
-            let (packet, payload) = ring.get(incoming)?;
-            let place = view.again(&sent, packet)?;
-            Some((place, (packet, place.share(packet, payload))))
-        });
-        let Some((place, stored)) = found else {
+    ) -> bool {
+        let Some((place, stored)) = found(view, ring, number) else {
             self.counters.count(Counter::DropRetransmissionUnknown);
-            return;
+            return false;
         };
         let age = now.saturating_duration_since(stored.0.arrived);
         if age < within || view.repairs(now, within, number) {
             self.counters.count(Counter::DropRepeatedNack);
-            return;
+            return false;
         }
-        let octets = stored.1.len();
-        let size = view.format.header.len() + egress.overhead + octets;
-        if !egress.allows(now, size) {
+        if !egress.allows(now, size_of(view, egress, stored)) {
             self.counters.count(Counter::DropRetransmissionLimit);
-            return;
+            return false;
         }
-        let mut stamp = self.stamp(view, egress, &place, stored.0, false);
+        self.repeat(view, egress, &place, stored)
+    }
+
+    /// Send a packet again that was just sent, if there is more room for that than answers to NACKs need.
+    pub(crate) fn copy(
+        &mut self,
+        now: Instant,
+        view: &mut View,
+        egress: &mut Egress,
+        ring: &Ring,
+        number: u16,
+    ) {
+        let Some((place, stored)) = found(view, ring, number) else {
+            return;
+        };
+        if egress.spares(now, size_of(view, egress, stored))
+            && self.repeat(view, egress, &place, stored)
+        {
+            self.counters.count(Counter::RtpCopied);
+        }
+    }
+
+    /// Send a packet again, the way the viewer takes that. Tells whether it was sent.
+    fn repeat(
+        &mut self,
+        view: &mut View,
+        egress: &mut Egress,
+        place: &Place,
+        stored: Stored<'_>,
+    ) -> bool {
+        let mut stamp = self.stamp(view, egress, place, stored.0, false);
         let wire = match (view.format.repair, place.payload_types.rtx) {
             (Repair::Rtx, Some(payload_type)) => {
                 let index = view.stream.rtx_next;
@@ -145,14 +169,16 @@ impl Out<'_> {
                 osn: None,
                 padding: 0,
             },
-            _ => return,
+            _ => return false,
         };
-        if let Some(length) = self.packet(view, egress, &place, stored, &wire) {
-            self.outgoing.message(&egress.path, length);
-            self.counters.count(Counter::RtpRetransmitted);
-            view.counts.retransmitted_packets += 1;
-            view.counts.retransmitted_bytes += octets as u64;
-        }
+        let Some(length) = self.packet(view, egress, place, stored, &wire) else {
+            return false;
+        };
+        self.outgoing.message(&egress.path, length);
+        self.counters.count(Counter::RtpRetransmitted);
+        view.counts.retransmitted_packets += 1;
+        view.counts.retransmitted_bytes += stored.1.len() as u64;
+        true
     }
 
     fn stamp(
@@ -217,6 +243,19 @@ impl Out<'_> {
         self.counters.add(Counter::RtpBytesSent, sealed as u64);
         Some(sealed)
     }
+}
+
+/// A packet that was sent under this number, and where it goes.
+fn found<'a>(view: &View, ring: &'a Ring, number: u16) -> Option<(Place, Stored<'a>)> {
+    let (incoming, sent) = view.sent(number)?;
+    let (packet, payload) = ring.get(incoming)?;
+    let place = view.again(&sent, packet)?;
+    Some((place, (packet, place.share(packet, payload))))
+}
+
+/// How many bytes a packet takes on the wire, about.
+fn size_of(view: &View, egress: &Egress, stored: Stored<'_>) -> usize {
+    view.format.header.len() + egress.overhead + stored.1.len()
 }
 
 #[cfg(test)]
@@ -400,6 +439,36 @@ mod tests {
             out.again(now, within, &mut view, &mut egress, &ring, number);
             assert_eq!(!outgoing.is_empty(), sends, "{ms}");
         }
+    }
+
+    #[test]
+    fn copies_leave_half_of_the_allowance_to_answers() {
+        let now = Instant::now();
+        let (mut view, mut egress) = (view(Repair::Rtx), egress(now));
+        let ring = ring(now, &[1000]);
+        let number = seq::wire(view.stream.next);
+        send(&mut view, &mut egress, &ring, 1);
+        let (mut outgoing, mut counters) = (Outgoing::default(), Counters::default());
+        let mut out = Out {
+            outgoing: &mut outgoing,
+            counters: &mut counters,
+            send_time: [0; 3],
+        };
+        for _ in 0..1000 {
+            out.copy(now, &mut view, &mut egress, &ring, number);
+        }
+        let copies = view.counts.retransmitted_packets;
+        // Of 125,000 bytes, and a packet is somewhat longer than its payload.
+        assert!((55..=62).contains(&copies), "{copies}");
+        assert!(out.again(now, Duration::ZERO, &mut view, &mut egress, &ring, number));
+        let unknown = number.wrapping_add(1);
+        assert!(!out.again(now, Duration::ZERO, &mut view, &mut egress, &ring, unknown));
+        assert_eq!(view.counts.retransmitted_packets, copies + 1);
+        assert_eq!(outgoing.datagrams().count() as u64, copies + 1);
+        let counted = counters
+            .iter()
+            .find(|(name, _)| *name == "rtp_packets_copied");
+        assert_eq!(counted.unwrap().1, copies);
     }
 
     /// A nonce must not be used for two different packets.

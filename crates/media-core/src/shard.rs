@@ -209,6 +209,9 @@ impl Shard {
                 shard.forwarding.timeout(now);
             });
         }
+        if self.forwarding.copies.due().is_some_and(|due| due <= now) {
+            self.guarded(now, None, |shard| shard.forwarding.copy(now));
+        }
         // An offer in a large room takes a millisecond, and everybody's is due at once: packets come
         // between them.
         let mut offered = false;
@@ -228,6 +231,7 @@ impl Shard {
     pub fn next_timeout(&self) -> Option<Instant> {
         [
             self.forwarding.due(),
+            self.forwarding.copies.due(),
             self.alarms.next(),
             self.post.due(),
             Some(self.load_due),

@@ -42,6 +42,8 @@ pub(crate) struct Track {
     pub(crate) ring: Ring,
     /// Sequence numbers of the burst that is being collected.
     pub(crate) pending: Vec<u64>,
+    /// The highest sequence number so far.
+    newest: u64,
     /// When the burst leaves at the latest.
     pub(crate) held_until: Option<Instant>,
     pub(crate) views: Vec<View>,
@@ -84,6 +86,7 @@ impl Track {
             source,
             ring: Ring::new(keep, ring_bytes),
             pending: Vec::with_capacity(MAX_BURST),
+            newest: 0,
             held_until: None,
             views: Vec::new(),
             shards: Vec::new(),
@@ -106,5 +109,12 @@ impl Track {
 
     pub(crate) fn kind(&self) -> Kind {
         self.source.kind()
+    }
+
+    /// Whether a packet of this sequence number comes after one of a higher.
+    pub(crate) fn is_late(&mut self, sequence: u64) -> bool {
+        let late = sequence < self.newest;
+        self.newest = self.newest.max(sequence);
+        late
     }
 }

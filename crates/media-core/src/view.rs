@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use media_wire::{red, seq, vp8};
 
 use crate::codec::{Codec, Kind};
+use crate::copies::Loss;
 use crate::header::Header;
 use crate::relay::Packet;
 use crate::stream::{Last, Stream};
@@ -149,6 +150,7 @@ pub(crate) struct View {
     pub(crate) stream: Stream,
     pub(crate) format: Format,
     pub(crate) counts: Counts,
+    pub(crate) loss: Loss,
     pub(crate) codec: Option<Codec>,
     /// The stream's cumulative loss before this view.
     pub(crate) lost_before: i32,
@@ -172,6 +174,7 @@ impl View {
             stream,
             format,
             counts: Counts::default(),
+            loss: Loss::default(),
             codec: None,
             shift: None,
             past: None,
@@ -310,6 +313,11 @@ impl View {
         };
         let shift = now.or_else(past)?;
         Some((shift.incoming(sequence)?, SentAs { shift, sequence }))
+    }
+
+    /// Under which number a packet of the track is sent, if it is.
+    pub(crate) fn number(&self, incoming: u64) -> Option<u16> {
+        self.shift?.sequence(incoming).map(seq::wire)
     }
 
     /// Where a packet that was sent goes, to be sent again.

@@ -10,7 +10,7 @@ use media_wire::sdp::Description;
 use serde_json::{Value, json};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::channel::{ChannelConfig, ChannelId};
-use str0m::media::{Direction, MediaKind, Mid, Pt};
+use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::{ExtensionValues, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
@@ -88,8 +88,8 @@ pub struct Peer {
     pub connected: bool,
     /// Everything it has received.
     pub arrived: Vec<Arrived>,
-    /// How often a key frame was asked of it.
-    pub key_frames_asked: usize,
+    /// When a key frame was asked of it.
+    pub key_frames_asked: Vec<Instant>,
     /// What the engine last said of the sections.
     pub sections: Vec<Section>,
     /// What its microphone's packets say of their loudness, in dBov, if anything.
@@ -142,7 +142,7 @@ impl Peer {
             address,
             connected: false,
             arrived: Vec::new(),
-            key_frames_asked: 0,
+            key_frames_asked: Vec::new(),
             sections: Vec::new(),
             level: None,
             codecs,
@@ -294,18 +294,32 @@ impl Peer {
         self.generators.get(&source).map_or(0, Generator::packets)
     }
 
+    /// The section where this pipe's source is received.
+    fn receives(&self, from: &str, source: Source) -> Option<&str> {
+        let section = self.sections.iter().find(|section| {
+            section
+                .receives
+                .as_ref()
+                .is_some_and(|it| &*it.pipe == from && it.source == source)
+        })?;
+        Some(&section.mid)
+    }
+
+    /// Ask for a key frame of this pipe's source, once it is received.
+    pub fn ask_key_frame(&mut self, from: &str, source: Source) {
+        let Some(mid) = self.receives(from, source).map(Mid::from) else {
+            return;
+        };
+        if let Some(stream) = self.rtc.direct_api().stream_rx_by_mid(mid, None) {
+            stream.request_keyframe(KeyframeRequestKind::Pli);
+        }
+        // It has something to send now.
+        self.timeout = self.awake;
+    }
+
     /// What has arrived in the section where this pipe's source is received.
     pub fn heard<'a>(&'a self, from: &'a str, source: Source) -> impl Iterator<Item = &'a Arrived> {
-        let mid = self
-            .sections
-            .iter()
-            .find(|section| {
-                section
-                    .receives
-                    .as_ref()
-                    .is_some_and(|it| &*it.pipe == from && it.source == source)
-            })
-            .map(|section| section.mid.as_str());
+        let mid = self.receives(from, source);
         self.arrived
             .iter()
             .filter(move |packet| Some(packet.mid.as_str()) == mid)
@@ -432,7 +446,7 @@ impl Peer {
                 self.told.push(told);
             }
             Event::KeyframeRequest(request) => {
-                self.key_frames_asked += 1;
+                self.key_frames_asked.push(now);
                 for (source, mid) in &self.sending {
                     if *mid == request.mid
                         && let Some(generator) = self.generators.get_mut(source)

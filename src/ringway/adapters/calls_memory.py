@@ -36,6 +36,12 @@ class MemoryCalls:
         """Give the call if the account has it."""
         return self._calls.get((account, leg))
 
+    async def beginning_with(self, account: AccountId, text: str) -> tuple[Call, ...]:
+        """Give the account's calls whose ids begin with the text, at most two."""
+        keys = sorted(key for key in self._calls if key[0] == account)
+        found = [self._calls[key] for key in keys if key[1].startswith(text)]
+        return tuple(found[:2])
+
     async def list(
         self,
         account: AccountId,

@@ -84,7 +84,7 @@ class EngineProcess:
 
         One that was started with other arguments is told to end first.
         """
-        pid = _listener(self.path)
+        pid = listener(self.path)
         if pid is None:
             return False
         with suppress(OSError, ValueError):
@@ -97,7 +97,7 @@ class EngineProcess:
 
     def give_up(self) -> None:
         """Kill whoever listens on the socket: it does not respond."""
-        pid = _listener(self.path)
+        pid = listener(self.path)
         if pid is not None:
             log.error("engine killed", pid=pid)
             with suppress(ProcessLookupError):
@@ -115,7 +115,7 @@ class EngineProcess:
             await asyncio.to_thread(self._child.wait)
 
 
-def _listener(path: Path) -> int | None:
+def listener(path: Path) -> int | None:
     """Give the process that listens on the socket, if one of ours does."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
@@ -133,7 +133,7 @@ async def _end(pid: int, path: Path) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     patience = asyncio.get_running_loop().time() + LEAVES_WITHIN_S
-    while _listener(path) == pid:
+    while listener(path) == pid:
         if asyncio.get_running_loop().time() > patience:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

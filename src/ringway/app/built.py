@@ -14,11 +14,12 @@ from ringway.pages.built import File, NotBuilt, read_built
 from ringway.settings import Settings
 
 BUILT: Final = Path(ringway.__file__).with_name("built")
+PROGRAM: Final = "ringway-media"
 
 
 def engine_program(given: Path | None) -> Path:
     """Find the engine.  Or `Stop`."""
-    program = given or BUILT / "ringway-media"
+    program = given or BUILT / PROGRAM
     if not program.is_file():
         why = "is not there" if given else "has not been built: run `make build`"
         raise Stop(f"The media engine {program} {why}.")

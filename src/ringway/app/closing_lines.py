@@ -6,6 +6,21 @@ from ringway.app.serving import Ready
 from ringway.app.version import VERSION
 
 
+def as_value(ready: Ready) -> dict[str, object]:
+    """Say the same for programs."""
+    settings = ready.settings
+    return {
+        "version": VERSION,
+        "url": settings.url,
+        "demo": f"{settings.url}/demo" if settings.demo else None,
+        "media": str(settings.media),
+        "shards": settings.shards,
+        "advertised": [it.address for it in ready.advertised],
+        "firstKey": None if ready.first_key is None else str(ready.first_key),
+        "data": str(settings.data),
+    }
+
+
 def closing_lines(ready: Ready) -> str:
     """Write the lines."""
     settings = ready.settings

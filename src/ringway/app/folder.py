@@ -4,6 +4,8 @@ ringway.db        log and catalog
 first-key.json    the API key made at the first start
 lock              held while a server runs; tells its process
 engine.sock, .json  where the engine listens, and how it was started
+control.sock      where a running server takes commands (`app.control`)
+ringway.toml      settings, if there is one
 """
 
 from __future__ import annotations
@@ -81,14 +83,24 @@ def keep_first_key(folder: Path, minted: MintedKey) -> Path:
 
 
 def engine_socket(folder: Path) -> Path:
-    """Say where the engine listens; a short path elsewhere when ours is too long.
+    """Say where the engine listens."""
+    return _socket(folder, "engine.sock")
 
-    The same folder always gives the same path, so that an engine is found again.
+
+def control_socket(folder: Path) -> Path:
+    """Say where a running server takes commands."""
+    return _socket(folder, "control.sock")
+
+
+def _socket(folder: Path, name: str) -> Path:
+    """Give a socket's path; a short one elsewhere when the folder's is too long.
+
+    The same folder always gives the same path, so that who listens is found again.
     """
-    path = folder / "engine.sock"
+    path = folder / name
     if len(os.fsencode(path)) <= LONGEST_SOCKET:
         return path
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     short = Path(tempfile.gettempdir()) / f"ringway-{os.geteuid()}-{digest}"
     prepare(short)
-    return short / "engine.sock"
+    return short / name

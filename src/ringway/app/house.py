@@ -11,7 +11,9 @@ from typing import Final
 from ringway.app.metrics import Metrics, Sources
 from ringway.app.watched_log import WatchedLog
 from ringway.app.web import Outside, application
-from ringway.domain.values import SECOND, AccountId, Device
+from ringway.domain.effects import Address, Kind
+from ringway.domain.leg_messages import Hangup
+from ringway.domain.values import SECOND, AccountId, Device, LegId
 from ringway.pages.built import File
 from ringway.pages.routes import page_routes
 from ringway.ports.activity import Activity
@@ -188,6 +190,13 @@ class Ringway:
     async def run(self) -> None:
         """Hear the engine until cancelled."""
         await self.newsroom.run()
+
+    async def end_call(self, account: AccountId, call: LegId) -> None:
+        """End a call as if its own party had hung up.
+
+        Or `Refused`, `StorageUnavailable`: then nothing has changed.
+        """
+        await self.house.give(account, Address(Kind.LEG, call), Hangup())
 
     async def close(self) -> None:
         """End every call, tell everybody, and end every connection."""

@@ -1,7 +1,7 @@
 """`ringway serve`: everything is started, in order, and ended again.
 
 folder locked -> HTTP port bound -> log opened -> engine reached
--> calls taken up -> HTTP served -> … ->
+-> calls taken up -> HTTP served -> commands taken -> … ->
 calls ended -> HTTP ended -> engine ended -> log closed
 """
 
@@ -28,6 +28,7 @@ from ringway.adapters.sql.event_log import SqlEventLog
 from ringway.adapters.tokens_jwt import JwtTokens
 from ringway.app import folder
 from ringway.app.built import engine_program, front
+from ringway.app.control import Control
 from ringway.app.engine import engine_of
 from ringway.app.house import Ports, Ringway
 from ringway.app.http import HttpServer
@@ -111,6 +112,8 @@ async def _serve(
         }
         stack.push_async_callback(_end, ringway, http, list(work.values()))
         await http.is_serving.wait()
+        control = Control(ringway.end_call)
+        await stack.enter_async_context(control.listening(settings.data))
         tell(Ready(settings, advertised, first_key))
         await _until(stopping, work)
 

@@ -2,7 +2,8 @@
 
 Stop
 ├── FolderBusy    another Ringway has the data folder
-└── PortInUse     another program listens there
+├── PortInUse     another program listens there
+└── WrongUsage    what was asked for makes no sense
 """
 
 from __future__ import annotations
@@ -26,5 +27,11 @@ class FolderBusy(Stop):
 
 class PortInUse(Stop):
     """Another program listens there."""
+
+    code = 2
+
+
+class WrongUsage(Stop):
+    """What was asked for makes no sense."""
 
     code = 2

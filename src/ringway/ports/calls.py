@@ -104,6 +104,13 @@ class Calls(Protocol):
         """Give the call if the account has it."""
         ...
 
+    async def beginning_with(self, account: AccountId, text: str) -> tuple[Call, ...]:
+        """Give the account's calls whose ids begin with the text, at most two.
+
+        Two say that the text is too short to name one.
+        """
+        ...
+
     async def list(
         self,
         account: AccountId,

@@ -2,93 +2,44 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final, Protocol
 
 import structlog
 
 from ringway.domain.causes import Cause, Refused
-from ringway.domain.effects import Address, Effect
-from ringway.domain.values import SECOND, AccountId, Ids, Input
-from ringway.ports.clock import Appointment, Clock
-from ringway.ports.event_log import Entry, EventLog, Stream, Text, VersionConflict
+from ringway.domain.effects import Address
+from ringway.domain.values import SECOND, AccountId
+from ringway.ports.clock import Appointment
+from ringway.ports.event_log import EventLog, Stream, VersionConflict
 from ringway.ports.storage import StorageUnavailable
-from ringway.runtime.codec import decode, encode
+from ringway.runtime.codec import decode
+from ringway.runtime.letters import Happened, Letter
 from ringway.runtime.machines import Machine, State
 from ringway.runtime.progress import Progress
 from ringway.runtime.tasks import Tasks
+from ringway.runtime.turn import Stage, Turn
 
 log = structlog.get_logger(__name__)
 
 RETRY: Final = SECOND
 """A signal that could not be logged is tried again so much later."""
+MOST_TOGETHER: Final = 32
+"""Letters of a mailbox that are taken in one turn."""
 
 
-def _nothing() -> None:
-    pass
-
-
-@dataclass(slots=True)
-class Letter:
-    """A command or signal on its way to a machine."""
-
-    given: Any
-    trace: str
-    reply: asyncio.Future[None] | None = None
-    """Somebody waits for it; otherwise it is tried until it is logged."""
-    texts: Sequence[Text] = ()
-    logged: Callable[[], None] = _nothing
-    """Called between log and deed, if it decided anything."""
-    refused: Callable[[Refused], None] | None = None
-    """Called when it is refused, and nobody waits."""
-    done: Callable[[], None] = _nothing
-    """Called when the machine is through with it."""
-
-    def refuse(self, why: Refused) -> None:
-        """Tell whoever wants to know."""
-        if self.refused is not None:
-            self.refused(why)
-        self.fail(why)
-
-    def fail(self, error: Exception) -> None:
-        """Raise it to whoever waits."""
-        if self.reply is not None and not self.reply.done():
-            self.reply.set_exception(error)
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """An event that was logged, and what came of it."""
-
-    account: AccountId
-    address: Address
-    position: int
-    trace: str
-    before: Any
-    after: Any
-    event: Any
-    effects: tuple[Effect, ...]
-
-
-class Surroundings(Protocol):
+class Surroundings(Stage, Protocol):
     """What an actor needs from the house."""
 
     log: EventLog
-    clock: Clock
     tasks: Tasks
 
     @property
     def progress(self) -> Progress:
         """How far the effects are done."""
-        ...
-
-    def mint(self) -> Ids: ...
-
-    def happened(self, what: Happened) -> None:
-        """Carry out the effects."""
         ...
 
     def idle(self, actor: Actor) -> None:
@@ -136,12 +87,14 @@ class Actor:
     async def _drain(self) -> None:
         try:
             while self._mailbox:
+                letters = tuple(islice(self._mailbox, MOST_TOGETHER))
                 try:
-                    await self._take(self._mailbox[0])
+                    taken = await self._take(letters)
                 except StorageUnavailable as error:
                     self._put_off(error)
                     return
-                self._mailbox.popleft().done()
+                for _ in range(taken):
+                    self._mailbox.popleft().done()
         finally:
             self._running = False
         self._set_alarm()
@@ -153,7 +106,7 @@ class Actor:
         waiting = [letter for letter in self._mailbox if letter.reply is not None]
         self._mailbox = deque(kept)
         for letter in waiting:
-            letter.fail(error)
+            letter.settle(error)
             letter.done()
         if kept:
             when = self.house.clock.now() + RETRY
@@ -165,87 +118,73 @@ class Actor:
         self._retry = None
         self._wake()
 
-    async def _take(self, letter: Letter) -> None:
-        try:
-            await self._turn(letter)
-        except Refused as refused:
-            letter.refuse(refused)
-        except StorageUnavailable:
-            raise
-        except Exception as error:
-            # A fault in a machine must not stop its mailbox, nor be logged twice.
-            log.exception("fault", address=self.address, given=type(letter.given))
-            letter.fail(error)
-        else:
-            if letter.reply is not None and not letter.reply.done():
-                letter.reply.set_result(None)
-
-    async def _turn(self, letter: Letter) -> None:
+    async def _take(self, letters: Sequence[Letter]) -> int:
+        """Hear these letters, or the first of them; say how many."""
         if self._doubtful:
             await self._catch_up()
             self._doubtful = False
-        heard = Input(self.house.clock.now(), self.house.mint(), letter.given)
-        events = tuple(self.machine.decide(self.state, heard))
-        if not events:
-            return
-        steps: list[tuple[Any, Any, tuple[Effect, ...]]] = []
-        state: Any = self.state
-        for event in events:
-            state = self.machine.evolve(state, event)
-            steps.append((state, event, tuple(self.machine.react(state, event))))
+        try:
+            await self._turn(letters)
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001  # it comes again, if it is ours
+            if not isinstance(error, VersionConflict):
+                log.warning("turn taken apart", address=self.address, why=repr(error))
+        else:
+            return len(letters)
+        await self._take_alone(letters[0])
+        return 1
+
+    async def _take_alone(self, letter: Letter) -> None:
+        """Hear one letter without anybody else: what is wrong is wrong here."""
+        while True:
+            try:
+                await self._turn((letter,), alone=True)
+            except StorageUnavailable:
+                raise
+            except VersionConflict:
+                if not await self._catch_up():
+                    text = "This id is taken."
+                    letter.settle(Refused(Cause.INVALID_REQUEST, text))
+                    return
+            except Exception as error:
+                log.exception("fault", address=self.address, given=type(letter.given))
+                letter.settle(error)
+                return
+            else:
+                return
+
+    async def _turn(self, letters: Sequence[Letter], *, alone: bool = False) -> None:
+        turn = Turn(self.house, self, letters)
         ticket = self.house.progress.expect()
         try:
-            entries = self._entries(steps, heard.at, letter.trace)
-            positions = await self.house.log.append(entries, letter.texts)
-            letter.logged()
-            self._acted(steps, positions, letter.trace)
+            await turn.decide(alone=alone)
+            entries = turn.entries
+            positions: Sequence[int] = ()
+            if entries:
+                positions = await self.house.log.append(entries, turn.texts)
+            turn.carry_out(positions)
         except StorageUnavailable:
-            self._doubtful = True
+            turn.doubt()
             raise
         except VersionConflict as conflict:
-            if not await self._catch_up():
-                text = "This id is taken."
-                raise Refused(Cause.INVALID_REQUEST, text) from conflict
-        else:
-            return
+            if conflict.stream != self.stream:
+                turn.doubt(conflict.stream)
+            raise
         finally:
+            turn.end()
             self.house.progress.finish(ticket)
-        await self._turn(letter)
 
-    def _entries(
-        self, steps: Sequence[tuple[Any, Any, Any]], at: int, trace: str
-    ) -> list[Entry]:
-        entries = []
-        for version, (state, event, _) in enumerate(steps, self.version + 1):
-            name, number, payload = encode(self.machine.kind, event)
-            entries.append(
-                Entry(
-                    self.stream, version, name, number, at, trace, payload, state.over
-                )
+    def _acted(self, state: Any, event: Any, position: int, trace: str) -> None:
+        before = self.state
+        effects = tuple(self.machine.react(state, event))
+        self.went_on(state)
+        self.house.happened(
+            Happened(
+                *(self.account, self.address, position, trace),
+                *(before, state, event, effects),
             )
-        return entries
-
-    def _acted(
-        self,
-        steps: Sequence[tuple[Any, Any, tuple[Effect, ...]]],
-        positions: Sequence[int],
-        trace: str,
-    ) -> None:
-        for (state, event, effects), position in zip(steps, positions, strict=True):
-            before, self.state = self.state, state
-            self.version += 1
-            self.house.happened(
-                Happened(
-                    self.account,
-                    self.address,
-                    position,
-                    trace,
-                    before,
-                    state,
-                    event,
-                    effects,
-                )
-            )
+        )
 
     async def _catch_up(self) -> bool:
         """Learn what is in the log and we do not know; False if there is nothing.
@@ -258,10 +197,39 @@ class Actor:
         for recorded in missed:
             event = decode(recorded.entry)
             state = self.machine.evolve(self.state, event)
-            effects = tuple(self.machine.react(state, event))
-            step = (state, event, effects)
-            self._acted([step], [recorded.position], recorded.entry.trace_id)
+            self._acted(state, event, recorded.position, recorded.entry.trace_id)
         return True
+
+    # ----------------------------------------------- in somebody else's turn
+
+    def is_free_after(self, letters: int) -> bool:
+        """Say whether so many letters are all that it has to hear."""
+        return len(self._mailbox) <= letters
+
+    def hold(self) -> bool:
+        """Be in somebody else's turn until `release`; False if it is not free."""
+        if self._running or self._mailbox or self._doubtful:
+            return False
+        self._running = True
+        return True
+
+    def release(self) -> None:
+        """Go on with letters that came during somebody else's turn."""
+        self._running = False
+        if self._mailbox:
+            self._wake()
+        else:
+            self._set_alarm()
+            self.house.idle(self)
+
+    def went_on(self, state: Any) -> None:
+        """Be in this state, one version later."""
+        self.state = state
+        self.version += 1
+
+    def doubt(self) -> None:
+        """Look into the log before the next turn."""
+        self._doubtful = True
 
     # ---------------------------------------------------------- deadlines
 

@@ -38,9 +38,10 @@ from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog
 from ringway.ports.lines import Lines
 from ringway.ports.storage import StorageUnavailable
-from ringway.runtime.actor import RETRY, Happened
+from ringway.runtime.actor import RETRY
 from ringway.runtime.announcing import announced
 from ringway.runtime.cargo import Cargo
+from ringway.runtime.letters import Happened
 from ringway.runtime.progress import Progress
 from ringway.runtime.saying import said
 from ringway.runtime.tasks import Tasks
@@ -91,6 +92,8 @@ class Effects:
         self._engine, self._lines = engine, lines
         self._tasks, self._views = tasks, views
         self._router, self._post = router, post
+        self._unrouted: set[LegId] = set()
+        """Legs that were to be routed while nobody could look anything up."""
         self._saved = 0
         self._saving = False
 
@@ -106,6 +109,7 @@ class Effects:
             self._perform(what, effect)
         if isinstance(what.event, leg_events.Ended):
             self.cargo.drop(what.after.id)
+            self._unrouted.discard(what.after.id)
         self._finish(what.position)
 
     def _perform(self, what: Happened, effect: Effect) -> None:
@@ -163,8 +167,26 @@ class Effects:
 
     # ------------------------------------------------------------ routing
 
+    async def route(self, leg_: Leg) -> Tell | None:
+        """Route a leg that is not in the log yet; None if that has to wait."""
+        try:
+            return await self._router(leg_)
+        except StorageUnavailable:
+            self._unrouted.add(leg_.id)
+        except Exception:
+            log.exception("routing failed", leg=leg_.id)
+        return None
+
     def _start_routing(self, what: Happened) -> None:
-        self._tasks.start(self._route(what), f"route {what.address.id}")
+        if what.address.id in self._unrouted:
+            self._unrouted.discard(LegId(what.address.id))
+            self._route_later(what)
+        else:
+            self._tasks.start(self._route(what), f"route {what.address.id}")
+
+    def _route_later(self, what: Happened) -> None:
+        when = self._clock.now() + RETRY
+        self._clock.at(when, lambda: self._start_routing(what))
 
     async def _route(self, what: Happened) -> None:
         caller = self._views.leg(what.account, LegId(what.address.id))
@@ -174,8 +196,7 @@ class Effects:
         try:
             tell = await self._router(caller)
         except StorageUnavailable:
-            when = self._clock.now() + RETRY
-            self._clock.at(when, lambda: self._start_routing(what))
+            self._route_later(what)
             return
         except Exception:
             log.exception("routing failed", leg=caller.id)

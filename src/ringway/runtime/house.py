@@ -9,27 +9,31 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
-from ringway.domain import bridge_messages as bridge
-from ringway.domain import fork_messages as fork
 from ringway.domain import leg_messages as leg
 from ringway.domain.bridge_state import Bridge
 from ringway.domain.causes import Cause, Refused
 from ringway.domain.effects import Address, Kind, Tell
 from ringway.domain.leg_state import Leg
-from ringway.domain.values import AccountId, Ids, LegId
+from ringway.domain.values import AccountId, BridgeId, Ids, LegId
 from ringway.ports.clock import Clock
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog, Stream, Text
 from ringway.ports.lines import Lines
-from ringway.runtime.actor import Actor, Happened, Letter
+from ringway.runtime.actor import Actor
 from ringway.runtime.descriptions import Descriptions
 from ringway.runtime.effects import Effects, Router
+from ringway.runtime.letters import Happened, Letter
 from ringway.runtime.machines import MACHINES
 from ringway.runtime.progress import Progress
 from ringway.runtime.tasks import Tasks
+from ringway.runtime.turn import unheard
 from ringway.runtime.views import Views
+
+BEGINNINGS: Final = tuple(machine.create for machine in MACHINES.values())
+"""The commands with which machines begin."""
 
 
 class House:
@@ -106,9 +110,23 @@ class House:
         if actor.waiting or (actor.state is not None and not actor.state.over):
             return
         del self._actors[actor.account, actor.address]
+        if actor.address.kind is Kind.BRIDGE:
+            self.views.disclaim(BridgeId(actor.address.id))
         if actor.address.kind is Kind.LEG:
             self.views.release(actor.account, LegId(actor.address.id))
             self.descriptions.drop(LegId(actor.address.id))
+
+    def invite(self, account: AccountId, tell: Tell) -> Actor | None:
+        """Hold who is told for somebody else's turn; None if it is busy, or gone."""
+        actor = self._actors.get((account, tell.to))
+        if actor is None and isinstance(tell.given, BEGINNINGS):
+            with suppress(Refused):
+                actor = self._first(account, tell.to, tell.given)
+        return actor if actor is not None and actor.hold() else None
+
+    async def route(self, leg: Leg) -> Tell | None:
+        """Say what to tell to whom for a new leg; None if that has to wait."""
+        return await self.effects.route(leg)
 
     def _begin(self, account: AccountId, address: Address) -> Actor:
         actor = Actor(self, MACHINES[address.kind], account, address)
@@ -162,17 +180,16 @@ class House:
         `over` is called, instead of telling it `Unheard`, when the other is no more.
         """
         letter = Letter(tell.given, source.trace, done=done)
-        unheard = MACHINES[source.address.kind].unheard
-        if tell.back and unheard is not None:
+        if tell.back:
 
             def refused(why: Refused) -> None:
                 if over is not None and why.ended is not None:
                     over()
                     return
-                is_leg = source.address.kind is Kind.LEG
-                otherwise = why.code if is_leg else Cause.NORMAL_HANGUP
-                given = unheard(tell.to.id, why.ended or otherwise)
-                self.post(source.account, source.address, Letter(given, source.trace))
+                given = unheard(source.address, tell, why)
+                if given is not None:
+                    back = Letter(given, source.trace)
+                    self.post(source.account, source.address, back)
 
             letter.refused = refused
         self.post(source.account, tell.to, letter)
@@ -184,14 +201,14 @@ class House:
             try:
                 actor = self._first(account, address, letter.given)
             except Refused as refused:
-                letter.refuse(refused)
+                letter.settle(refused)
                 letter.done()
                 return
         actor.post(letter)
 
     def _first(self, account: AccountId, address: Address, given: Any) -> Actor:
         """Make the machine that begins with what is given."""
-        if not isinstance(given, leg.Create | bridge.Create | fork.Create):
+        if not isinstance(given, BEGINNINGS):
             ended = self.views.cause(account, LegId(address.id))
             if address.kind is Kind.BRIDGE:
                 ended = Cause.NORMAL_HANGUP

@@ -19,10 +19,10 @@ from ringway.domain.effects import Address, Kind, Tell
 from ringway.domain.leg_state import Leg
 from ringway.domain.values import Device
 from ringway.ports.event_log import Recorded, Stream
-from ringway.runtime.actor import Happened
 from ringway.runtime.codec import decode
 from ringway.runtime.effects import CONSUMER
 from ringway.runtime.house import House
+from ringway.runtime.letters import Happened
 from ringway.runtime.machines import MACHINES
 
 log = structlog.get_logger(__name__)

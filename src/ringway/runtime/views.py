@@ -28,6 +28,8 @@ class Views:
         self._held: dict[tuple[AccountId, LegId], DeviceId] = {}
         self._bridges: dict[BridgeId, Bridge] = {}
         self._rooms: dict[tuple[AccountId, str], BridgeId] = {}
+        self._names: dict[BridgeId, tuple[AccountId, str]] = {}
+        """The names in `_rooms`, by room."""
         self._statistics: OrderedDict[LegId, PipeStatistics] = OrderedDict()
         self._endings: OrderedDict[tuple[AccountId, LegId], tuple[Endpoint, Ended]] = (
             OrderedDict()
@@ -67,10 +69,10 @@ class Views:
             self._bridges[bridge.id] = bridge
             if room is not None:
                 self._rooms[room] = bridge.id
+                self._names[bridge.id] = room
             return
         self._bridges.pop(bridge.id, None)
-        if room is not None and self._rooms.get(room) == bridge.id:
-            del self._rooms[room]
+        self.disclaim(bridge.id)
 
     def hold(self, account: AccountId, leg: LegId, device: DeviceId) -> bool:
         """Take the device for the leg; False if another leg has it."""
@@ -114,7 +116,15 @@ class Views:
 
     def claim_room(self, account: AccountId, name: str, new: BridgeId) -> BridgeId:
         """Give the room of that name; if there is none, the new one has the name."""
-        return self._rooms.setdefault((account, name), new)
+        found = self._rooms.setdefault((account, name), new)
+        self._names[found] = account, name
+        return found
+
+    def disclaim(self, bridge: BridgeId) -> None:
+        """Give the name back of a room that is over, or has never begun."""
+        room = self._names.pop(bridge, None)
+        if room is not None and self._rooms.get(room) == bridge:
+            del self._rooms[room]
 
     def rooms(self) -> tuple[Bridge, ...]:
         """Give the live rooms of all accounts."""

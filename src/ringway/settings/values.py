@@ -20,7 +20,21 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 class BadSetting(Exception):
-    """A setting that can not be used; the text is a sentence for the operator."""
+    """A setting that can not be used; the text is a sentence for the operator.
+
+    With a `setting` the sentence begins with its name: as an option, unless it is
+    `said_of` the place where it was given.
+    """
+
+    def __init__(self, text: str, setting: str = "") -> None:
+        option = "--" + setting.replace("_", "-")
+        super().__init__(f"{option} {text}" if setting else text)
+        self.setting = setting
+        self._text = text
+
+    def said_of(self, called: str) -> BadSetting:
+        """Say the same with another name of the setting."""
+        return BadSetting(f"{called} {self._text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,28 +113,28 @@ def settings_from(
     log_level: LogLevel = "info",
 ) -> Settings:
     """Check what was given.  Or `BadSetting`."""
-    listen = _listen("--http", http)
+    listen = listen_of("http", http)
     if not 1 <= shards <= MAX_SHARDS:
-        raise BadSetting(f"--shards is from 1 to {MAX_SHARDS}, not {shards}.")
+        raise BadSetting(f"is from 1 to {MAX_SHARDS}, not {shards}.", "shards")
     if not 0 <= grace_s <= MAX_GRACE_S:
-        raise BadSetting(f"--grace is from 0 to {MAX_GRACE_S} seconds, not {grace_s}.")
-    media_listen = _listen("--media", media)
+        raise BadSetting(f"is from 0 to {MAX_GRACE_S} seconds, not {grace_s}.", "grace")
+    media_listen = listen_of("media", media)
     try:
         ipaddress.ip_address(media_listen.host)
     except ValueError as error:
         raise BadSetting(
-            f"--media takes an IP address and a port, not {media!r}."
+            f"takes an IP address and a port, not {media!r}.", "media"
         ) from error
     if media_listen.port + shards - 1 > 65535:  # noqa: PLR2004 -- the last port
-        raise BadSetting("--media leaves too few ports for that many shards.")
+        raise BadSetting("leaves too few ports for that many shards.", "media")
     return Settings(
         data=data.absolute(),
         http=listen,
         media=media_listen,
         advertise=_advertise(advertise),
-        public_url=None if public_url is None else _origin("--public-url", public_url),
+        public_url=None if public_url is None else _origin("public_url", public_url),
         demo=listen.is_loopback if demo is None else demo,
-        origins=tuple(_origin("--origin", origin) for origin in origins),
+        origins=tuple(_origin("origin", origin) for origin in origins),
         engine=engine,
         shards=shards,
         grace_s=grace_s,
@@ -129,11 +143,12 @@ def settings_from(
     )
 
 
-def _listen(option: str, text: str) -> Listen:
+def listen_of(setting: str, text: str) -> Listen:
+    """Read HOST:PORT or [IPv6]:PORT.  Or `BadSetting`."""
     host, port = _host_and_port(text)
     if not host or port is None:
         raise BadSetting(
-            f"{option} takes HOST:PORT with a port from 1 to 65535, not {text!r}."
+            f"takes HOST:PORT with a port from 1 to 65535, not {text!r}.", setting
         )
     return Listen(host, port)
 
@@ -157,11 +172,11 @@ def _host_and_port(text: str) -> tuple[str, int | None]:
 def _advertise(given: Sequence[str]) -> tuple[str, ...]:
     texts = [part for text in given for part in text.replace(",", " ").split()]
     if len(texts) > MAX_ADVERTISED:
-        raise BadSetting(f"At most {MAX_ADVERTISED} addresses can be advertised.")
+        raise BadSetting(f"takes at most {MAX_ADVERTISED} addresses.", "advertise")
     for text in texts:
         if not _can_be_advertised(text):
             raise BadSetting(
-                f"--advertise takes an IP address, or one with a port, not {text!r}."
+                f"takes an IP address, or one with a port, not {text!r}.", "advertise"
             )
     return tuple(dict.fromkeys(texts))
 
@@ -175,9 +190,11 @@ def _can_be_advertised(text: str) -> bool:
     return not (address.is_unspecified or address.is_multicast)
 
 
-def _origin(option: str, text: str) -> str:
+def _origin(setting: str, text: str) -> str:
     """``scheme://host[:port]``, lower case, without the scheme's own port."""
-    wrong = BadSetting(f"{option} takes https://HOST[:PORT] or http://…, not {text!r}.")
+    # A name and a password before an @ are repeated to nobody.
+    said = text if "@" not in text else "…@" + text.rpartition("@")[2]
+    wrong = BadSetting(f"takes https://HOST[:PORT] or http://…, not {said!r}.", setting)
     try:
         parts = urlsplit(text)
         port = parts.port

@@ -160,12 +160,12 @@ export class FakeTransceiver {
   mid: string | null = null;
   direction: string;
   readonly sender: FakeSender;
-  readonly receiver: { track: FakeTrack };
+  readonly receiver: { track: FakeTrack; jitterBufferTarget?: number | null };
 
   constructor(kind: string, track: FakeTrack | null, init: RTCRtpTransceiverInit) {
     this.direction = init.direction ?? "sendrecv";
     this.sender = new FakeSender(track, init.sendEncodings ?? [{}]);
-    this.receiver = { track: new FakeTrack(kind) };
+    this.receiver = { track: new FakeTrack(kind), jitterBufferTarget: null };
   }
 }
 

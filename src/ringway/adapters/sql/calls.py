@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert
@@ -34,6 +34,9 @@ _PUT = _PUT.on_conflict_do_update(
     index_elements=[calls.c.account_id, calls.c.id],
     set_={c.name: _PUT.excluded[c.name] for c in calls.c if not c.primary_key},
 )
+
+LAST_SIGN: Final = chr(0x10FFFF)
+"""Nothing in an id comes after it."""
 
 
 class SqlCalls:
@@ -74,6 +77,20 @@ class SqlCalls:
 
     async def read(self, account: AccountId, leg: LegId) -> Call | None:
         return (await self.known([(account, leg)])).get((account, leg))
+
+    async def beginning_with(self, account: AccountId, text: str) -> tuple[Call, ...]:
+        query = (
+            select(calls)
+            .where(
+                calls.c.account_id == account,
+                # Not LIKE, which takes signs of the text for patterns, and no index.
+                calls.c.id >= text,
+                calls.c.id < text + LAST_SIGN,
+            )
+            .order_by(calls.c.id)
+            .limit(2)
+        )
+        return tuple(_call(row) for row in await self._database.rows(query))
 
     async def list(
         self,

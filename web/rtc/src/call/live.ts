@@ -111,7 +111,11 @@ export abstract class LiveCall<Options extends LiveOptions> {
     this.own = new OwnMedia(this.peer, this.#ownEvents());
     this.#mutedTalk = new MutedTalk(() => this.events.emit(CallsApiEvent.TALKING_WHILE_MUTED, {}));
     this.#statistics = new Statistics(
-      () => this.peer.statistics(),
+      async () => {
+        const report = await this.peer.statistics();
+        this.peer.heed(report);
+        return report;
+      },
       (networkQuality, currentMediaStats) => {
         if (this.isEnding()) return;
         this.events.emit(CallsApiEvent.NETWORK_QUALITY_CHANGED, { networkQuality, currentMediaStats });

@@ -180,6 +180,11 @@ export class Peer {
     return this.#pipe.statistics();
   }
 
+  /** Let what comes wait for what was lost, as these statistics of it advise. */
+  heed(report: RTCStatsReport): void {
+    this.#pipe.heed(report);
+  }
+
   close(): void {
     this.#repair.stop();
     for (const pipe of this.#pipes()) pipe.close();

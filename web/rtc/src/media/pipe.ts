@@ -11,6 +11,7 @@ import type {
   Source,
 } from "../generated/messages.js";
 import { hold, type Limits } from "./limits.js";
+import { Patience } from "./patience.js";
 
 /** Longest wait for the browser's own candidates, in ms; without servers to ask they are there at once. */
 export const GATHERED_WITHIN = 2_000;
@@ -72,6 +73,7 @@ export class Pipe {
   #agreed: Agreed | undefined;
   #userName: string | undefined;
   #work: Promise<unknown> = Promise.resolve();
+  readonly #patience = new Patience();
 
   /** The generation of a call's first pipe is what the house's answer says. */
   constructor(sent: Sent, generation: number | undefined, moved: (path: Path) => void) {
@@ -225,6 +227,18 @@ export class Pipe {
 
   statistics(): Promise<RTCStatsReport> {
     return this.connection.getStats();
+  }
+
+  /** Let what comes wait for what was lost, as its statistics advise. */
+  heed(report: RTCStatsReport): void {
+    const parties = new Map(this.receiving().map(({ track, call }) => [track.id, call]));
+    const waits = this.#patience.after(report, (track) => parties.get(track));
+    for (const { receiver } of this.connection.getTransceivers()) {
+      // A browser without it decides by itself.
+      if (!("jitterBufferTarget" in receiver)) continue;
+      const wait = waits.get(parties.get(receiver.track.id) ?? "") || null;
+      if (receiver.jitterBufferTarget !== wait) receiver.jitterBufferTarget = wait;
+    }
   }
 
   close(): void {

@@ -1,0 +1,197 @@
+"""What commands ask a running server: a Unix socket in the data folder.
+
+Only who may use the folder (mode 0700) can reach it, and nobody else is heard: so
+it asks for no key, and nothing listens on a network.  A connection is one request
+and one response, each a line of JSON.
+
+    {"t": "end", "account": …, "call": …}  ->  {"t": "done"}
+                                           or  {"t": "refused", "text": …}
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import msgspec
+import structlog
+
+from ringway.app.folder import control_socket
+from ringway.app.stops import Stop
+from ringway.domain.causes import Cause, Refused
+from ringway.domain.values import AccountId, LegId
+from ringway.ports.storage import StorageUnavailable
+
+log = structlog.get_logger("control")
+
+MAX_REQUEST: Final = 4096
+"""Bytes of a request."""
+ASKED_WITHIN_S: Final = 5.0
+"""From the connection to the end of the request; and to write the response."""
+ANSWERED_WITHIN_S: Final = 15.0
+"""How long a command waits for the response."""
+MOST_CONNECTIONS: Final = 16
+"""At once; one more is closed."""
+ROOT: Final = 0
+
+
+class End(msgspec.Struct, frozen=True, tag_field="t", tag="end"):
+    """End a call."""
+
+    account: str
+    call: str
+
+
+class Done(msgspec.Struct, frozen=True, tag_field="t", tag="done"):
+    """It is in the log."""
+
+
+class NotDone(msgspec.Struct, frozen=True, tag_field="t", tag="refused"):
+    """Nothing has changed."""
+
+    text: str
+    """A sentence for a person."""
+
+
+Response: TypeAlias = Done | NotDone
+EndCall: TypeAlias = Callable[[AccountId, LegId], Awaitable[None]]
+"""Ends a call; or `Refused`, `StorageUnavailable`."""
+
+
+class Control:
+    """Takes the commands of whoever may use the data folder."""
+
+    def __init__(self, end: EndCall) -> None:
+        self._end = end
+        self._heard: set[asyncio.Task[None]] = set()
+        """Of each connection that is open."""
+
+    @asynccontextmanager
+    async def listening(self, data: Path) -> AsyncIterator[None]:
+        """Take commands while this lasts; the folder's lock is ours.  Or `Stop`."""
+        path = control_socket(data)
+        try:
+            path.unlink(missing_ok=True)
+            server = await asyncio.start_unix_server(
+                self._begin, path, limit=MAX_REQUEST
+            )
+            path.chmod(0o600)
+        except OSError as error:
+            raise Stop(f"{path} can not be used: {error.strerror}.") from error
+        try:
+            yield
+        finally:
+            server.close()
+            with suppress(FileNotFoundError):
+                path.unlink()
+            for task in self._heard:
+                task.cancel()
+            await asyncio.gather(*self._heard, return_exceptions=True)
+
+    def _begin(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        task = asyncio.create_task(self._hear(reader, writer), name="command")
+        self._heard.add(task)
+        task.add_done_callback(self._heard.discard)
+
+    async def _hear(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
+            if len(self._heard) > MOST_CONNECTIONS or not _is_ours(writer):
+                return
+            async with asyncio.timeout(ASKED_WITHIN_S):
+                line = await reader.readline()
+            if not line:
+                return  # somebody looked whether a server runs
+            response = await self._obey(line)
+            writer.write(msgspec.json.encode(response) + b"\n")
+            async with asyncio.timeout(ASKED_WITHIN_S):
+                await writer.drain()
+        except (OSError, TimeoutError, ValueError):  # ValueError: a line too long
+            log.debug("a command was not heard to its end")
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    async def _obey(self, line: bytes) -> Response:
+        try:
+            asked = msgspec.json.decode(line, type=End)
+        except msgspec.MsgspecError:
+            return NotDone("The server does not know this command.")
+        try:
+            await self._end(AccountId(asked.account), LegId(asked.call))
+        except Refused as refused:
+            if refused.ended is not None:
+                return NotDone(already_ended(asked.call, refused.ended))
+            return NotDone(refused.text)
+        except StorageUnavailable as error:
+            return NotDone(error.text)
+        log.info("call ended by a command", call=asked.call)
+        return Done()
+
+
+def already_ended(call: str, cause: Cause | None) -> str:
+    """Say that nothing is left to end."""
+    return f"The call {call} has ended already ({cause})."
+
+
+def _is_ours(writer: asyncio.StreamWriter) -> bool:
+    """Whether the other side is a process of this user, or of root."""
+    return _peer(writer.get_extra_info("socket"))[1] in {os.geteuid(), ROOT}
+
+
+def _peer(of: socket.socket) -> tuple[int, int]:
+    """Give process and user of the other side (unix(7), SO_PEERCRED)."""
+    layout = "3i"
+    size = struct.calcsize(layout)
+    raw = of.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    pid, uid, _ = struct.unpack(layout, raw)
+    return pid, uid
+
+
+def server_of(data: Path) -> int | None:
+    """Give the process that serves the folder; None if none does."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(ASKED_WITHIN_S)
+        try:
+            probe.connect(os.fsencode(control_socket(data)))
+        except OSError:
+            return None
+        return _peer(probe)[0]
+
+
+async def ask_to_end(data: Path, account: AccountId, call: LegId) -> None:
+    """Ask the running server to end a call.  Or `Stop`."""
+    try:
+        async with asyncio.timeout(ANSWERED_WITHIN_S):
+            line = await _asked(control_socket(data), End(account, call))
+        response = msgspec.json.decode(line, type=Response)
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise Stop(
+            f"No server runs on {data}, so no call can be ended: `ringway serve` "
+            "takes up those that were alive."
+        ) from error
+    except (OSError, TimeoutError) as error:
+        raise Stop(f"The server on {data} did not respond: {error}.") from error
+    except msgspec.MsgspecError as error:
+        raise Stop(f"The server on {data} gave no response.") from error
+    if isinstance(response, NotDone):
+        raise Stop(response.text)
+
+
+async def _asked(path: Path, request: End) -> bytes:
+    reader, writer = await asyncio.open_unix_connection(path)
+    try:
+        writer.write(msgspec.json.encode(request) + b"\n")
+        return await reader.readline()
+    finally:
+        writer.close()

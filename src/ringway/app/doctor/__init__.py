@@ -1,0 +1,1 @@
+"""`ringway doctor`: what would keep calls from working, and what helps."""

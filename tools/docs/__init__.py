@@ -1,0 +1,1 @@
+"""Writes the parts of pages that are made from the program itself."""

@@ -1,0 +1,59 @@
+"""The settings in `docs/configuration.md`, from their declaration."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ringway.settings.declared import SETTINGS, Kind
+
+HEAD: Final = """\
+## Settings
+
+| key in the file | option | variable | default | what |
+| --- | --- | --- | --- | --- |
+"""
+
+TAIL: Final = """\
+
+## A file with every setting
+
+```toml
+"""
+
+EXAMPLES: Final = {
+    "data": '"data"',
+    "http": '"127.0.0.1:8080"',
+    "media": '"0.0.0.0:3478"',
+    "advertise": '["203.0.113.9", "2001:db8::9"]',
+    "public_url": '"https://ringway.example"',
+    "demo": "false",
+    "origin": '["https://www.example"]',
+    "engine": '"/opt/ringway/ringway-media"',
+    "shards": "2",
+    "grace": "60",
+    "log_format": '"json"',
+    "log_level": '"info"',
+}
+"""What the file could say; a test reads it as a file."""
+
+
+def made() -> str:
+    """Write what is made."""
+    rows = []
+    for it in SETTINGS:
+        what = it.help
+        if it.choices:
+            what += f" One of `{'`, `'.join(it.choices)}`."
+        option = f"`{it.option}`"
+        if it.kind is Kind.FLAG:
+            option += f", `--no-{it.option[2:]}`"
+        usual = it.otherwise or f"`{it.usual}`"
+        rows.append(
+            f"| `{it.name}` | {option} | `{it.variable}` | {usual} | {what} |\n"
+        )
+    return HEAD + "".join(rows) + TAIL + example() + "```\n"
+
+
+def example() -> str:
+    """Write a file that has every setting."""
+    return "".join(f"{it.name} = {EXAMPLES[it.name]}\n" for it in SETTINGS)
