@@ -16,6 +16,7 @@ from bench.figures import Figure, machine, table
 
 PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "packets": packets.measure,
+    "pipes": packets.pipes,
     "log": storage.measure,
     "house": house.measure,
     "memory": memory.measure,

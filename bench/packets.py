@@ -1,4 +1,4 @@
-"""What forwarding one packet costs: the benchmark of `media-sim`, run by cargo."""
+"""What packets and pipes cost a shard: the benchmarks of `media-sim`, run by cargo."""
 
 from __future__ import annotations
 
@@ -13,8 +13,18 @@ COMMAND = ("cargo", "bench", "--locked", "--quiet", "-p", "media-sim")
 
 
 def measure() -> Sequence[Figure]:
-    """Build it if it has changed, and run it."""
+    """Measure what forwarding one packet costs."""
+    return _run("forward")
+
+
+def pipes() -> Sequence[Figure]:
+    """Measure what pipes take of a shard's memory."""
+    return _run("memory")
+
+
+def _run(name: str) -> Sequence[Figure]:
+    """Build a benchmark if it has changed, and run it."""
     told = subprocess.run(  # noqa: S603
-        [*COMMAND, "--bench", "forward"], check=True, stdout=subprocess.PIPE
+        [*COMMAND, "--bench", name], check=True, stdout=subprocess.PIPE
     ).stdout
     return msgspec.json.Decoder(Figure).decode_lines(told)

@@ -37,12 +37,12 @@ fn main() {
     for (name, stage) in [
         ("opened", Stage::Opened),
         ("connected", Stage::Connected),
-        ("receives 10 tracks", Stage::Seeing),
+        ("receiving 10 tracks", Stage::Seeing),
     ] {
         let more = taken(VIEWERS, stage);
         let fewer = taken(VIEWERS / 2, stage);
         print(
-            &format!("a viewer that is {name}"),
+            &format!("a viewer, {name}"),
             more.saturating_sub(fewer) / (VIEWERS / 2),
         );
     }

@@ -1,4 +1,4 @@
-//! What members of a room cost the engine that say nothing: counted, not timed.
+//! What a packet and a silent member of a room cost the engine: counted, not timed.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::time::Duration;
@@ -7,7 +7,7 @@ use media_core::Source;
 use media_sim::network::Conditions;
 use media_sim::peer::Codecs;
 use media_sim::world::World;
-use str0m::media::Direction::SendRecv;
+use str0m::media::Direction::{RecvOnly, SendRecv};
 
 const MEMBERS: usize = 16;
 const SPEAKER: usize = 0;
@@ -28,8 +28,10 @@ fn room() -> World {
 }
 
 fn counted(world: &World, name: &str) -> u64 {
-    let load = world.shards[0].load();
-    let all = load.counters.into_iter().chain(load.gauges);
+    let all = world.shards.iter().flat_map(|shard| {
+        let load = shard.load();
+        load.counters.into_iter().chain(load.gauges)
+    });
     all.filter(|(other, _)| *other == name).map(|it| it.1).sum()
 }
 
@@ -95,4 +97,25 @@ fn reports_go_on_when_somebody_speaks_again() {
         generator.skip_to(world.now);
         world.peers[SPEAKER].speak_as(Source::Microphone, generator);
     }
+}
+
+#[test]
+fn a_packet_goes_to_another_shard_once_for_all_its_listeners() {
+    let mut world = World::new(2, Conditions::CLEAN, 8);
+    let speaker = world.enter("speaker", 0, Codecs::ALL, &[(Source::Microphone, SendRecv)]);
+    let mut members = vec![speaker];
+    for number in 0..MEMBERS {
+        let name = format!("listener {number}");
+        let listens = [(Source::Microphone, RecvOnly)];
+        members.push(world.enter(&name, 1, Codecs::ALL, &listens));
+    }
+    assert!(world.connected(PATIENCE));
+    world.bridge("room", &members);
+    world.run(SECOND);
+    speak(&mut world);
+    world.run(SECOND);
+    let names = ["rtp_packets_received", "relay_bursts", "rtp_packets_sent"];
+    let [received, relayed, sent] = grown(&mut world, names, SECOND * 2);
+    assert!((98..=102).contains(&received), "{received}");
+    assert_eq!((relayed, sent), (received, received * MEMBERS as u64));
 }
