@@ -12,7 +12,7 @@ WEB := package.json package-lock.json $(shell find web -type f -not -path '*/nod
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run build test bench lint format clean generate
+.PHONY: help run build test bench bench-profile lint format clean generate
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ test: ## Set up what tests need, and run every floor
 bench: build ## Measure; results are printed and never asserted
 	@scripts/bench
 
+bench-profile: build ## Show where the time of a forwarded packet goes
+	@scripts/bench-profile
+
 lint: .tools/test ## Formatting, types, import contracts
 	@scripts/lint
 
@@ -36,10 +39,10 @@ format: .tools/test ## Format everything
 	@cargo fmt --all
 
 generate: .tools/test ## Rewrite what is made from Python: the protocols, the pages about commands and settings
-	@.venv/bin/python -m tools.protocol && .venv/bin/python -m tools.docs
+	@.venv/bin/python -m tools.protocol && .venv/bin/python -m tools.docs && .venv/bin/python -m tools.performance
 
 clean: ## Remove everything that was built
-	@rm -rf .venv .tools tests/peers/aiortc/.venv target node_modules web/*/node_modules web/*/dist web/pages/*/dist $(BUILT)
+	@rm -rf .venv .tools tests/peers/aiortc/.venv target node_modules web/*/node_modules web/*/dist web/pages/*/dist bench/loadgen/build $(BUILT)
 
 .tools/toolchain: scripts/toolchain
 	@scripts/toolchain && mkdir -p .tools && touch $@

@@ -59,6 +59,7 @@ class Ringway:
         self._url = ""
         self._key = ""
         self._tokens: list[str] = []
+        self._making = asyncio.Lock()
         self._identities = count(1)
         self._rooms = count(1)
 
@@ -142,10 +143,12 @@ class Ringway:
 
     async def member(self, peer: Peer) -> Member:
         """Connect somebody new."""
-        if not self._tokens:
-            await self._make_tokens()
+        async with self._making:
+            if not self._tokens:
+                await self._make_tokens()
+            token = self._tokens.pop()
         url = self._url.replace("http", "ws", 1)
-        return await Member.connect(url, self._tokens.pop(), peer)
+        return await Member.connect(url, token, peer)
 
     async def close(self) -> None:
         """Stop it as Ctrl-C does."""

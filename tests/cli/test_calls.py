@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import re
 import signal
@@ -49,12 +50,19 @@ class Desk:
             while len((await self.told("call", "list"))["calls"]) != number:
                 pass
 
+    async def said_with(self, text: str, *words: str) -> str:
+        """Ask until the text is there: the read model is a moment behind."""
+        async with asyncio.timeout(PATIENCE_S):
+            while text not in (said := await self.said(*words)):
+                pass
+        return said
+
     @asynccontextmanager
     async def talking(self) -> AsyncIterator[tuple[Caller, Caller]]:
         """Let Ada ring Bob, and Eve begin a room."""
         secret = json.loads((self.it.data / "first-key.json").read_text())["secret"]
-        names = ("ada", "bob", "eve")
-        ada, bob, eve = [await caller(self.it, secret, name) for name in names]
+        ada, bob = [await caller(self.it, secret, name) for name in ("ada", "bob")]
+        eve = await Caller.over(self.it, (await self.said("token", "eve")).strip())
         offer = description(AUDIO)
         await ada.say(wire.Call(CALL, "bob", offer, SENDING))
         theirs = (await bob.hear("incoming"))["call"]
@@ -101,6 +109,8 @@ async def test_calls_are_listed_shown_and_ended(
             two = ("call", "list", "--all", "--last", "2")
             assert len((await desk.told(*two))["calls"]) == 2
             assert "There are more" in await desk.said(*two)
+            every = await desk.said_with("CANCELLED", "call", "list", "--all")
+            assert "ACCOUNT" not in every, "all are of the first one"
 
 
 async def test_rooms_are_listed_and_shown(ringway: Ringway, tmp_path: Path) -> None:
@@ -147,6 +157,19 @@ def test_nothing_there_says_what_to_do_next(ringway: Ringway, tmp_path: Path) ->
     assert "/demo" in ringway("call", "list", "--all").out
     assert "joinRoom" in ringway("room", "list").out
     assert ringway("call", "list", "--json").json == {"serverRuns": False, "calls": []}
+
+
+def test_a_folder_of_others_is_told_of(
+    ringway: Ringway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(_: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", forbidden)
+    for words in (("call", "list"), ("room", "show", "x")):
+        done = ringway(*words)
+        assert done.code == 1
+        assert done.sentence.endswith("can not be read: Permission denied.")
 
 
 @pytest.mark.parametrize(

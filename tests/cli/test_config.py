@@ -42,6 +42,20 @@ def test_an_option_beats_a_variable_beats_the_file_beats_the_default(
     assert shown["log_level"] == ("info", "default", None)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--advertise", "192.0.2.1", "192.0.2.2"],
+        ["--advertise", "192.0.2.1", "--advertise", "192.0.2.2"],
+        ["--advertise", "192.0.2.1,192.0.2.2"],
+        ["--advertise=192.0.2.1 192.0.2.2"],
+    ],
+)
+def test_a_list_is_given_in_any_way(ringway: Ringway, words: list[str]) -> None:
+    shown = settings(ringway("config", *words, "--json"))
+    assert shown["advertise"][0] == ["192.0.2.1", "192.0.2.2"]
+
+
 def test_what_follows_from_others_is_shown_as_it_is(ringway: Ringway) -> None:
     shown = settings(ringway("config", "--http", "0.0.0.0:80", "--json"))
     assert shown["demo"] == (False, "default", None)

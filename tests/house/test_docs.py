@@ -8,6 +8,7 @@ import pytest
 from tools.docs import command_line, configuration
 from tools.docs.__main__ import DOCS, PAGES, current
 
+from ringway.cli import app
 from ringway.settings import gather
 from ringway.settings.declared import SETTINGS
 
@@ -40,3 +41,11 @@ def test_every_setting_has_an_option_of_serve() -> None:
     for setting in SETTINGS:
         assert f"  {setting.option}" in said
         assert setting.variable in said
+
+
+def test_every_command_can_print_json() -> None:
+    every = set(command_line.commands(app))
+    groups = {words[:-1] for words in every}
+    assert len(every - groups) > 12
+    for words in every - groups:
+        assert "  --json " in command_line.help_of(words), words

@@ -9,7 +9,8 @@ import pytest
 
 from ringway.domain.values import SECOND
 from ringway.ports.tokens import Capability
-from ringway.rest.bodies import MAX_BODY, timestamp
+from ringway.rest.bodies import MAX_BODY
+from ringway.rest.moments import timestamp
 from tests.app.whole import FIRST_ACCOUNT, Whole, whole
 
 PATH = "/webrtc/1/token"

@@ -41,6 +41,8 @@ class Setting:
     loss: float = 0
     """Share of the packets that viewers pretend to lose, 0 to 1. They then read every packet."""
     seed: int = 1
+    during: str | None = None
+    """A command of the shell that runs while a window is measured; `{pids}` names the server."""
     memory: bool = False
     """Measure with half the viewers too, to see what each of them takes."""
 

@@ -63,6 +63,7 @@ def _setting(arguments: argparse.Namespace) -> Setting:
         profiles=arguments.srtp,
         loss=getattr(arguments, "loss", 0) / 100,
         seed=getattr(arguments, "seed", 1),
+        during=getattr(arguments, "during", None),
         memory=getattr(arguments, "memory", False),
     )
 
@@ -152,6 +153,8 @@ def _add_trouble(option: Callable[..., Any]) -> None:
     option("--seed", type=_count, default=1, help="of the losses (default 1)")
     text = "measure with half the viewers first, to see how much memory each of them takes"
     option("--memory", action="store_true", help=text)
+    text = "run this in a shell while it is measured; {pids} are the server's processes"
+    option("--during", metavar="COMMAND", help=text)
 
 
 Subparsers = Any  # argparse keeps its class private

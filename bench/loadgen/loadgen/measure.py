@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import dataclass
 
 from loadgen.bench import Bench
-from loadgen.farm import PROFILE_NAMES, Latency, Peer, State, Totals
-from loadgen.process import core_busy_seconds, cpu_seconds, proportional_mib, resident_mib
+from loadgen.farm import PROFILE_NAMES, FarmError, Latency, Peer, State, Totals
+from loadgen.process import core_busy_seconds, cpu_seconds, pids, proportional_mib, resident_mib
 
 MAX_LATE_SHARE = 0.01
 MAX_FARM_CPU = 0.9
@@ -94,6 +94,10 @@ class Measurement:
     srtp_viewers: str
     farm_cpu_percent: float
     farm_late_percent: float
+    key_requests: int
+    """Key frames that publishers were asked for."""
+    hasty_key_requests: int
+    """Those less than 450 ms after another for the same stream."""
     notes: list[str]
     invalid: list[str]
     memory_kib_per_viewer: float | None = None
@@ -122,13 +126,18 @@ class Measurement:
 @dataclass(frozen=True)
 class _Reading:
     totals: Totals
+    key_requests: int
+    hasty_key_requests: int
     server_cpu: float
     core_busy: float
 
 
 def _read(bench: Bench) -> _Reading:
+    publishers = [peer.stats() for peer in bench.publishers]
     return _Reading(
         bench.farm.totals(),
+        sum(each.key_requests for each in publishers),
+        sum(each.hasty_key_requests for each in publishers),
         cpu_seconds(bench.driver.pid),
         core_busy_seconds(bench.setting.server_cpu),
     )
@@ -159,9 +168,12 @@ async def measure(bench: Bench, workload: str) -> Measurement:
     before = _read(bench)
     bench.farm.reset_latency()
     bench.pause(False)
+    beside = await _begin_beside(bench)
     await asyncio.sleep(bench.setting.seconds)
     bench.pause()
     stopped = _read(bench)
+    if beside and await beside.wait():
+        raise FarmError(f"{bench.setting.during!r} has failed")
     quiet = await bench.drain() and quiet
     after = _read(bench)
     latency = LatencyMs.of(bench.farm.latency())
@@ -183,6 +195,15 @@ async def measure_mix(bench: Bench, workload: str, packets_per_second: float) ->
     expected = (window.seconds * packets_per_second - 1) * clients
     notes = ["a mix carries no time stamps: no latency"]
     return _result(bench, workload, window, expected, None, notes)
+
+
+async def _begin_beside(bench: Bench) -> asyncio.subprocess.Process | None:
+    """Start what shall run during the window, on the clients' core."""
+    if not bench.setting.during:
+        return None
+    numbers = ",".join(map(str, pids(bench.driver.pid)))
+    command = bench.setting.during.replace("{pids}", numbers)
+    return await asyncio.create_subprocess_shell(command)
 
 
 def _loss(a: Totals, b: Totals, expected: float) -> float:
@@ -235,6 +256,8 @@ def _result(
         srtp_viewers=_profiles(bench.viewers),
         farm_cpu_percent=100 * _farm_cpu(start, stop),
         farm_late_percent=100 * _late(start, stop),
+        key_requests=window.after.key_requests - window.before.key_requests,
+        hasty_key_requests=window.after.hasty_key_requests - window.before.hasty_key_requests,
         notes=notes,
         invalid=_doubts(bench, start, stop),
     )

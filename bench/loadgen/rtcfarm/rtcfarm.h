@@ -102,6 +102,7 @@ struct rtcfarm_peer_stats {
     uint64_t nacks;        // NACK messages in
     uint64_t nacked;       // packets asked for by them
     uint64_t feedback;     // transport-wide feedback messages in
+    uint64_t hasty_key_requests; // PLI and FIR less than 450 ms after another for the same stream
 };
 
 // Sums over all peers since the farm was opened, closed peers included.

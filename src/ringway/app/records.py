@@ -35,7 +35,13 @@ async def open_records(data: Path, account: str | None) -> AsyncIterator[Records
 
     Without an account it is all there are: who owns the folder owns them all.
     """
-    if not (data / FILE).is_file():
+    try:
+        is_there = (data / FILE).is_file()
+    except OSError as error:
+        raise Stop(
+            f"The data folder {data} can not be read: {error.strerror}."
+        ) from error
+    if not is_there:
         raise Stop(f"There is nothing in {data} yet: `ringway serve` begins it.")
     try:
         database = await Database.open(data)

@@ -14,6 +14,7 @@ from ringway.cli.output import facts, local_time, say, say_json, span, table, ut
 from ringway.cli.running import run
 from ringway.domain.values import SECOND, Direction, Endpoint, EndpointType
 from ringway.ports.calls import Call
+from ringway.ports.catalog import FIRST_ACCOUNT
 
 calls = App(name="call", help="Calls: live ones and those that were.", help_epilogue="")
 
@@ -62,8 +63,7 @@ def show_list(
         )
         return
     if listed.calls:
-        heads = ("ID", "STATE", "WHO", "WITH", "BEGAN", "LASTED", "ACCOUNT")
-        say(table(heads, [_row(call, at) for call in listed.calls]))
+        say(_table(listed.calls, at))
         if not listed.are_all:
             say(f"There are more: --last {last} are shown.")
     elif every:
@@ -146,16 +146,23 @@ def _endpoint(it: Endpoint) -> dict[str, object]:
     return {"type": it.type, "identity": it.address, "displayName": it.display_name}
 
 
-def _row(call: Call, now: int) -> Sequence[str]:
-    state = call.state if call.cause is None else f"{call.state} {call.cause}"
+def _table(shown: Sequence[Call], now: int) -> str:
+    heads: tuple[str, ...] = ("ID", "STATE", "WHO", "WITH", "BEGAN", "LASTED")
+    rows = [_row(call, now) for call in shown]
+    if any(call.account != FIRST_ACCOUNT for call in shown):
+        heads = (*heads, "ACCOUNT")
+        rows = [(*row, it.account) for row, it in zip(rows, shown, strict=True)]
+    return table(heads, rows)
+
+
+def _row(call: Call, now: int) -> tuple[str, ...]:
     return (
         call.id[:SHORT],
-        state,
+        call.cause or call.state,  # of an ended one why says more than that
         call.endpoint.address,
         _with(call),
         local_time(call.created_at, now),
         _lasted(call, now),
-        call.account,
     )
 
 

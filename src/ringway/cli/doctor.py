@@ -10,9 +10,10 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 
 from ringway.app.doctor.findings import Finding, State
+from ringway.app.stops import Stop
 from ringway.cli.options import NOTHING, AsJson, WithSettings
 from ringway.cli.output import printable, say, say_json
-from ringway.cli.running import FAILED, WRONG_USAGE, fail, run
+from ringway.cli.running import FAILED, WRONG_USAGE, fail
 from ringway.settings import BadSetting, listen_of
 
 WIDTH: Final = 80
@@ -44,7 +45,10 @@ def doctor(
 
     from ringway.app.doctor.examination import examine  # noqa: PLC0415
 
-    found = run(examine(settings, os.environ, server))
+    try:
+        found = examine(settings, os.environ, server)
+    except Stop as stop:
+        fail(stop.text, stop.code)
     works = all(it.state is not State.FAIL for it in found)
     if as_json:
         checks = [

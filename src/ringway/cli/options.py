@@ -53,6 +53,8 @@ class Where:
         given = {field.name: getattr(self, field.name) for field in fields(self)}
         try:
             return gather(given, os.environ, Path.cwd())
+        except FileNotFoundError:
+            fail("The working folder is not there any more.")
         except BadSetting as error:
             fail(str(error), WRONG_USAGE)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 
 from cyclopts import App, CycloptsError
@@ -16,7 +18,7 @@ from ringway.cli.layout import Plain
 from ringway.cli.options import AsJson
 from ringway.cli.output import say, say_json
 from ringway.cli.rooms import rooms
-from ringway.cli.running import WRONG_USAGE, fail
+from ringway.cli.running import FAILED, WRONG_USAGE, fail
 from ringway.cli.serving import serve
 from ringway.cli.tokens import token
 
@@ -61,7 +63,26 @@ app.command(completion_of(app))
 
 def main() -> None:
     """Run the command that was given."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that has no such sign shall not end the program.
+            stream.reconfigure(errors="replace")
+    words = sys.argv[1:]
+    if not all(map(_is_text, words)):
+        fail("What was given is not written in UTF-8.", WRONG_USAGE)
     try:
-        app(sys.argv[1:], print_error=False, exit_on_error=False)
+        app(words, print_error=False, exit_on_error=False)
     except CycloptsError as error:
-        fail(str(error), WRONG_USAGE)
+        fail(" ".join(str(error).split()), WRONG_USAGE)
+    except BrokenPipeError:
+        # Whoever read has seen enough; and nothing is left to write at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(FAILED) from None
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -13,6 +13,12 @@ def public_time(at: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1_000_000 // 1000:03d}+0000"
 
 
+def timestamp(at: int) -> str:
+    """Write microseconds since 1970 as ``2020-01-17T19:50:38.488589Z``."""
+    moment = dt.datetime.fromtimestamp(at // 1_000_000, dt.UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1_000_000:06d}Z"
+
+
 def given_time(text: str) -> int | None:
     """Read a point in time as microseconds since 1970; None if it is none.
 

@@ -25,8 +25,9 @@ from ringway.ports.tokens import (
     Tokens,
 )
 from ringway.rest.authorization import authorized
-from ringway.rest.bodies import json_object, timestamp
+from ringway.rest.bodies import json_object
 from ringway.rest.errors import bad_request
+from ringway.rest.moments import timestamp
 
 MIN_DISPLAY_NAME: Final = 5
 MAX_DISPLAY_NAME: Final = 50

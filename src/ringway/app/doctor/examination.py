@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import select
-
 from ringway.adapters.engine_process import listener
-from ringway.adapters.sql.database import FILE, Database
-from ringway.adapters.sql.schema import events
+from ringway.adapters.sql.database import FILE
+from ringway.adapters.sql.look import newest_event
 from ringway.app.catalog import now
 from ringway.app.control import server_of
 from ringway.app.doctor import installation, machine, network
@@ -19,7 +17,7 @@ from ringway.ports.storage import StorageUnavailable
 from ringway.settings import Listen, Settings, unknown_variables
 
 
-async def examine(
+def examine(
     settings: Settings, environ: Mapping[str, str], stun: Listen | None
 ) -> Sequence[Finding]:
     """Look at everything; `stun` is asked only if it is given.
@@ -28,7 +26,7 @@ async def examine(
     """
     data = settings.data
     folder = installation.folder(data)
-    trouble, newest = await _database(data)
+    trouble, newest = _database(data)
     addresses, advertised = network.advertised(settings)
     found = [
         installation.variables(unknown_variables(environ)),
@@ -62,19 +60,12 @@ def _ports(settings: Settings) -> Sequence[Finding]:
     )
 
 
-async def _database(data: Path) -> tuple[str | None, int | None]:
-    """Open the database if there is one; give what is wrong, and the newest time."""
+def _database(data: Path) -> tuple[str | None, int | None]:
+    """Read the database if there is one; give what is wrong, and the newest time."""
     try:
         if not (data / FILE).is_file():
             return None, None
-        database = await Database.open(data)
-        try:
-            rows = await database.rows(
-                select(events.c.at_us).order_by(events.c.position.desc()).limit(1)
-            )
-            return None, rows[0].at_us if rows else None
-        finally:
-            await database.close()
+        return None, newest_event(data / FILE)
     except StorageUnavailable as error:
         return error.text, None
     except OSError as error:

@@ -1,0 +1,1 @@
+"""Ringway and another server under the same load, beside what is to be reached."""
