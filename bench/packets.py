@@ -1,4 +1,4 @@
-"""What packets and pipes cost a shard: the benchmarks of `media-sim`, run by cargo."""
+"""What packets and pipes cost a shard: benchmarks of `media-sim`, run by cargo."""
 
 from __future__ import annotations
 
