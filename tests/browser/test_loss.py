@@ -16,7 +16,18 @@ from tests.browser.test_relayed import talk
 
 LOSS = 0.05
 HEARD = ("concealedSamples", "totalSamplesReceived", "nackCount")
-SEEN = ("framesDecoded", "freezeCount", "totalFreezesDuration", "nackCount", "pliCount")
+SEEN = (
+    "framesDecoded",
+    "freezeCount",
+    "totalFreezesDuration",
+    "jitterBufferDelay",
+    "jitterBufferEmittedCount",
+    "nackCount",
+    "pliCount",
+)
+LEAST_HELD_S = 0.08
+"""For pictures; it is 0.03 when nothing waits."""
+MOST_FREEZES = 1
 SETTLED_MS = 3_000
 MEASURED_MS = 10_000
 MOST_CONCEALED = 0.02
@@ -69,9 +80,11 @@ async def test_lost_sound_and_pictures_are_repaired(host: Host, join: Join) -> N
     assert heard["nackCount"] > 0, heard
     seen = grown(SEEN, picture, await received(red, "video"))
     assert seen["nackCount"] > 0, seen
-    # After 200 ms of waiting a picture freezes when the next is 350 ms late (Chromium counts
-    # 150 ms more than the mean): that takes a packet lost five times in a row.
-    assert seen["freezeCount"] == 0, seen
+    # They wait long enough for four answers in a row to be lost…
+    held = seen["jitterBufferDelay"] / seen["jitterBufferEmittedCount"]
+    assert held >= LEAST_HELD_S, seen
+    # …so that what freezes does so for another reason: the machine may halt for a moment.
+    assert seen["freezeCount"] <= MOST_FREEZES, seen
     # What was lost came again: the browser would ask for a new key frame without it.
     assert seen["pliCount"] == 0, seen
 

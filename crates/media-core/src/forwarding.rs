@@ -96,7 +96,7 @@ impl Forwarding {
         }
         track.ring.push(packet, payload);
         track.pending.push(packet.sequence);
-        let late = track.is_late(packet.sequence);
+        let late = track.late.is(packet.sequence);
         let complete =
             packet.marker || packet.codec.kind() == Kind::Audio || track.pending.len() >= MAX_BURST;
         if complete {
@@ -205,7 +205,7 @@ impl Forwarding {
             }
             track.ring.push(*packet, payload);
             track.pending.push(packet.sequence);
-            let late = track.is_late(packet.sequence);
+            let late = track.late.is(packet.sequence);
             if track.pending.len() >= MAX_BURST {
                 self.flush(now, key);
             }
@@ -242,7 +242,16 @@ impl Forwarding {
         };
         for number in numbers {
             view.counts.nacks += 1;
-            if out.again(now, within, view, egress, &track.ring, number) {
+            // Who misses what came late may have asked before it could be there; else nobody asks too early,
+            // and a round trip may have been shorter than others.
+            let incoming = view.sent(number).map(|(incoming, _)| incoming);
+            let late = incoming.is_some_and(|incoming| track.late.was(incoming));
+            let answered = if late {
+                out.again(now, within, view, egress, &track.ring, number)
+            } else {
+                out.answer(now, within, view, egress, &track.ring, number)
+            };
+            if answered {
                 view.loss.repaired(view.counts.packets);
                 self.copies.plan(now, key, (at, view), number);
             }

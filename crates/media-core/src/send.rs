@@ -94,9 +94,27 @@ impl Out<'_> {
     }
 
     /// Send a packet again that the viewer has not got, known by its number on the wire, unless it was
-    /// sent `within` this time: it may be under way, in particular when it came late itself. Tells whether
-    /// it was sent.
+    /// sent, or came, `within` this time: it may be under way. Tells whether it was sent.
     pub(crate) fn again(
+        &mut self,
+        now: Instant,
+        within: Duration,
+        view: &mut View,
+        egress: &mut Egress,
+        ring: &Ring,
+        number: u16,
+    ) -> bool {
+        let age = found(view, ring, number)
+            .map(|(_, (packet, _))| now.saturating_duration_since(packet.arrived));
+        if age.is_some_and(|age| age < within) {
+            self.counters.count(Counter::DropRepeatedNack);
+            return false;
+        }
+        self.answer(now, within, view, egress, ring, number)
+    }
+
+    /// The same, unless it was sent _again_ within this time.
+    pub(crate) fn answer(
         &mut self,
         now: Instant,
         within: Duration,
@@ -109,8 +127,7 @@ impl Out<'_> {
             self.counters.count(Counter::DropRetransmissionUnknown);
             return false;
         };
-        let age = now.saturating_duration_since(stored.0.arrived);
-        if age < within || view.repairs(now, within, number) {
+        if view.repairs(now, within, number) {
             self.counters.count(Counter::DropRepeatedNack);
             return false;
         }
@@ -438,6 +455,26 @@ mod tests {
             };
             out.again(now, within, &mut view, &mut egress, &ring, number);
             assert_eq!(!outgoing.is_empty(), sends, "{ms}");
+        }
+    }
+
+    #[test]
+    fn an_answer_waits_for_the_answer_before_alone() {
+        let begin = Instant::now();
+        let (mut view, mut egress) = (view(Repair::Rtx), egress(begin));
+        let ring = ring(begin, &[500]);
+        let number = seq::wire(view.stream.next);
+        send(&mut view, &mut egress, &ring, 1);
+        let within = Duration::from_millis(50);
+        for (ms, sends) in [(2, true), (51, false), (52, true)] {
+            let now = begin + Duration::from_millis(ms);
+            let mut out = Out {
+                outgoing: &mut Outgoing::default(),
+                counters: &mut Counters::default(),
+                send_time: [0; 3],
+            };
+            let answered = out.answer(now, within, &mut view, &mut egress, &ring, number);
+            assert_eq!(answered, sends, "{ms}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! A track: packets of one sender, stored once, and the rows of its viewers.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use media_wire::ntp::NtpTime;
@@ -17,6 +18,9 @@ use crate::view::View;
 const KEEP_VIDEO: Duration = Duration::from_secs(1);
 const KEEP_AUDIO: Duration = Duration::from_millis(500);
 
+/// Packets that came late that are remembered.
+const MAX_LATE: usize = 64;
+
 /// Where the packets come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -31,6 +35,34 @@ pub(crate) enum Origin {
     Remote(u16),
 }
 
+/// Which packets of a track came late: after one of a higher sequence number.
+#[derive(Debug, Default)]
+pub(crate) struct Late {
+    newest: u64,
+    /// Those of late.
+    recent: VecDeque<u64>,
+}
+
+impl Late {
+    /// Whether the packet of this sequence number, which has come now, is late.
+    pub(crate) fn is(&mut self, sequence: u64) -> bool {
+        if sequence >= self.newest {
+            self.newest = sequence;
+            return false;
+        }
+        if self.recent.len() == MAX_LATE {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(sequence);
+        true
+    }
+
+    /// Whether this one was, not long ago.
+    pub(crate) fn was(&self, sequence: u64) -> bool {
+        self.recent.contains(&sequence)
+    }
+}
+
 /// What one client sends in one section.
 #[derive(Debug)]
 pub(crate) struct Track {
@@ -42,8 +74,7 @@ pub(crate) struct Track {
     pub(crate) ring: Ring,
     /// Sequence numbers of the burst that is being collected.
     pub(crate) pending: Vec<u64>,
-    /// The highest sequence number so far.
-    newest: u64,
+    pub(crate) late: Late,
     /// When the burst leaves at the latest.
     pub(crate) held_until: Option<Instant>,
     pub(crate) views: Vec<View>,
@@ -86,7 +117,7 @@ impl Track {
             source,
             ring: Ring::new(keep, ring_bytes),
             pending: Vec::with_capacity(MAX_BURST),
-            newest: 0,
+            late: Late::default(),
             held_until: None,
             views: Vec::new(),
             shards: Vec::new(),
@@ -110,11 +141,26 @@ impl Track {
     pub(crate) fn kind(&self) -> Kind {
         self.source.kind()
     }
+}
 
-    /// Whether a packet of this sequence number comes after one of a higher.
-    pub(crate) fn is_late(&mut self, sequence: u64) -> bool {
-        let late = sequence < self.newest;
-        self.newest = self.newest.max(sequence);
-        late
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_late_is_remembered_for_a_while() {
+        let mut late = Late::default();
+        for sequence in [100, 101, 105, 106] {
+            assert!(!late.is(sequence), "{sequence}");
+        }
+        assert!(late.is(103));
+        assert!(late.was(103));
+        assert!(!late.was(102) && !late.was(106));
+        for sequence in 200..200 + MAX_LATE as u64 {
+            late.is(1000 + sequence);
+            assert!(late.is(sequence));
+        }
+        assert!(!late.was(103));
+        assert!(late.was(200));
     }
 }

@@ -50,6 +50,8 @@ ALIVE: Final = "alive"
 ALIVE_TIME: Final = 5 * SECOND
 WOUND_UP_WITHIN_S = 1.0
 """How long the ends of calls may take to be logged when the house is closed."""
+LEFT_WITHIN_S = 1.0
+"""How long the close frames of all sockets may take to leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,9 @@ class Ringway:
             pass  # the next start ends what has not ended, and applies what is new
         finally:
             self.reception.end(Ending.HOUSE_ENDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEFT_WITHIN_S):
+                    await self.reception.left()
             await self.house.tasks.cancel()
             await self.calls.close()
 

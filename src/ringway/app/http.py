@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, cast
 
 import uvicorn
@@ -17,12 +17,14 @@ PING_EVERY_S: Final = 20.0
 IDLE_S: Final = 75
 """An idle connection is kept for the next request."""
 ENDS_WITHIN_S: Final = 1
+DATE_EVERY_S: Final = 1.0
+"""How often the header Date is written anew; uvicorn by itself wakes ten times."""
 MAX_HEAD: Final = 32 * 1024
 """Bytes of a request's first line and headers."""
 
 
 class HttpServer(uvicorn.Server):
-    """Serves until `should_exit`; signals are not its business."""
+    """Serves until `end`; signals are not its business."""
 
     def __init__(self, application: Any) -> None:
         super().__init__(
@@ -47,6 +49,19 @@ class HttpServer(uvicorn.Server):
             )
         )
         self.is_serving = asyncio.Event()
+        self._ending = asyncio.Event()
+
+    def end(self) -> None:
+        """Take no more connections, and let `serve_on` come to its end."""
+        self.should_exit = True
+        self._ending.set()
+
+    async def main_loop(self) -> None:
+        """Renew the date once a second; nothing else needs looking at."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(DATE_EVERY_S):
+                    await self._ending.wait()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -59,5 +74,5 @@ class HttpServer(uvicorn.Server):
         self.is_serving.set()
 
     async def serve_on(self, sockets: Sequence[socket.socket]) -> None:
-        """Serve until `should_exit`; the sockets are closed by then."""
+        """Serve until `end`; the sockets are closed by then."""
         await self.serve(cast("list[socket.socket]", list(sockets)))

@@ -99,9 +99,9 @@ class _House(Collector):
         yield _counter("calls_ended", "Calls ended.", ended, "cause")
         rooms = house.views.rooms()
         yield _gauge("rooms", "Live rooms.", len(rooms))
-        people = sum(len(room.members) for room in rooms)
+        people = sum(room.size for room in rooms)
         yield _gauge("room_participants", "People in rooms.", people)
-        away = sum(leg.look.away for leg in house.views.all_legs())
+        away = house.views.without_media
         yield _gauge("calls_without_media", "Calls whose media is awaited.", away)
         levels = {str(level): count for level, count in house.views.quality.items()}
         text = "Changes of network quality; 1 is bad."

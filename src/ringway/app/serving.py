@@ -141,7 +141,7 @@ async def _end(
     log.info("stopping")
     _, news, serving = work
     await ringway.close()
-    http.should_exit = True
+    http.end()
     await asyncio.wait({serving})
     news.cancel()
     await asyncio.wait({news})

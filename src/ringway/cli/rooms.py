@@ -38,7 +38,7 @@ def show_list(
         rows = [
             (
                 room.name or "",
-                f"{len(room.members)} of {room.policy.seats}",
+                f"{room.size} of {room.policy.seats}",
                 local_time(room.created_at, at),
                 room.account,
             )
@@ -73,7 +73,7 @@ def show(
         ("Room", it.name or ""),
         ("Account", it.account),
         ("Began", local_time(it.created_at, at)),
-        ("People", f"{len(it.members)} of {it.policy.seats}"),
+        ("People", f"{it.size} of {it.policy.seats}"),
     ]
     say(facts(about) + "\n")
     rows = [(_who(m), m.standing.lower(), _shows(m), m.leg[:SHORT]) for m in it.members]
@@ -88,7 +88,7 @@ def _value(it: Bridge) -> dict[str, object]:
         "account": it.account,
         "name": it.name,
         "startTime": utc(it.created_at),
-        "people": len(it.members),
+        "people": it.size,
         "seats": it.policy.seats,
     }
 

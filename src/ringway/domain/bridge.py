@@ -29,7 +29,14 @@ from ringway.domain.bridge_messages import (
     TakeIn,
     Unheard,
 )
-from ringway.domain.bridge_state import Bridge, EndsWhen, Member, Policy, Standing
+from ringway.domain.bridge_state import (
+    NOBODY,
+    Bridge,
+    EndsWhen,
+    Member,
+    Policy,
+    Standing,
+)
 from ringway.domain.causes import Cause, Refused
 from ringway.domain.effects import Announce, CloseBridge, Deadline, Effect, tell_leg
 from ringway.domain.values import Input, LegId
@@ -51,7 +58,7 @@ def decide(bridge: Bridge | None, heard: Input[Given]) -> Iterator[Event]:
         case TakeIn(who, guest):
             _require_live(bridge)
             if bridge.member(who) is None:
-                if len(bridge.members) >= bridge.policy.seats:
+                if bridge.size >= bridge.policy.seats:
                     name, seats = bridge.policy.name.lower(), bridge.policy.seats
                     text = f"The {name} is full: it has {seats} seats."
                     raise Refused(Cause.BUSY, text)
@@ -95,7 +102,7 @@ def _gone(bridge: Bridge, who: LegId, cause: Cause, at: int) -> Iterator[Event]:
     if bridge.member(who) is None:
         return
     yield Left(who, cause)
-    rest = _without(bridge, who)
+    rest = bridge.without(who)
     if _ends(bridge.policy, rest):
         yield _closed(rest, cause, at)
 
@@ -105,7 +112,7 @@ def _ends(policy: Policy, rest: Bridge) -> bool:
         case EndsWhen.ANY_LEFT:
             return True
         case EndsWhen.ALL_LEFT:
-            return not rest.members
+            return not rest.size
         case EndsWhen.TOLD:
             return False
         case _:
@@ -128,28 +135,18 @@ def evolve(bridge: Bridge | None, event: Event) -> Bridge:
     assert not bridge.over, "nothing happens to a closed bridge"
     match event:
         case SeatTaken(who, seat, guest):
-            members = (*bridge.members, Member(who, seat, guest=guest))
-            return replace(bridge, members=members, seated=seat)
+            return replace(bridge.seating(Member(who, seat, guest=guest)), seated=seat)
         case Joined(who, look) | LookChanged(who, look):
-            return replace(
-                bridge,
-                members=tuple(
-                    replace(m, standing=Standing.JOINED, look=look)
-                    if m.leg == who
-                    else m
-                    for m in bridge.members
-                ),
-            )
+            member = bridge.member(who)
+            assert member is not None, "who is in has a seat"
+            joined = replace(member, standing=Standing.JOINED, look=look)
+            return bridge.seating(joined)
         case Left(who):
-            return _without(bridge, who)
+            return bridge.without(who)
         case Closed():
-            return replace(bridge, members=(), over=True)
+            return replace(bridge, told=NOBODY, untold=NOBODY, over=True)
         case _:
             assert_never(event)
-
-
-def _without(bridge: Bridge, who: LegId) -> Bridge:
-    return replace(bridge, members=tuple(m for m in bridge.members if m.leg != who))
 
 
 # ---------------------------------------------------------------- react
@@ -190,10 +187,10 @@ def _announced(bridge: Bridge) -> Iterator[Effect]:
 
 
 def _faced(bridge: Bridge, who: LegId) -> Iterator[Member]:
-    for member in bridge.members:
-        joined = member.standing is Standing.JOINED
-        if bridge.policy.face_to_face and joined and member.leg != who:
-            yield member
+    if bridge.policy.face_to_face:
+        for member in bridge.members:
+            if member.standing is Standing.JOINED and member.leg != who:
+                yield member
 
 
 def deadlines(bridge: Bridge) -> Iterator[Deadline]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import auto, unique
 from typing import Final
 
+from ringway.domain.roll import Roll
 from ringway.domain.values import (
     VOICE_ONLY,
     AccountId,
@@ -87,10 +89,22 @@ class Member:
     look: Look = VOICE_ONLY
     guest: Guest | None = None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it is told of the others, as participants."""
+        return self.guest is not None and self.guest.participant_events
+
+
+NOBODY: Final[Roll[LegId, Member]] = Roll()
+
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """A meeting of legs."""
+    """A meeting of legs.
+
+    Thousands may be in it, and most of them silent: what happens to one of them
+    costs no look at the others.
+    """
 
     id: BridgeId
     account: AccountId
@@ -98,11 +112,45 @@ class Bridge:
     created_at: int
     name: str | None = None
     """What people call it; two live rooms of an account never share a name."""
-    members: tuple[Member, ...] = ()
+    told: Roll[LegId, Member] = NOBODY
+    """The members who are told of the others, by leg."""
+    untold: Roll[LegId, Member] = NOBODY
+    """The other members."""
     seated: int = 0
     """Seats given so far: the next one has this number plus one."""
     over: bool = False
 
     def member(self, leg: LegId) -> Member | None:
         """Give the member, or None if the leg is not in here."""
-        return next((m for m in self.members if m.leg == leg), None)
+        return self.untold.get(leg) or self.told.get(leg)
+
+    @property
+    def size(self) -> int:
+        """How many members there are."""
+        return len(self.told) + len(self.untold)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Everybody, by seat: for who really needs a look at all of them."""
+        return _by_seat((*self.told.values(), *self.untold.values()))
+
+    @property
+    def audience(self) -> tuple[Member, ...]:
+        """Those who have joined and are told of the others, by seat."""
+        there = (it for it in self.told.values() if it.standing is Standing.JOINED)
+        return _by_seat(tuple(there))
+
+    def seating(self, member: Member) -> Bridge:
+        """Give the bridge with this member, new or as it is now."""
+        if member.is_told:
+            return replace(self, told=self.told.put(member.leg, member))
+        return replace(self, untold=self.untold.put(member.leg, member))
+
+    def without(self, leg: LegId) -> Bridge:
+        """Give the bridge without the leg."""
+        told, untold = self.told.without(leg), self.untold.without(leg)
+        return replace(self, told=told, untold=untold)
+
+
+def _by_seat(members: Sequence[Member]) -> tuple[Member, ...]:
+    return tuple(sorted(members, key=lambda member: member.seat))

@@ -68,14 +68,31 @@ class Reception:
         self._tally = tally
         self._open: set[Outbox] = set()
         self._obeying: set[asyncio.Task[None]] = set()
+        self._attended = 0
+        self._nobody = asyncio.Event()
+        self._nobody.set()
 
     def end(self, ending: Ending) -> None:
         """End every connection, also those of strangers."""
         for outbox in tuple(self._open):
             outbox.end(ending)
 
+    async def left(self) -> None:
+        """Wait until every connection has come to its end, its close frame sent."""
+        await self._nobody.wait()
+
     async def attend(self, socket: Socket) -> None:
         """Live with the socket from its opening to its end."""
+        self._attended += 1
+        self._nobody.clear()
+        try:
+            await self._attend(socket)
+        finally:
+            self._attended -= 1
+            if not self._attended:
+                self._nobody.set()
+
+    async def _attend(self, socket: Socket) -> None:
         outbox = Outbox(self._tally)
         self._open.add(outbox)
         draining = asyncio.create_task(outbox.drain(socket))

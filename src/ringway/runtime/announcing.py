@@ -46,7 +46,7 @@ def announced(
 def room_view(bridge: Bridge, leg: LegId) -> RoomView:
     """Show the room as the member sees it; nobody if it is told of nobody."""
     viewer = bridge.member(leg)
-    told = viewer is not None and _is_told(viewer)
+    told = viewer is not None and viewer.is_told
     others = [it for it in bridge.members if it.leg != leg] if told else []
     participants = tuple(it for it in map(participant, others) if it is not None)
     return RoomView(bridge.id, bridge.name or "", participants)
@@ -64,12 +64,10 @@ def listeners(
     bridge: Bridge, who: LegId, views: Views
 ) -> Iterator[tuple[Member, DeviceId]]:
     """Give the joined members, but `who`, who want to be told of others."""
-    for member in bridge.members:
-        joined = member.standing is Standing.JOINED
-        if joined and _is_told(member) and member.leg != who:
-            device = _device(bridge, member.leg, views)
-            if device is not None:
-                yield member, device
+    for member in bridge.audience:
+        device = _device(bridge, member.leg, views)
+        if member.leg != who and device is not None:
+            yield member, device
 
 
 def in_room(leg: Leg, views: Views) -> RoomView | None:
@@ -89,10 +87,6 @@ def _changed(
     if shown is not None:
         for listener, device in listeners(bridge, who, views):
             yield device, SayParticipant(listener.leg, shown)
-
-
-def _is_told(member: Member) -> bool:
-    return member.guest is not None and member.guest.participant_events
 
 
 def _device(bridge: Bridge, leg: LegId, views: Views) -> DeviceId | None:

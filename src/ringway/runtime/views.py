@@ -24,6 +24,9 @@ class Views:
 
     def __init__(self) -> None:
         self._legs: dict[LegId, Leg] = {}
+        self._states: Counter[CallState] = Counter()
+        self.without_media = 0
+        """Live legs whose media is awaited."""
         self._holders: dict[DeviceId, LegId] = {}
         self._held: dict[tuple[AccountId, LegId], DeviceId] = {}
         self._bridges: dict[BridgeId, Bridge] = {}
@@ -49,18 +52,29 @@ class Views:
         """Remember the leg as it is after the event."""
         if isinstance(event, Ended):
             self.ended[event.cause] += 1
-            self._legs.pop(leg.id, None)
+            self._leave(self._legs.pop(leg.id, None))
             self._endings[leg.account, leg.id] = leg.endpoint, event
             while len(self._endings) > MAX_ENDINGS:
                 self._endings.popitem(last=False)
         else:
             self.created += leg.id not in self._legs
-            self._legs[leg.id] = leg
+            self._enter(leg)
 
     def adopt(self, leg: Leg) -> None:
         """Remember a leg from before the start."""
-        self._legs[leg.id] = leg
+        self._enter(leg)
         self.hold(leg.account, leg.id, leg.device)
+
+    def _enter(self, leg: Leg) -> None:
+        self._leave(self._legs.get(leg.id))
+        self._legs[leg.id] = leg
+        self._states[call_state(leg.phase)] += 1
+        self.without_media += leg.look.away
+
+    def _leave(self, leg: Leg | None) -> None:
+        if leg is not None:
+            self._states[call_state(leg.phase)] -= 1
+            self.without_media -= leg.look.away
 
     def see_bridge(self, bridge: Bridge) -> None:
         """Remember the bridge as it is now."""
@@ -128,7 +142,7 @@ class Views:
 
     def rooms(self) -> tuple[Bridge, ...]:
         """Give the live rooms of all accounts."""
-        return tuple(it for it in self._bridges.values() if it.name is not None)
+        return tuple(self._bridges[it] for it in self._names if it in self._bridges)
 
     def pipe(self, leg: str) -> Leg | None:
         """Give the live leg of a pipe, of whatever account: for engine news."""
@@ -165,4 +179,4 @@ class Views:
 
     def states(self) -> Mapping[CallState, int]:
         """Count the live legs by public state."""
-        return Counter(call_state(leg.phase) for leg in self._legs.values())
+        return +self._states
