@@ -41,12 +41,12 @@ KERNEL: Sequence[tuple[str, re.Pattern[str]]] = (
 """The first that is in the chain."""
 
 OURS: Sequence[tuple[str, re.Pattern[str]]] = (
+    ("bookkeeping: media-core/{}", re.compile(r"media_core::(\w+)")),
+    ("bookkeeping: {}", re.compile(r"\b(media_\w+|media)::")),
     (
         "crypto (AES-GCM)",
         re.compile(r"aws_lc|aes_|gcm|ghash|aead|CRYPTO_|EVP_|OPENSSL_"),
     ),
-    ("bookkeeping: media-core/{}", re.compile(r"media_core::(\w+)")),
-    ("bookkeeping: {}", re.compile(r"\b(media_\w+|media)::")),
     ("copying and clearing", re.compile(r"memcpy|memmove|memset|memcmp")),
     ("memory", re.compile(r"malloc|calloc|realloc|free|alloc")),
     ("the clock", re.compile(r"clock_gettime|vdso|Instant|Timespec")),

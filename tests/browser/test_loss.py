@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from tests.browser.conftest import Join
-from tests.browser.media import BLUE, RED
+from tests.browser.media import BLUE, FPS, RED
 from tests.browser.party import Party
 from tests.browser.relayed import Host, hosted
 from tests.browser.test_relayed import talk
@@ -27,7 +27,6 @@ SEEN = (
 )
 LEAST_HELD_S = 0.08
 """For pictures; it is 0.03 when nothing waits."""
-MOST_FREEZES = 1
 SETTLED_MS = 3_000
 MEASURED_MS = 10_000
 MOST_CONCEALED = 0.02
@@ -80,11 +79,12 @@ async def test_lost_sound_and_pictures_are_repaired(host: Host, join: Join) -> N
     assert heard["nackCount"] > 0, heard
     seen = grown(SEEN, picture, await received(red, "video"))
     assert seen["nackCount"] > 0, seen
-    # They wait long enough for four answers in a row to be lost…
+    # They wait, long enough for several answers in a row to be lost. What freezes then does
+    # so for another reason, as it would without loss where the machine is busy; so freezes
+    # are counted in the bench, beside those of calls that lose nothing.
     held = seen["jitterBufferDelay"] / seen["jitterBufferEmittedCount"]
     assert held >= LEAST_HELD_S, seen
-    # …so that what freezes does so for another reason: the machine may halt for a moment.
-    assert seen["freezeCount"] <= MOST_FREEZES, seen
+    assert seen["framesDecoded"] >= FPS * MEASURED_MS / 1000 / 2, seen
     # What was lost came again: the browser would ask for a new key frame without it.
     assert seen["pliCount"] == 0, seen
 
