@@ -20,6 +20,7 @@ from bench.peers.rows import ROWS
 
 PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "packets": packets.measure,
+    "pipes": packets.pipes,
     "log": storage.measure,
     "house": house.measure,
     "join": join.measure,

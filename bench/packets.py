@@ -1,4 +1,4 @@
-"""What a packet and a join cost a shard: benchmarks of `media-sim`, run by cargo."""
+"""What packets, joins and pipes cost a shard: `media-sim`'s benchmarks."""
 
 from __future__ import annotations
 
@@ -10,12 +10,21 @@ import msgspec
 from bench.figures import Figure
 
 COMMAND = ("cargo", "bench", "--locked", "--quiet", "-p", "media-sim")
-BENCHES = ("--bench", "forward", "--bench", "join")
 
 
 def measure() -> Sequence[Figure]:
-    """Build it if it has changed, and run it."""
+    """Measure what forwarding one packet and what a join costs."""
+    return _run("--bench", "forward", "--bench", "join")
+
+
+def pipes() -> Sequence[Figure]:
+    """Measure what pipes take of a shard's memory."""
+    return _run("--bench", "memory")
+
+
+def _run(*benches: str) -> Sequence[Figure]:
+    """Build benchmarks if they have changed, and run them."""
     told = subprocess.run(  # noqa: S603
-        [*COMMAND, *BENCHES], check=True, stdout=subprocess.PIPE
+        [*COMMAND, *benches], check=True, stdout=subprocess.PIPE
     ).stdout
     return msgspec.json.Decoder(Figure).decode_lines(told)

@@ -6,7 +6,6 @@ use crate::codec::CodecSet;
 use crate::counters::Counter;
 use crate::news::CloseReason;
 use crate::order::{Name, Way};
-use crate::pipe::Pipe;
 use crate::relay::{Relay, TrackId};
 use crate::shard::Shard;
 use crate::track::{Origin, Track};
@@ -181,7 +180,7 @@ impl Shard {
             return;
         };
         if let Origin::Local { pipe, .. } = track.origin
-            && !self.pipes.get(pipe).is_some_and(Pipe::is_seen)
+            && !self.pipes.get(pipe).is_some_and(|pipe| pipe.is_seen())
         {
             return;
         }

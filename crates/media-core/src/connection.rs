@@ -9,8 +9,9 @@ use crate::codec::Kind;
 use crate::counters::Counter;
 use crate::egress::Egress;
 use crate::news::{CloseReason, News};
-use crate::pipe::{REPORT, STATISTICS};
+use crate::pipe::REPORT;
 use crate::shard::Shard;
+use crate::statistics::STATISTICS;
 
 impl Shard {
     /// Do what a pipe's transport asks for.
@@ -85,7 +86,7 @@ impl Shard {
         };
         pipe.opener = Some(opener);
         pipe.presence.heard = now;
-        pipe.report_due = now + REPORT;
+        pipe.report_due = Some(now + REPORT);
         pipe.statistics_due = now + STATISTICS;
         self.forwarding
             .connect(slot, Egress::new(path, sealer, now));

@@ -27,6 +27,8 @@ counters! {
     RtcpSent = "rtcp_packets_sent",
     KeyFramesAsked = "key_frames_asked",
     NacksSent = "nacks_sent",
+    /// Times at which something of a pipe was due.
+    Alarms = "alarms",
     PipesOpened = "pipes_opened",
     PipesRefused = "pipes_refused",
     PipesFailed = "pipes_failed",

@@ -31,6 +31,8 @@ pub(crate) struct Forwarding {
     pub(crate) relays: Vec<(u16, Relay)>,
     /// Tracks that somebody waits for a key frame of; may name one twice.
     pub(crate) starved: Vec<usize>,
+    /// Pipes that are sent something after a silence, which their reports will tell of; may name one twice.
+    pub(crate) awake: Vec<usize>,
     /// The pipe whose work is being done, to know whose fault a panic is.
     pub(crate) turn: Option<usize>,
     pub(crate) copies: Copies,
@@ -50,6 +52,7 @@ impl Forwarding {
             counters: Counters::default(),
             relays: Vec::new(),
             starved: Vec::new(),
+            awake: Vec::new(),
             turn: None,
             copies: Copies::default(),
             held: VecDeque::new(),
@@ -90,6 +93,10 @@ impl Forwarding {
         track.codec = Some(packet.codec);
         if packet.key_frame {
             track.key_frames.came();
+        }
+        if track.ends_silence(now) {
+            let peers = track.views.iter().map(|view| view.peer);
+            self.awake.extend(peers);
         }
         track.ring.push(packet, payload);
         track.pending.push(packet.sequence);
@@ -257,6 +264,10 @@ impl Forwarding {
             track.codec = Some(packet.codec);
             if packet.key_frame {
                 track.key_frames.came();
+            }
+            if track.ends_silence(now) {
+                let peers = track.views.iter().map(|view| view.peer);
+                self.awake.extend(peers);
             }
             track.ring.push(*packet, payload);
             track.pending.push(packet.sequence);

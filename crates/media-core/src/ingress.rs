@@ -15,7 +15,7 @@ use crate::counters::Counter;
 use crate::forwarding::Forwarding;
 use crate::news::News;
 use crate::order::Source;
-use crate::pipe::Pipe;
+use crate::pipe::{Pipe, REPORT};
 use crate::reception::Accepted;
 use crate::redundancy::{Content, recovered};
 use crate::relay::{Packet, Relay};
@@ -50,6 +50,11 @@ impl Ingress<'_> {
             None => self.open_new(datagram, &header)?,
         };
         self.pipe.presence.heard = self.now;
+        if self.pipe.report_due.is_none() {
+            let due = self.now + REPORT;
+            self.pipe.report_due = Some(due);
+            self.alarms.set(self.slot, due);
+        }
         let Pipe {
             bindings,
             sections,

@@ -211,7 +211,8 @@ pub enum News {
         /// A sentence for a person.
         text: String,
     },
-    /// What went through a connected pipe; told every 2 s. May be dropped.
+    /// What went through a connected pipe; told every 2 s, in a shard of many pipes
+    /// less often. May be dropped.
     Statistics {
         /// The pipe.
         pipe: Name,

@@ -13,13 +13,14 @@ use crate::negotiation::{Negotiation, Restart};
 use crate::news::{CloseReason, News, PipeStatistics};
 use crate::offer::{self, Offer, OfferedSection, Refusal};
 use crate::order::{Name, Sending, Source, Way};
-use crate::pipe::{Extent, Pipe, REPORT, STATISTICS};
+use crate::pipe::{Extent, Pipe};
 use crate::presence::Presence;
 use crate::reception::Reception;
 use crate::relay::TrackId;
 use crate::section::{Ended, Incoming, Section, Slot, Stage};
 use crate::shard::Shard;
 use crate::speech::Speech;
+use crate::statistics::STATISTICS;
 use crate::stream::Stream;
 use crate::texts::Texts;
 use crate::track::{Origin, Track};
@@ -61,7 +62,7 @@ impl Shard {
                 return;
             }
             Some((slot, _)) => {
-                membership = self.pipes.get(slot).and_then(Membership::of);
+                membership = self.pipes.get(slot).and_then(|pipe| Membership::of(pipe));
                 let text = "A newer generation takes its place.";
                 self.close(now, slot, CloseReason::Ordered, text);
             }
@@ -120,7 +121,7 @@ impl Shard {
         let transport =
             Transport::new(&self.config.identity, local, credentials, fingerprints, now)
                 .map_err(|error| Refusal::bad(format!("The offer cannot be used: {error}.")))?;
-        self.pipes.insert(Pipe {
+        self.pipes.insert(Box::new(Pipe {
             name: name.clone(),
             generation,
             bridge: None,
@@ -142,7 +143,7 @@ impl Shard {
             ssrc: self.random.u32(),
             round_trip: None,
             clock_offset: None,
-            report_due: now + REPORT,
+            report_due: None,
             statistics_due: now + STATISTICS,
             ended: Ended::default(),
             remapped: false,
@@ -151,7 +152,7 @@ impl Shard {
             version: 1,
             #[cfg(test)]
             sabotaged: false,
-        });
+        }));
         self.names.insert(name.clone(), slot);
         for section in sections {
             self.take_section(slot, section);

@@ -19,9 +19,8 @@ use crate::section::{Binding, Ended, Section, Slot, Stage};
 use crate::texts::Texts;
 use crate::view::{Format, Repair};
 
-/// How often reports and statistics are sent.
+/// How often reports are sent.
 pub(crate) const REPORT: Duration = Duration::from_secs(1);
-pub(crate) const STATISTICS: Duration = Duration::from_secs(2);
 /// How long an answer to a NACK is waited for when the path is not known yet.
 const UNKNOWN_ROUND_TRIP: Duration = Duration::from_millis(50);
 
@@ -67,7 +66,8 @@ pub(crate) struct Pipe {
     pub(crate) round_trip: Option<Duration>,
     /// What to add to the client's wall clock to get the engine's, in 2⁻³² s.
     pub(crate) clock_offset: Option<u64>,
-    pub(crate) report_due: Instant,
+    /// `None` while nothing has come or gone that a report could tell of.
+    pub(crate) report_due: Option<Instant>,
     pub(crate) statistics_due: Instant,
     pub(crate) ended: Ended,
     /// Whether sections the client knows of have another meaning than it was told.

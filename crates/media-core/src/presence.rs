@@ -78,6 +78,7 @@ impl Shard {
         if let Some(mut egress) = silenced.and_then(|pipe| pipe.presence.silenced.take()) {
             egress.path = path;
             self.forwarding.connect(slot, egress);
+            self.forwarding.awake.push(slot);
             self.want_pictures(slot);
         }
     }

@@ -29,6 +29,8 @@ pub(crate) struct Reception {
     pub(crate) missing: Missing,
     /// Packets of the stream itself, without retransmissions.
     direct: u64,
+    /// Packets when [`Reception::has_news`] was last asked.
+    told: u64,
     expected_before: u64,
     direct_before: u64,
     jitter: f64,
@@ -113,6 +115,11 @@ impl Reception {
     /// Packets still missing, negative if there were more than expected.
     pub(crate) fn lost(&self) -> i64 {
         self.expected().cast_signed() - self.packets.cast_signed()
+    }
+
+    /// Whether something came since this was last asked: then it is reported on (RFC 3550 section 6.4).
+    pub(crate) fn has_news(&mut self) -> bool {
+        std::mem::replace(&mut self.told, self.packets) != self.packets
     }
 
     /// The report block about this stream, if anything of it came. Loss is that of the path, before

@@ -35,14 +35,17 @@ impl Reports<'_> {
         if !self.forwarding.has_way_out(self.slot) {
             return;
         }
-        self.missing();
-        self.arrivals();
-        for section in 0..self.pipe.sections.len() {
-            self.key_frame(section);
+        // Who sends nothing is asked for nothing.
+        if !self.pipe.bindings.is_empty() {
+            self.missing();
+            self.arrivals();
+            for section in 0..self.pipe.sections.len() {
+                self.key_frame(section);
+            }
         }
-        if self.pipe.report_due <= self.now {
-            self.pipe.report_due = self.now + REPORT;
-            self.reports();
+        if self.pipe.report_due.is_some_and(|due| due <= self.now) {
+            let told = self.reports();
+            self.pipe.report_due = told.then(|| self.now + REPORT);
         }
     }
 
@@ -140,10 +143,12 @@ impl Reports<'_> {
         let _ = write_cname(packet, ssrc, self.cname);
     }
 
-    /// Sender reports of what the client receives, receiver reports of what it sends.
-    fn reports(&mut self) {
+    /// Sender reports of what the client receives, receiver reports of what it sends, as far as there
+    /// is news of it. Tells whether there was.
+    fn reports(&mut self) -> bool {
         let blocks = self.blocks();
         let mut blocks = blocks.as_slice();
+        let mut told = !blocks.is_empty();
         let mut packet = Vec::with_capacity(FULL + 256);
         let wall = self.forwarding.clock.wall(self.now);
         for at in 0..self.pipe.sections.len() {
@@ -162,6 +167,10 @@ impl Reports<'_> {
             let Some(view) = track.views.get_mut(view) else {
                 continue;
             };
+            if !view.stream.has_news() {
+                continue;
+            }
+            told = true;
             let Some(timestamp) = captured.and_then(|captured| timestamp(view, captured, wall))
             else {
                 continue;
@@ -183,6 +192,7 @@ impl Reports<'_> {
         if !packet.is_empty() {
             self.send(&packet);
         }
+        told
     }
 
     fn blocks(&mut self) -> Vec<ReportBlock> {
@@ -194,6 +204,7 @@ impl Reports<'_> {
             .filter(|binding| !binding.repair)
             .filter_map(|binding| {
                 let incoming = sections.get_mut(binding.section)?.incoming.as_mut()?;
+                incoming.reception.has_news().then_some(())?;
                 incoming.reception.report(self.now, binding.ssrc)
             })
             .collect()

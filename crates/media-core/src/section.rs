@@ -148,9 +148,12 @@ impl Ended {
     /// These rows, each with what has ended of the same, and the others that have ended.
     pub(crate) fn with(&self, rows: impl Iterator<Item = SentStatistics>) -> Vec<SentStatistics> {
         let mut all = self.0.clone();
+        let ended = all.len();
         for row in rows {
+            // No two of them are of the same.
             let same = all
                 .iter_mut()
+                .take(ended)
                 .find(|old| old.sender == row.sender && old.source == row.source);
             match same {
                 Some(old) => join(old, &row),

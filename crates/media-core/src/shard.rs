@@ -35,7 +35,8 @@ const LOAD: Duration = Duration::from_secs(2);
 pub struct Shard {
     pub(crate) config: ShardConfig,
     pub(crate) forwarding: Forwarding,
-    pub(crate) pipes: Slab<Pipe>,
+    /// Boxed, so that what a pipe had is free when it has gone.
+    pub(crate) pipes: Slab<Box<Pipe>>,
     pub(crate) names: HashMap<Name, usize>,
     /// Senders that ICE has validated, and the pipes they lead to.
     pub(crate) peers: HashMap<Peer, usize>,
@@ -219,6 +220,7 @@ impl Shard {
         // between them.
         let mut offered = false;
         while !offered && let Some(slot) = self.alarms.pop(now) {
+            self.forwarding.counters.count(Counter::Alarms);
             self.guarded(now, Some(slot), |shard| offered = shard.due(now, slot));
         }
         if self.load_due <= now {

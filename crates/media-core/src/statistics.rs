@@ -1,14 +1,28 @@
 //! What went through a pipe, in numbers.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::codec::Codec;
 use crate::news::{News, PipeStatistics, ReceivedStatistics, SentStatistics};
-use crate::pipe::{Pipe, STATISTICS};
+use crate::pipe::Pipe;
 use crate::section::Section;
 use crate::shard::Shard;
 use crate::track::Track;
 use crate::view::View;
+
+/// A pipe's numbers are told this often, in a shard of few pipes.
+pub(crate) const STATISTICS: Duration = Duration::from_secs(2);
+/// Rows that all pipes of a shard may tell in a second, so that a large room is not busy with its own numbers.
+pub(crate) const ROWS_PER_S: u32 = 2_000;
+/// What telling of a pipe at all counts for, in rows.
+const FIXED_ROWS: usize = 20;
+
+/// How long after numbers of so many rows the next of the same pipe are told.
+fn interval(pipes: usize, rows: usize) -> Duration {
+    let all = pipes.saturating_mul(FIXED_ROWS + rows);
+    let all = u32::try_from(all).unwrap_or(u32::MAX);
+    STATISTICS.max(Duration::from_secs(1) * all / ROWS_PER_S)
+}
 
 /// The row of a view.
 pub(crate) fn sent(track: &Track, view: &View) -> SentStatistics {
@@ -79,21 +93,44 @@ impl Shard {
 
     /// Tell a connected pipe's numbers, if it is time.
     pub(crate) fn tell_statistics(&mut self, now: Instant, slot: usize) {
-        let Some(pipe) = self.pipes.get_mut(slot) else {
+        let Some(pipe) = self.pipes.get(slot) else {
             return;
         };
         if pipe.opener.is_none() || now < pipe.statistics_due {
             return;
         }
-        pipe.statistics_due = now + STATISTICS;
-        let Some(pipe) = self.pipes.get(slot) else {
-            return;
-        };
+        let statistics = self.statistics(pipe);
+        let rows = statistics.received.len() + statistics.sent.len();
+        let due = now + interval(self.pipes.len(), rows);
         let told = News::Statistics {
             pipe: pipe.name.clone(),
             generation: pipe.generation,
-            statistics: self.statistics(pipe),
+            statistics,
         };
         self.news.push(told);
+        if let Some(pipe) = self.pipes.get_mut(slot) {
+            pipe.statistics_due = due;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_pipes_together_tell_no_more_than_so_many_rows() {
+        let table = [
+            (1, 1, 2_000),
+            (80, 10, 2_000),
+            (160, 10, 2_400),
+            (1_000, 1, 10_500),
+            (3_000, 1, 31_500),
+            (300, 100, 18_000),
+        ];
+        for (pipes, rows, ms) in table {
+            assert_eq!(interval(pipes, rows), Duration::from_millis(ms), "{pipes}");
+        }
+        assert!(interval(usize::MAX, 1) > STATISTICS);
     }
 }

@@ -37,6 +37,8 @@ pub(crate) struct Stream {
     pub(crate) last: Option<Last>,
     packets: u32,
     octets: u32,
+    /// How many packets the last report told of, and whether it was news.
+    told: (u32, bool),
     reports: VecDeque<(u32, Instant)>,
     /// Cumulative loss as the client told last.
     pub(crate) lost: i32,
@@ -57,6 +59,7 @@ impl Stream {
             last: None,
             packets: 0,
             octets: 0,
+            told: (0, false),
             reports: VecDeque::new(),
             lost: 0,
         }
@@ -67,6 +70,14 @@ impl Stream {
         self.packets = self.packets.wrapping_add(1);
         let octets = u32::try_from(octets).unwrap_or(u32::MAX);
         self.octets = self.octets.wrapping_add(octets);
+    }
+
+    /// Whether a sender report is due: something was sent since one of the last two (RFC 3550 section 6.4).
+    pub(crate) fn has_news(&mut self) -> bool {
+        let (told, was_news) = self.told;
+        let is_news = self.packets != told;
+        self.told = (self.packets, is_news);
+        is_news || was_news
     }
 
     /// What an SR says of this stream, `timestamp` being that of the time `wall`.

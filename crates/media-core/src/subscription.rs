@@ -260,6 +260,7 @@ impl Shard {
             };
             held.view = Some(track.views.len());
             track.views.push(View::new(slot, section, stream, format));
+            self.forwarding.awake.push(slot);
             if track.kind() == Kind::Video {
                 track.key_frames.want();
                 self.forwarding.starved.push(key);

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::pipe::REPORT;
 use crate::relay::Relay;
 use crate::reports::Reports;
 use crate::shard::Shard;
@@ -60,7 +61,7 @@ impl Shard {
         }
         // Without a way out nothing of this can be done.
         if self.forwarding.has_way_out(slot) {
-            consider(Some(pipe.report_due));
+            consider(pipe.report_due);
             consider(pipe.feedback.due());
             for (at, section) in pipe.sections.iter().enumerate() {
                 let Some(incoming) = &section.incoming else {
@@ -85,6 +86,19 @@ impl Shard {
         self.fill_slots(now);
         self.tell_mappings();
         self.ask_key_frames(now);
+        self.report_again(now);
+    }
+
+    /// Reports go on to those who are sent something again.
+    fn report_again(&mut self, now: Instant) {
+        for slot in self.forwarding.awake.drain(..) {
+            let pipe = self.pipes.get_mut(slot);
+            if let Some(pipe) = pipe.filter(|pipe| pipe.report_due.is_none()) {
+                let due = now + REPORT;
+                pipe.report_due = Some(due);
+                self.alarms.set(slot, due);
+            }
+        }
     }
 
     fn ask_key_frames(&mut self, now: Instant) {

@@ -10,6 +10,7 @@ use crate::codec::{Codec, CodecSet, Kind};
 use crate::departure::Departure;
 use crate::key_frames::KeyFrames;
 use crate::order::{Name, Source};
+use crate::pipe::REPORT;
 use crate::relay::TrackId;
 use crate::ring::Ring;
 use crate::view::View;
@@ -88,6 +89,8 @@ pub(crate) struct Track {
     pub(crate) allowed: CodecSet,
     /// What it sends.
     pub(crate) codec: Option<Codec>,
+    /// When its last packet came.
+    heard: Option<Instant>,
     pub(crate) key_frames: KeyFrames,
     /// A wall-clock time and the timestamp of that time.
     pub(crate) captured: Option<(NtpTime, u32)>,
@@ -125,11 +128,18 @@ impl Track {
             offered: codecs,
             allowed: codecs,
             codec: None,
+            heard: None,
             key_frames: KeyFrames::default(),
             captured: None,
             wanted: None,
             refused: Vec::new(),
         }
+    }
+
+    /// A packet came. Tells whether none had for so long that its viewers may have ceased to be sent reports.
+    pub(crate) fn ends_silence(&mut self, now: Instant) -> bool {
+        let before = self.heard.replace(now);
+        before.is_none_or(|before| now.saturating_duration_since(before) >= REPORT)
     }
 
     pub(crate) fn kind(&self) -> Kind {

@@ -376,7 +376,7 @@ class PipeStatistics(msgspec.Struct, frozen=True):
 
 
 class Statistics(Frame, frozen=True, tag="statistics"):
-    """Sent every 2 s for each connected pipe; may be dropped."""
+    """Sent every 2 s for each connected pipe, of many less often; may be dropped."""
 
     number: Count
     pipe: str

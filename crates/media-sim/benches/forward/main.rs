@@ -34,12 +34,13 @@ fn main() {
         for viewers in VIEWERS {
             measure(kind, source, viewers);
         }
+        relay(kind, source);
     }
 }
 
 /// The same packets forwarded and sealed, in turn.
 fn measure(kind: &str, source: Source, viewers: usize) {
-    let mut stage = Stage::set(source, viewers);
+    let mut stage = Stage::set(source, viewers, 0);
     let (negotiated, sizes) = (stage.profile, stage.sizes());
     let mut sealers: Vec<Sealing> = Profile::ALL
         .into_iter()
@@ -76,6 +77,28 @@ fn measure(kind: &str, source: Source, viewers: usize) {
         print(&name(&format!("seal it alone, {cipher}")), "ns", values);
     }
     print(&name(&format!("forward / seal, {cipher}")), "ratio", &ratio);
+}
+
+/// The same packets forwarded to one viewer of the sender's shard and of another, in turn: what the
+/// second costs more, both shards together, is the relay. The wake-up of a thread is not in it.
+fn relay(kind: &str, source: Source) {
+    let mut stages = [Stage::set(source, 1, 0), Stage::set(source, 1, 1)];
+    let mut more = Vec::new();
+    for _ in 0..RUNS {
+        let [here, there] = stages.each_mut().map(|stage| {
+            let mut run = Run::default();
+            while run.sent < PACKETS {
+                run += stage.batch(BATCH);
+            }
+            nanoseconds(run.took) / run.sent as f64
+        });
+        more.push(there - here);
+    }
+    print(
+        &format!("{kind}: relay a packet to another shard"),
+        "ns",
+        &more,
+    );
 }
 
 fn short(profile: Profile) -> &'static str {

@@ -1,9 +1,9 @@
-//! One client that sends, others that see it, and a shard that is fed by hand.
+//! One client that sends, others that see it, and shards that are fed by hand.
 
 use std::ops::AddAssign;
 use std::time::{Duration, Instant};
 
-use media_core::{News, Path, Source};
+use media_core::{News, Path, Shard, Source};
 use media_sim::network::{Conditions, Datagram};
 use media_sim::peer::Codecs;
 use media_sim::source::{Frames, Generator};
@@ -20,6 +20,8 @@ const TICK: Duration = Duration::from_millis(1);
 const PAUSE: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_secs(30);
 const SENDER: usize = 0;
+/// The shard of the sender.
+const HOME: usize = 0;
 
 /// What one burst becomes on its way to one viewer, in bytes.
 pub(crate) struct Sizes {
@@ -60,13 +62,15 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Let one client send the source to so many, and see that each of them gets it.
-    pub(crate) fn set(source: Source, viewers: usize) -> Self {
-        let mut world = World::new(1, Conditions::CLEAN, 1);
-        let mut peers = vec![world.enter("sender", 0, Codecs::ALL, &[(source, SendOnly)])];
+    /// Let one client of the first shard send the source to so many of this shard, and see that each of
+    /// them gets it.
+    pub(crate) fn set(source: Source, viewers: usize, shard: u16) -> Self {
+        let mut world = World::new(shard + 1, Conditions::CLEAN, 1);
+        let mut peers = vec![world.enter("sender", HOME, Codecs::ALL, &[(source, SendOnly)])];
+        let shard = usize::from(shard);
         for number in 0..viewers {
             let name = format!("viewer {number}");
-            peers.push(world.enter(&name, 0, Codecs::ALL, &[(source, RecvOnly)]));
+            peers.push(world.enter(&name, shard, Codecs::ALL, &[(source, RecvOnly)]));
         }
         assert!(world.connected(PATIENCE), "everybody connects");
         world.bridge("bridge", &peers);
@@ -124,11 +128,12 @@ impl Stage {
                 self.timers(at);
                 start = clock::busy();
             }
-            let shard = &mut self.world.shards[0];
+            let shard = &mut self.world.shards[HOME];
             for packet in &mut packets {
                 shard.datagram(at, &self.path, packet);
             }
             shard.outgoing().clear();
+            self.relay(at);
         }
         took += clock::busy_since(start);
         let sent = self.sent() - before;
@@ -164,29 +169,39 @@ impl Stage {
         bursts
     }
 
+    /// Give the other shards what the sender's has for them, and throw away what they send.
+    fn relay(&mut self, now: Instant) {
+        for (to, relay) in self.world.shards[HOME].take_relays() {
+            let shard = &mut self.world.shards[usize::from(to)];
+            shard.relay(now, 0, relay);
+            shard.outgoing().clear();
+        }
+    }
+
     fn is_due(&self, now: Instant) -> bool {
-        let due = self.world.shards[0].next_timeout();
-        due.is_some_and(|due| due <= now)
+        let mut shards = self.world.shards.iter();
+        shards.any(|shard| shard.next_timeout().is_some_and(|due| due <= now))
     }
 
     fn timers(&mut self, now: Instant) {
         while self.is_due(now) {
-            let shard = &mut self.world.shards[0];
-            shard.timeout(now);
-            shard.outgoing().clear();
-            for news in shard.take_news() {
-                assert!(!matches!(news, News::PipeClosed { .. }), "{news:?}");
+            for shard in &mut self.world.shards {
+                shard.timeout(now);
+                shard.outgoing().clear();
+                for news in shard.take_news() {
+                    assert!(!matches!(news, News::PipeClosed { .. }), "{news:?}");
+                }
             }
+            self.relay(now);
         }
     }
 
     fn sent(&self) -> u64 {
-        let load = self.world.shards[0].load();
-        let count = load
-            .counters
-            .iter()
-            .find(|(name, _)| *name == "rtp_packets_sent");
-        count.expect("it is counted").1
+        let counters = |shard: &Shard| shard.load().counters;
+        let all = self.world.shards.iter().flat_map(counters);
+        all.filter(|(name, _)| *name == "rtp_packets_sent")
+            .map(|(_, count)| count)
+            .sum()
     }
 }
 

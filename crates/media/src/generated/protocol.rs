@@ -358,7 +358,7 @@ pub struct PipeStatistics {
     pub texts_dropped: u64,
 }
 
-/// Sent every 2 s for each connected pipe; may be dropped.
+/// Sent every 2 s for each connected pipe, of many less often; may be dropped.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Statistics {
     pub number: u64,
