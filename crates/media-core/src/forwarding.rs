@@ -1,5 +1,17 @@
 //! The packet path: tracks in, messages out. Knows nothing of negotiation.
 
+pub(crate) mod burst;
+pub(crate) mod copies;
+pub(crate) mod departure;
+pub(crate) mod egress;
+pub(crate) mod header;
+pub(crate) mod loss;
+pub(crate) mod ring;
+pub(crate) mod send;
+pub(crate) mod stream;
+pub(crate) mod track;
+pub(crate) mod view;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,17 +19,17 @@ use std::time::{Duration, Instant};
 use media_wire::extension::write_absolute_send_time;
 use slab::Slab;
 
-use crate::burst::{HOLD, MAX_BURST};
 use crate::clock::Clock;
 use crate::codec::Kind;
-use crate::copies::Copies;
 use crate::counters::{Counter, Counters};
-use crate::departure::{Departure, Departures, is_full};
-use crate::egress::Egress;
+use crate::forwarding::burst::{HOLD, MAX_BURST};
+use crate::forwarding::copies::Copies;
+use crate::forwarding::departure::{Departure, Departures, is_full};
+use crate::forwarding::egress::Egress;
+use crate::forwarding::send::{Out, Stored};
+use crate::forwarding::track::Track;
 use crate::outgoing::Outgoing;
 use crate::relay::{Burst, Packet, Relay};
-use crate::send::{Out, Stored};
-use crate::track::Track;
 
 /// Everything that a packet on its way from one client to many touches.
 #[derive(Debug)]

@@ -15,65 +15,25 @@
     )
 )]
 
-mod agreement;
-mod alarms;
-mod bridge;
-mod burst;
-mod channel;
 mod clock;
 mod codec;
 mod config;
-mod connection;
-mod copies;
 mod counters;
-mod departure;
-mod describe;
-mod dispatch;
-mod egress;
-mod ending;
-mod feedback;
 mod forwarding;
-mod handshakes;
-mod header;
-mod ingress;
-mod key_frames;
-mod missing;
-mod negotiation;
 mod news;
-mod offer;
-mod opening;
 mod order;
 mod outgoing;
 mod pipe;
-mod post;
-mod presence;
 mod random;
 mod reception;
-mod redundancy;
 mod relay;
-mod renegotiation;
-mod reports;
-mod restriction;
-mod ring;
-mod section;
-mod send;
 mod shard;
-mod speech;
-mod statistics;
-mod stream;
-mod subscription;
-mod talk;
 
 #[cfg(test)]
 mod tests;
-mod texts;
-mod timing;
-mod track;
-mod view;
 
 pub use codec::{Codec, CodecSet, Kind};
 pub use config::{Limits, ShardConfig};
-pub use handshakes::{Done, Work};
 pub use media_transport::{Identity, Path, Protocol};
 pub use media_wire::ntp::NtpTime;
 pub use news::{
@@ -83,3 +43,4 @@ pub use order::{Name, Order, Sending, Source, Way};
 pub use outgoing::{Message, Outgoing};
 pub use relay::{Burst, Packet, Relay, Text, TrackId};
 pub use shard::Shard;
+pub use shard::handshakes::{Done, Work};

@@ -1,23 +1,32 @@
 //! A pipe: one client's transport, its sections, and what is known of its path.
 
+pub(crate) mod agreement;
+pub(crate) mod channel;
+pub(crate) mod describe;
+pub(crate) mod negotiation;
+pub(crate) mod offer;
+pub(crate) mod presence;
+pub(crate) mod section;
+pub(crate) mod texts;
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use media_srtp::Opener;
 use media_transport::{Peer, Transport};
 
-use crate::agreement::Agreement;
 use crate::codec::{Codec, CodecSet, Kind};
-use crate::feedback::Feedback;
-use crate::handshakes::Turn;
-use crate::header::Header;
-use crate::negotiation::{Negotiation, Restart};
+use crate::forwarding::header::Header;
+use crate::forwarding::view::{Format, Repair};
 use crate::news;
 use crate::order::{Name, Way};
-use crate::presence::Presence;
-use crate::section::{Binding, Ended, Section, Slot, Stage};
-use crate::texts::Texts;
-use crate::view::{Format, Repair};
+use crate::pipe::agreement::Agreement;
+use crate::pipe::negotiation::{Negotiation, Restart};
+use crate::pipe::presence::Presence;
+use crate::pipe::section::{Binding, Ended, Section, Slot, Stage};
+use crate::pipe::texts::Texts;
+use crate::reception::feedback::Feedback;
+use crate::shard::handshakes::Turn;
 
 /// How often reports are sent.
 pub(crate) const REPORT: Duration = Duration::from_secs(1);

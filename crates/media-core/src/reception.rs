@@ -1,11 +1,17 @@
 //! How a track arrives from its client: what came, what did not, and how evenly.
 
+pub(crate) mod feedback;
+pub(crate) mod key_frames;
+pub(crate) mod missing;
+pub(crate) mod redundancy;
+pub(crate) mod speech;
+
 use std::time::{Duration, Instant};
 
 use media_wire::ntp::{self, NtpTime};
 use media_wire::rtcp::ReportBlock;
 
-use crate::missing::Missing;
+use crate::reception::missing::Missing;
 
 /// What became of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

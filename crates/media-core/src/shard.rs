@@ -1,5 +1,24 @@
 //! A shard: some of the engine's pipes, and all that happens to them.
 
+pub(crate) mod alarms;
+pub(crate) mod bridge;
+pub(crate) mod connection;
+pub(crate) mod dispatch;
+pub(crate) mod ending;
+pub(crate) mod handshakes;
+pub(crate) mod ingress;
+pub(crate) mod opening;
+pub(crate) mod post;
+pub(crate) mod presence;
+pub(crate) mod renegotiation;
+pub(crate) mod reports;
+pub(crate) mod restriction;
+pub(crate) mod speech;
+pub(crate) mod statistics;
+pub(crate) mod subscription;
+pub(crate) mod talk;
+pub(crate) mod timing;
+
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -8,21 +27,21 @@ use media_transport::{Path, Peer};
 use media_wire::demux;
 use slab::Slab;
 
-use crate::alarms::Alarms;
-use crate::bridge::Bridge;
 use crate::clock::Clock;
 use crate::config::ShardConfig;
 use crate::counters::Counter;
-use crate::describe::Writer;
 use crate::forwarding::Forwarding;
-use crate::handshakes::Handshakes;
 use crate::news::{CloseReason, Load, News};
 use crate::order::{Name, Order};
 use crate::outgoing::Outgoing;
 use crate::pipe::Pipe;
-use crate::post::Post;
+use crate::pipe::describe::Writer;
 use crate::random::Random;
 use crate::relay::{Relay, TrackId};
+use crate::shard::alarms::Alarms;
+use crate::shard::bridge::Bridge;
+use crate::shard::handshakes::Handshakes;
+use crate::shard::post::Post;
 
 /// How often the shard tells its load.
 const LOAD: Duration = Duration::from_secs(2);

@@ -318,7 +318,7 @@ fn every_pair_has_a_codec_or_news() {
 fn check_pairs(bench: &Bench, refused: &[(Name, Name)], combination: usize) {
     let shard = &bench.shard;
     for (key, track) in &shard.forwarding.tracks {
-        let crate::track::Origin::Local {
+        let crate::forwarding::track::Origin::Local {
             pipe: sender,
             section,
         } = track.origin

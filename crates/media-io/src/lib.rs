@@ -16,6 +16,7 @@ mod descriptor;
 mod event;
 mod listener;
 mod machine;
+mod mail;
 mod mailbox;
 mod outlet;
 mod port;
@@ -30,6 +31,7 @@ mod worker;
 
 pub use event::{Epoll, Interest, Ready, Waker};
 pub use machine::{Droppable, Machine};
+pub use mail::{End, Report};
 pub use port::{MediaPort, Transport, Unbound};
 pub use process::{Signals, own_user, peer_user};
-pub use shards::{End, INBOX, REPORTS, Report, Segmentation, Shards};
+pub use shards::{INBOX, REPORTS, Segmentation, Shards};

@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crate::machine::Machine;
+use crate::mail::{End, Inbound, Report};
 use crate::mailbox::Mailbox;
 use crate::outlet::Plain;
 use crate::port::MediaPort;
@@ -19,60 +20,6 @@ pub const INBOX: usize = 1024;
 
 /// Reports that wait at which statistics are dropped.
 pub const REPORTS: usize = 4096;
-
-/// What goes into a shard thread besides datagrams.
-pub(crate) enum Inbound<O, R, D> {
-    Order(O),
-    Relay(u16, R),
-    Done(D),
-    Ping(u64),
-    Stop,
-}
-
-/// What comes out of the shard threads.
-#[derive(Debug)]
-pub enum Report<N> {
-    /// The machine has something to tell.
-    News {
-        /// Which one.
-        shard: u16,
-        /// What it tells.
-        news: N,
-    },
-    /// The thread has seen a ping.
-    Pong {
-        /// Which one.
-        shard: u16,
-        /// The number of the ping.
-        number: u64,
-    },
-    /// What went through the thread's port since it began, every 2 s and at the end; may
-    /// be dropped.
-    Traffic {
-        /// Which one.
-        shard: u16,
-        /// Counters by name.
-        counters: Vec<(&'static str, u64)>,
-    },
-    /// The thread is gone; the last report of a shard.
-    Ended {
-        /// Which one.
-        shard: u16,
-        /// Why.
-        end: End,
-    },
-}
-
-/// Why a shard thread is gone.
-#[derive(Debug)]
-pub enum End {
-    /// It was told to stop.
-    Stopped,
-    /// The kernel did not let it wait or receive.
-    Failed(io::Error),
-    /// The machine panicked.
-    Panicked,
-}
 
 /// How datagrams of one message leave.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use crate::connections::{Connections, LISTENER};
 use crate::event::{Epoll, Interest, Ready};
 use crate::machine::{Droppable, Machine};
+use crate::mail::{Inbound, Report};
 use crate::mailbox::Mailbox;
 use crate::outlet::{Outlet, Plain};
 use crate::port::MediaPort;
 use crate::receive::{self, Batch};
 use crate::send::Kernel;
-use crate::shards::{Inbound, Report};
 use crate::socket::MediaSocket;
 use crate::worker::Desk;
 

@@ -5,8 +5,8 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
 use crate::machine::Machine;
+use crate::mail::Inbound;
 use crate::process;
-use crate::shards::Inbound;
 use crate::turn::Posts;
 
 /// How much nicer it is than its shard. Where both share a core it gets a quarter of it at least, which is a thousand

@@ -7,7 +7,7 @@ use is::stun::{StunMessage, TransId};
 use media_transport::Path;
 
 use super::{Bench, CHROMIUM, name};
-use crate::handshakes::MOST_AWAY;
+use crate::shard::handshakes::MOST_AWAY;
 use crate::{CloseReason, Done, Limits, News, Order, Work};
 
 /// Of the description that every pipe here begins with.

@@ -4,12 +4,12 @@ use media_transport::{Credentials, Fingerprint};
 use media_wire::extension::Kind as Extension;
 use media_wire::sdp::{self, Description, Direction, MediaKind, Setup};
 
-use crate::agreement::{Agreed, Agreement, Feedbacks};
 use crate::codec::{Codec, CodecSet, Kind};
 use crate::config::Limits;
+use crate::forwarding::view::PayloadTypes;
 use crate::news::CloseReason;
 use crate::order::{Sending, Source};
-use crate::view::PayloadTypes;
+use crate::pipe::agreement::{Agreed, Agreement, Feedbacks};
 
 /// The format of a section for data channels (RFC 8841 section 4.3).
 pub(crate) const CHANNELS: &str = "webrtc-datachannel";
@@ -422,8 +422,8 @@ fn fingerprints(
 mod tests {
     use super::*;
 
-    const CHROMIUM: &str = include_str!("../../media-wire/tests/data/chromium-offer.sdp");
-    const FIREFOX: &str = include_str!("../../media-wire/tests/data/firefox-offer.sdp");
+    const CHROMIUM: &str = include_str!("../../../media-wire/tests/data/chromium-offer.sdp");
+    const FIREFOX: &str = include_str!("../../../media-wire/tests/data/firefox-offer.sdp");
 
     fn sending() -> Vec<Sending> {
         [("0", Source::Microphone), ("1", Source::Camera)]

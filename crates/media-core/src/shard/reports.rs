@@ -12,8 +12,8 @@ use media_wire::seq;
 use crate::codec::Kind;
 use crate::counters::Counter;
 use crate::forwarding::Forwarding;
+use crate::forwarding::view::{View, ticks};
 use crate::pipe::{Pipe, REPORT};
-use crate::view::{View, ticks};
 
 /// A datagram with reports is closed when it is longer than this.
 const FULL: usize = 1_000;

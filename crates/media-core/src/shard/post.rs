@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use crate::counters::Counter;
 use crate::order::Name;
+use crate::pipe::texts::{Memory, Owed, SILENCE};
 use crate::relay::{Relay, Text};
 use crate::shard::Shard;
-use crate::texts::{Memory, Owed, SILENCE};
 
 /// Letters delivered in one turn, and how long that is.
 const TURN: usize = 64;

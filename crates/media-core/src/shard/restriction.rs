@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use crate::codec::CodecSet;
+use crate::forwarding::track::Origin;
 use crate::relay::Relay;
 use crate::shard::Shard;
-use crate::subscription::usable;
-use crate::track::Origin;
+use crate::shard::subscription::usable;
 
 impl Shard {
     /// Work out anew what a track may be encoded with, and see to it.

@@ -5,15 +5,15 @@ use std::time::Instant;
 use media_wire::extension::Kind as Extension;
 use media_wire::sdp::{self, Description, Setup};
 
-use crate::agreement::Carriage;
 use crate::codec::{Codec, CodecSet, Kind};
 use crate::counters::Counter;
-use crate::negotiation::Restart;
 use crate::news::{CloseReason, News};
-use crate::offer::{self, Refusal};
 use crate::order::Source;
 use crate::pipe::Pipe;
-use crate::section::Stage;
+use crate::pipe::agreement::Carriage;
+use crate::pipe::negotiation::Restart;
+use crate::pipe::offer::{self, Refusal};
+use crate::pipe::section::Stage;
 use crate::shard::Shard;
 
 impl Shard {

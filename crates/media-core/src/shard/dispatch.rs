@@ -6,10 +6,10 @@ use media_transport::{Credentials, MAX_PATHS, Path, Peer};
 use media_wire::{demux, stun};
 
 use crate::counters::Counter;
-use crate::ingress::Ingress;
 use crate::pipe::Pipe;
 use crate::relay::Relay;
 use crate::shard::Shard;
+use crate::shard::ingress::Ingress;
 
 /// Characters of an ICE password: 144 bits (RFC 8839 section 5.4 asks for 128).
 const PASSWORD: usize = 24;

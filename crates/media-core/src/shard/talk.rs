@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use media_transport::Heard;
 
-use crate::channel::{self, Code, Refused, Said, Spoken, Told};
 use crate::counters::Counter;
 use crate::order::Name;
 use crate::pipe::Pipe;
+use crate::pipe::channel::{self, Code, Refused, Said, Spoken, Told};
+use crate::pipe::texts::{Outcome, Stage};
 use crate::relay::Text;
 use crate::shard::Shard;
-use crate::texts::{Outcome, Stage};
 
 /// Bytes of what is shown with each text of a pipe.
 const MAX_LABEL: usize = 1024;

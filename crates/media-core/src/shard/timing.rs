@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
+use crate::forwarding::track::Origin;
 use crate::pipe::REPORT;
 use crate::relay::Relay;
-use crate::reports::Reports;
 use crate::shard::Shard;
-use crate::track::Origin;
+use crate::shard::reports::Reports;
 
 impl Shard {
     /// Everything of a pipe that is due. Tells whether an offer was.

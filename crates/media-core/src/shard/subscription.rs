@@ -6,15 +6,15 @@ use media_wire::sdp::MediaKind;
 
 use crate::codec::{CodecSet, Kind};
 use crate::counters::Counter;
+use crate::forwarding::stream::Stream;
+use crate::forwarding::track::{Origin, Track};
+use crate::forwarding::view::View;
 use crate::news::{News, Received};
 use crate::order::Source;
 use crate::pipe::Pipe;
-use crate::section::{Section, Slot, Stage};
+use crate::pipe::section::{Section, Slot, Stage};
 use crate::shard::Shard;
-use crate::statistics;
-use crate::stream::Stream;
-use crate::track::{Origin, Track};
-use crate::view::View;
+use crate::shard::statistics;
 
 /// Protocol of the sections the engine adds.
 const PROTOCOL: &str = "UDP/TLS/RTP/SAVPF";

@@ -4,7 +4,7 @@ use media_wire::extension::{Ids, Kind as Extension};
 use media_wire::sdp::Parameter;
 
 use crate::codec::{Codec, CodecSet, Kind};
-use crate::view::PayloadTypes;
+use crate::forwarding::view::PayloadTypes;
 
 /// Dynamic payload types (RFC 3551 section 6, RFC 5761 section 4).
 const DYNAMIC: std::ops::RangeInclusive<u8> = 96..=127;

@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use crate::codec::CodecSet;
 use crate::counters::Counter;
+use crate::forwarding::track::{Origin, Track};
 use crate::news::CloseReason;
 use crate::order::{Name, Way};
 use crate::relay::{Relay, TrackId};
 use crate::shard::Shard;
-use crate::track::{Origin, Track};
 
 /// Pipes that see each other's tracks, as far as this shard knows.
 #[derive(Debug, Default)]

@@ -7,11 +7,11 @@ use media_transport::{Event, Heard, Reason};
 
 use crate::codec::Kind;
 use crate::counters::Counter;
-use crate::egress::Egress;
+use crate::forwarding::egress::Egress;
 use crate::news::{CloseReason, News};
 use crate::pipe::REPORT;
 use crate::shard::Shard;
-use crate::statistics::STATISTICS;
+use crate::shard::statistics::STATISTICS;
 
 impl Shard {
     /// Do what a pipe's transport asks for.

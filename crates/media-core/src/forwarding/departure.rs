@@ -7,8 +7,8 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use crate::burst::MAX_BURST;
 use crate::codec::Kind;
+use crate::forwarding::burst::MAX_BURST;
 use crate::outgoing::Outgoing;
 
 /// Bytes in the arena at which a call lets the rest wait for the next.
@@ -93,15 +93,15 @@ mod tests {
 
     use crate::clock::Clock;
     use crate::codec::{Codec, CodecSet};
-    use crate::egress::Egress;
     use crate::forwarding::Forwarding;
-    use crate::header::Header;
+    use crate::forwarding::egress::Egress;
+    use crate::forwarding::header::Header;
+    use crate::forwarding::stream::Stream;
+    use crate::forwarding::track::{Origin, Track};
+    use crate::forwarding::view::{Format, PayloadTypes, Repair, View};
     use crate::order::Source;
     use crate::random::Random;
     use crate::relay::{Packet, TrackId};
-    use crate::stream::Stream;
-    use crate::track::{Origin, Track};
-    use crate::view::{Format, PayloadTypes, Repair, View};
     use media_srtp::{MasterKey, Profile, Sealer};
     use media_transport::Path;
     use media_wire::extension::Ids;

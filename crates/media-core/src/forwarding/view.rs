@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use media_wire::{red, seq, vp8};
 
 use crate::codec::{Codec, Kind};
-use crate::copies::Loss;
-use crate::header::Header;
+use crate::forwarding::header::Header;
+use crate::forwarding::loss::Loss;
+use crate::forwarding::stream::{Last, Stream};
 use crate::relay::Packet;
-use crate::stream::{Last, Stream};
 
 /// How a viewer gets a packet again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,18 +8,18 @@ use media_wire::red::Redundant;
 use media_wire::rtcp::{self, Packet as Control};
 use media_wire::{h264, rtp, rtx, seq, vp8};
 
-use crate::agreement::Carriage;
-use crate::alarms::Alarms;
 use crate::codec::Codec;
 use crate::counters::Counter;
 use crate::forwarding::Forwarding;
 use crate::news::News;
 use crate::order::Source;
+use crate::pipe::agreement::Carriage;
+use crate::pipe::section::Incoming;
 use crate::pipe::{Pipe, REPORT};
 use crate::reception::Accepted;
-use crate::redundancy::{Content, recovered};
+use crate::reception::redundancy::{Content, recovered};
 use crate::relay::{Packet, Relay};
-use crate::section::Incoming;
+use crate::shard::alarms::Alarms;
 
 /// Track sequence numbers begin here, so that packets before the first have room below it.
 const ORIGIN: u64 = 1 << 16;

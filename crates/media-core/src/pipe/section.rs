@@ -4,11 +4,11 @@ use media_srtp::ReplayWindow;
 use media_wire::sdp::MediaKind;
 
 use crate::codec::{CodecSet, Kind};
+use crate::forwarding::stream::Stream;
 use crate::news::SentStatistics;
 use crate::order::Source;
 use crate::reception::Reception;
-use crate::speech::Speech;
-use crate::stream::Stream;
+use crate::reception::speech::Speech;
 
 /// How far a section has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 
 use media_wire::ntp::NtpTime;
 
-use crate::burst::MAX_BURST;
 use crate::codec::{Codec, CodecSet, Kind};
-use crate::departure::Departure;
-use crate::key_frames::KeyFrames;
+use crate::forwarding::burst::MAX_BURST;
+use crate::forwarding::departure::Departure;
+use crate::forwarding::ring::Ring;
+use crate::forwarding::view::View;
 use crate::order::{Name, Source};
 use crate::pipe::REPORT;
+use crate::reception::key_frames::KeyFrames;
 use crate::relay::TrackId;
-use crate::ring::Ring;
-use crate::view::View;
 
 /// How long packets can be asked for again. A picture is of no use later; sound even less.
 const KEEP_VIDEO: Duration = Duration::from_secs(1);

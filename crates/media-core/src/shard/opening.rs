@@ -7,23 +7,23 @@ use media_transport::Transport;
 
 use crate::codec::{CodecSet, Kind};
 use crate::counters::Counter;
-use crate::feedback::Feedback;
-use crate::handshakes::Turn;
-use crate::negotiation::{Negotiation, Restart};
+use crate::forwarding::stream::Stream;
+use crate::forwarding::track::{Origin, Track};
 use crate::news::{CloseReason, News, PipeStatistics};
-use crate::offer::{self, Offer, OfferedSection, Refusal};
 use crate::order::{Name, Sending, Source, Way};
+use crate::pipe::negotiation::{Negotiation, Restart};
+use crate::pipe::offer::{self, Offer, OfferedSection, Refusal};
+use crate::pipe::presence::Presence;
+use crate::pipe::section::{Ended, Incoming, Section, Slot, Stage};
+use crate::pipe::texts::Texts;
 use crate::pipe::{Extent, Pipe};
-use crate::presence::Presence;
 use crate::reception::Reception;
+use crate::reception::feedback::Feedback;
+use crate::reception::speech::Speech;
 use crate::relay::TrackId;
-use crate::section::{Ended, Incoming, Section, Slot, Stage};
 use crate::shard::Shard;
-use crate::speech::Speech;
-use crate::statistics::STATISTICS;
-use crate::stream::Stream;
-use crate::texts::Texts;
-use crate::track::{Origin, Track};
+use crate::shard::handshakes::Turn;
+use crate::shard::statistics::STATISTICS;
 
 /// What a pipe leaves to the next generation: the control plane does not attach it again.
 struct Membership {

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use media_wire::rtp::fill_padding;
 use media_wire::{rtx, seq};
 
-use crate::burst::{MAX_BURST, MAX_PADDING, runs};
 use crate::counters::{Counter, Counters};
-use crate::egress::Egress;
-use crate::header::Stamp;
+use crate::forwarding::burst::{MAX_BURST, MAX_PADDING, runs};
+use crate::forwarding::egress::Egress;
+use crate::forwarding::header::Stamp;
+use crate::forwarding::ring::Ring;
+use crate::forwarding::view::{Place, Repair, View, Withheld};
 use crate::outgoing::Outgoing;
 use crate::relay::Packet;
-use crate::ring::Ring;
-use crate::view::{Place, Repair, View, Withheld};
 
 /// A stored packet with its payload.
 pub(crate) type Stored<'a> = (&'a Packet, &'a [u8]);
@@ -279,10 +279,10 @@ fn size_of(view: &View, egress: &Egress, stored: Stored<'_>) -> usize {
 mod tests {
     use super::*;
     use crate::codec::Codec;
-    use crate::header::Header;
+    use crate::forwarding::header::Header;
+    use crate::forwarding::stream::Stream;
+    use crate::forwarding::view::{Format, PayloadTypes};
     use crate::random::Random;
-    use crate::stream::Stream;
-    use crate::view::{Format, PayloadTypes};
     use media_srtp::{MasterKey, Opener, Profile, Sealer};
     use media_transport::Path;
     use media_wire::extension::{Ids, Kind};

@@ -8,12 +8,12 @@ use media_wire::sdp::{
     self, Attributes, Description, Direction, Msid, Origin, Setup, Ssrc, SsrcGroup,
 };
 
-use crate::agreement::{Agreed, Agreement};
 use crate::codec::{Codec, CodecSet, Kind};
-use crate::offer::CHANNELS;
 use crate::order::Source;
 use crate::pipe::Pipe;
-use crate::section::{Section, Stage};
+use crate::pipe::agreement::{Agreed, Agreement};
+use crate::pipe::offer::CHANNELS;
+use crate::pipe::section::{Section, Stage};
 
 /// What a camera may send, in bit/s of payload.
 const CAMERA_RATE: u64 = 1_500_000;

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use crate::codec::Codec;
+use crate::forwarding::track::Track;
+use crate::forwarding::view::View;
 use crate::news::{News, PipeStatistics, ReceivedStatistics, SentStatistics};
 use crate::pipe::Pipe;
-use crate::section::Section;
+use crate::pipe::section::Section;
 use crate::shard::Shard;
-use crate::track::Track;
-use crate::view::View;
 
 /// A pipe's numbers are told this often, in a shard of few pipes.
 pub(crate) const STATISTICS: Duration = Duration::from_secs(2);
