@@ -19,19 +19,22 @@ pub struct Limits {
     pub tracks: usize,
     /// Bytes of payload kept of one track for retransmission.
     pub ring_bytes: usize,
-    /// Pipes of one bridge on the shard.
+    /// Pipes of one bridge on the shard. Unless said otherwise a bridge may have all pipes there are.
     pub members: usize,
 }
+
+const MOST_PIPES: usize = 4096;
+const MOST_TRACKS: usize = 8;
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            pipes: 4096,
+            pipes: MOST_PIPES,
             sections: 256,
             description: 256 * 1024,
-            tracks: 8,
+            tracks: MOST_TRACKS,
             ring_bytes: 1 << 20,
-            members: 1024,
+            members: MOST_PIPES,
         }
     }
 }
