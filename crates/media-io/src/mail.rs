@@ -2,6 +2,9 @@
 
 use std::io;
 
+use crate::machine::Machine;
+use crate::mailbox::Mailbox;
+
 /// What goes into a shard thread besides datagrams.
 pub(crate) enum Inbound<O, R, D> {
     Order(O),
@@ -10,6 +13,13 @@ pub(crate) enum Inbound<O, R, D> {
     Ping(u64),
     Stop,
 }
+
+/// The mail of a machine's shard thread.
+pub(crate) type Mail<M> =
+    Inbound<<M as Machine>::Order, <M as Machine>::Relay, <M as Machine>::Done>;
+
+/// What a shard thread is woken by.
+pub(crate) type Inbox<M> = Mailbox<Mail<M>>;
 
 /// What comes out of the shard threads.
 #[derive(Debug)]

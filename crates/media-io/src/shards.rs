@@ -8,11 +8,11 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crate::machine::Machine;
-use crate::mail::{End, Inbound, Report};
+use crate::mail::{End, Inbound, Inbox, Report};
 use crate::mailbox::Mailbox;
 use crate::outlet::Plain;
 use crate::port::MediaPort;
-use crate::turn::{self, Inbox, Posts};
+use crate::turn::{self, Posts};
 use crate::worker;
 
 /// Things that wait for a shard at which bursts are dropped and no order should be given.
@@ -69,7 +69,11 @@ impl<M: Machine> Shards<M> {
                 reports: Arc::clone(&shards.reports),
                 plain: Arc::clone(&plain),
             };
-            shards.threads.push(worker::start(&posts, works)?);
+            shards.threads.push(worker::start::<M>(
+                shard,
+                Arc::clone(&shards.inboxes),
+                works,
+            )?);
             let make = Arc::clone(&make);
             let thread = thread::Builder::new()
                 .name(format!("shard-{shard}"))

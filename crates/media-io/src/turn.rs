@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::connections::{Connections, LISTENER};
 use crate::event::{Epoll, Interest, Ready};
 use crate::machine::{Droppable, Machine};
-use crate::mail::{Inbound, Report};
+use crate::mail::{Inbound, Inbox, Mail, Report};
 use crate::mailbox::Mailbox;
 use crate::outlet::{Outlet, Plain};
 use crate::port::MediaPort;
@@ -36,9 +36,6 @@ const TRAFFIC: Duration = Duration::from_secs(2);
 const SOCKET: u64 = 0;
 const MAIL: u64 = 1;
 
-/// What a shard thread is woken by.
-pub(crate) type Inbox<M> = Mailbox<Mail<M>>;
-type Mail<M> = Inbound<<M as Machine>::Order, <M as Machine>::Relay, <M as Machine>::Done>;
 type Reports<M> = Mailbox<Report<<M as Machine>::News>>;
 
 /// Where a shard thread gets its orders and tells what happens.

@@ -1,13 +1,13 @@
 //! The thread beside a shard's, for what media must not wait for.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
 use crate::machine::Machine;
-use crate::mail::Inbound;
+use crate::mail::{Inbound, Inbox};
 use crate::process;
-use crate::turn::Posts;
 
 /// How much nicer it is than its shard. Where both share a core it gets a quarter of it at least, which is a thousand
 /// handshakes a second, and the shard need not wait when it wakes.
@@ -33,12 +33,12 @@ pub(crate) fn desk<W>() -> (Desk<W>, Receiver<W>) {
     (Desk(sender), receiver)
 }
 
-/// Starts the worker of the shard that `posts` are for; it ends when the desk is gone.
+/// Starts the worker of a shard, whose inbox is among these; it ends when the desk is gone.
 pub(crate) fn start<M: Machine + 'static>(
-    posts: &Posts<M>,
+    shard: u16,
+    inboxes: Arc<[Inbox<M>]>,
     works: Receiver<M::Work>,
 ) -> io::Result<JoinHandle<()>> {
-    let (shard, inboxes) = (posts.shard, posts.inboxes.clone());
     let name = format!("worker-{shard}");
     thread::Builder::new().name(name).spawn(move || {
         // It works as well without.
