@@ -1,4 +1,4 @@
-"""`/`, `/demo/`, `/docs/`, `/sdk/`: built files with caching and the right headers.
+"""`/`, `/demo/`, `/docs/`, `/sdk/`: built files, kept or asked for again.
 
 A name with a hash may be kept for ever; everything else is asked for again and
 mostly not sent again (ETag, RFC 9110 section 13).
