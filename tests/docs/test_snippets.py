@@ -11,6 +11,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -30,20 +31,8 @@ NOT_RUN: dict[str, int] = {}
 WITHIN_S = 60
 
 
-def some(*languages: str, run: bool = True) -> list[Snippet]:
-    return [
-        it
-        for it in ALL
-        if it.language in languages
-        and it.held_by is None
-        and (it.not_run is None) == run
-    ]
-
-
-def each(*languages: str, run: bool = True) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        "snippet", some(*languages, run=run), ids=lambda it: it.name
-    )
+def name(snippet: Snippet) -> str:
+    return snippet.name
 
 
 @pytest.fixture(scope="module")
@@ -79,56 +68,66 @@ def environment(server: Server, folder: Path) -> dict[str, str]:
     }
 
 
-def ran(command: list[str], text: str, server: Server, folder: Path) -> None:
+def read_sh(text: str) -> None:
+    subprocess.run(["bash", "-n", "-s"], input=text, text=True, check=True)
+
+
+def read_settings(text: str) -> None:
+    """Our pages show one kind of TOML: a file of settings."""
+    given = tomllib.loads(text)
+    assert given.keys() <= {it.name for it in SETTINGS}
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "ringway.toml").write_text(text)
+        settings = gather({}, {}, Path(folder)).settings()
+    assert settings.shards == given.get("shards", 1)
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "json": json.loads,
+    "python": lambda text: compile(text, "snippet", "exec"),
+    "sh": read_sh,
+    "toml": read_settings,
+}
+RUNNERS = {
+    "python": [sys.executable, "-"],
+    "sh": ["bash", "-euo", "pipefail", "-s"],
+}
+SCRIPTS = {"js", "ts"}
+SHOWN = {"text"}
+"""What a program prints."""
+
+
+@pytest.mark.parametrize(
+    "snippet", [it for it in ALL if it.language in READERS], ids=name
+)
+def test_it_can_be_read(snippet: Snippet) -> None:
+    READERS[snippet.language](snippet.text)
+
+
+@pytest.mark.parametrize(
+    "snippet",
+    [
+        it
+        for it in ALL
+        if it.language in RUNNERS and it.not_run is None and it.held_by is None
+    ],
+    ids=name,
+)
+def test_it_works(
+    snippet: Snippet, server: Server, folder: Callable[[str], Path]
+) -> None:
+    where = folder(snippet.page)
     done = subprocess.run(
-        command,
-        input=text,
-        cwd=folder,
-        env=environment(server, folder),
+        RUNNERS[snippet.language],
+        input=snippet.text,
+        cwd=where,
+        env=environment(server, where),
         capture_output=True,
         text=True,
         timeout=WITHIN_S,
         check=False,
     )
-    assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
-
-
-@each("sh")
-def test_a_command_works(
-    snippet: Snippet, server: Server, folder: Callable[[str], Path]
-) -> None:
-    ran(["bash", "-euo", "pipefail", "-s"], snippet.text, server, folder(snippet.page))
-
-
-@each("sh", run=False)
-def test_a_command_that_is_not_run_can_be_read(snippet: Snippet) -> None:
-    subprocess.run(["bash", "-n", "-s"], input=snippet.text, text=True, check=True)
-
-
-@each("python")
-def test_a_program_works(
-    snippet: Snippet, server: Server, folder: Callable[[str], Path]
-) -> None:
-    ran([sys.executable, "-"], snippet.text, server, folder(snippet.page))
-
-
-@each("python", run=False)
-def test_a_program_that_is_not_run_can_be_read(snippet: Snippet) -> None:
-    compile(snippet.text, snippet.name, "exec")
-
-
-@each("json")
-def test_json_can_be_read(snippet: Snippet) -> None:
-    json.loads(snippet.text)
-
-
-@each("toml")
-def test_a_file_of_settings_can_be_used(snippet: Snippet, tmp_path: Path) -> None:
-    (tmp_path / "ringway.toml").write_text(snippet.text)
-    settings = gather({}, {}, tmp_path).settings()
-    given = tomllib.loads(snippet.text)
-    assert given.keys() <= {it.name for it in SETTINGS}
-    assert "shards" not in given or settings.shards == given["shards"]
+    assert done.returncode == 0, f"{snippet.text}\n{done.stdout}\n{done.stderr}"
 
 
 NAMES = {
@@ -146,7 +145,7 @@ def test_scripts_fit_the_sdk(tmp_path: Path) -> None:
     """Each is compiled as strictly as the SDK itself, all in one go."""
     index = (ROOT / "web/rtc/src/index.ts").read_text()
     exported = set(re.findall(r"\b[A-Z]\w+\b|\bcreate\w+\b", index))
-    scripts = some("js", "ts")
+    scripts = [it for it in ALL if it.language in SCRIPTS]
     assert scripts
     for number, it in enumerate(scripts):
         used = set(re.findall(r"\b[A-Za-z]\w+\b", it.text))
@@ -188,11 +187,7 @@ def test_scripts_fit_the_sdk(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-HANDLED = {"sh", "python", "json", "toml", "js", "ts", "text"}
-"""What is run, compiled or read above; `text` is what a program prints."""
-
-
-@pytest.mark.parametrize("snippet", ALL, ids=lambda it: it.name)
+@pytest.mark.parametrize("snippet", ALL, ids=name)
 def test_no_example_is_left_out(snippet: Snippet) -> None:
     if snippet.held_by is not None:
         path, _, name = snippet.held_by.partition("::")
@@ -202,7 +197,8 @@ def test_no_example_is_left_out(snippet: Snippet) -> None:
         source = (ROOT / DIALOGUES[snippet.page]).read_text()
         assert Path(snippet.page).name in source
     else:
-        assert snippet.language in HANDLED, "say who holds it, or write who runs it"
+        known = READERS.keys() | RUNNERS.keys() | SCRIPTS | SHOWN
+        assert snippet.language in known, "say who holds it, or write who runs it"
 
 
 def test_what_is_not_run_is_counted() -> None:
