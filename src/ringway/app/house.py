@@ -117,7 +117,7 @@ class Ringway:
                 ports.tokens, ports.clock, self.switchboard, self.signalling
             ),
             switchboard=self.switchboard,
-            inbox=Inbox(self.exchange),
+            inbox=Inbox(self.exchange, self.switchboard.presence),
             snapshots=Snapshots(self.house, ports.calls),
             calls=LineCalls(self.exchange.line_lost, self.exchange.line_back),
             tally=self.signalling,
