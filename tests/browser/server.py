@@ -85,11 +85,15 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
-    def token(self, identity: str, display_name: str | None = None) -> str:
+    def token(
+        self, identity: str, display_name: str | None = None, *, presence: bool = False
+    ) -> str:
         """Ask for a token as a customer's backend does."""
-        body = {"identity": identity}
+        body: dict[str, object] = {"identity": identity}
         if display_name is not None:
             body["displayName"] = display_name
+        if presence:
+            body["capabilities"] = {"presence": True}
         status, answer = self.post("/webrtc/1/token", body)
         assert status == 200, answer
         return str(answer["token"])

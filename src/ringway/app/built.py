@@ -46,6 +46,7 @@ def front(settings: Settings) -> Front:
     return Front(
         sdk=_files(BUILT / "sdk", "ringway-rtc.js"),
         demo_page=_files(BUILT / "pages" / "demo", "index.html"),
+        docs=_files(BUILT / "docs", "index.html"),
         demo=settings.demo,
         public_url=settings.public_url,
         origins=settings.origins,
