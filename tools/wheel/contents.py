@@ -14,7 +14,7 @@ from tools.licences.parts import Unknown
 BUILT: Final = Path("src/ringway/built")
 ENGINE: Final = "ringway-media"
 NOTICES: Final = "THIRD-PARTY.txt"
-PAGES: Final = ("sdk/ringway-rtc.js", "pages/demo/index.html")
+PAGES: Final = ("sdk/ringway-rtc.js", "pages/demo/index.html", "docs/index.html")
 OLDEST_GLIBC: Final = (2, 17)
 """No older one has a tag of its own (PEP 600)."""
 
