@@ -15,7 +15,7 @@ from ringway.domain.effects import Address, Kind
 from ringway.domain.leg_messages import Hangup
 from ringway.domain.values import SECOND, AccountId, Device, LegId
 from ringway.pages.built import File
-from ringway.pages.routes import page_routes
+from ringway.pages.routes import docs_routes, page_routes
 from ringway.ports.activity import Activity
 from ringway.ports.calls import Calls
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
@@ -77,6 +77,9 @@ class Front:
     demo_page: Mapping[str, File] | str = (
         "The demo page has not been built: run `make build`."
     )
+    docs: Mapping[str, File] | str = (
+        "The documentation has not been built: run `make build`."
+    )
     demo: bool = True
     public_url: str | None = None
     origins: Sequence[str] = field(default=())
@@ -114,7 +117,7 @@ class Ringway:
                 ports.tokens, ports.clock, self.switchboard, self.signalling
             ),
             switchboard=self.switchboard,
-            inbox=Inbox(self.exchange),
+            inbox=Inbox(self.exchange, self.switchboard.presence),
             snapshots=Snapshots(self.house, ports.calls),
             calls=LineCalls(self.exchange.line_lost, self.exchange.line_back),
             tally=self.signalling,
@@ -149,6 +152,7 @@ class Ringway:
                 ),
                 *health_routes(self.checks, self.metrics.text, ports.catalog),
                 *page_routes(front.sdk, front.demo_page, front.public_url),
+                *docs_routes(front.docs, demo_is_on=front.demo),
                 signalling(self.reception, front.origins),
             ]
         )

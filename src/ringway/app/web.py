@@ -18,7 +18,7 @@ from ringway.rest.errors import HANDLERS
 
 log = structlog.get_logger("http")
 
-QUIET: Final = ("/livez", "/readyz", "/metrics", "/sdk/", "/demo/")
+QUIET: Final = ("/livez", "/readyz", "/metrics", "/sdk/", "/demo/", "/docs/")
 """Asked for so often that only trouble is worth a line."""
 TROUBLE: Final = 500
 EVERYWHERE: Final[Mapping[bytes, bytes]] = {

@@ -24,7 +24,7 @@ from litestar.handlers import HTTPRouteHandler
 from ringway.domain.identity import slug
 from ringway.ports.catalog import DEMO_ACCOUNT, DEMO_NAME_LAPSES_US, Catalog
 from ringway.ports.clock import Clock
-from ringway.ports.tokens import Bearer, Tokens
+from ringway.ports.tokens import Bearer, Capability, Tokens
 from ringway.rest.bodies import json_object
 from ringway.rest.errors import ApiError, bad_request
 from ringway.rest.rates import Rates
@@ -83,7 +83,8 @@ def demo_route(
                 message_id="NAME_TAKEN",
             )
         await catalog.meet(DEMO_ACCOUNT, identity, name, at)
-        issued = tokens.issue(Bearer(DEMO_ACCOUNT, identity, name), TTL_S, at)
+        bearer = Bearer(DEMO_ACCOUNT, identity, name, frozenset({Capability.PRESENCE}))
+        issued = tokens.issue(bearer, TTL_S, at)
         response = token_response(issued, identity=identity, displayName=name)
         response.set_cookie(
             Cookie(
