@@ -78,6 +78,7 @@ const page = {
   devices: "Microphone and camera",
   devicesTry: "Try microphone and camera",
   devicesStop: "Stop trying",
+  devicesChoose: "Choose other devices",
   microphone: "Microphone",
   camera: "Camera",
   speaker: "Speaker",
