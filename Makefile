@@ -13,7 +13,7 @@ WEB := package.json package-lock.json $(shell find web docs *.md -type f -not -p
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run build test bench bench-profile lint format clean generate
+.PHONY: help run build wheel test bench bench-profile lint format clean generate
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ run: build ## Build what is missing and start Ringway on http://localhost:8080; 
 	@exec .venv/bin/ringway serve --data '$(DATA)' --http '127.0.0.1:$(PORT)' --media '0.0.0.0:$(MEDIA_PORT)' $(if $(TLS),--tls self-signed --https '0.0.0.0:$(TLS_PORT)')
 
 build: .tools/python $(BUILT)/ringway-media .tools/web ## Build the engine, the SDK and the pages
+
+wheel: build ## Build one wheel with everything inside, in dist/
+	@scripts/wheel dist
 
 test: ## Set up what tests need, and run every floor
 	@scripts/test
@@ -43,7 +46,7 @@ generate: .tools/test ## Rewrite what is made from Python: the protocols, the pa
 	@.venv/bin/python -m tools.protocol && .venv/bin/python -m tools.docs && .venv/bin/python -m tools.performance
 
 clean: ## Remove everything that was built
-	@rm -rf .venv .tools tests/peers/aiortc/.venv target node_modules web/*/node_modules web/*/dist web/pages/*/dist web/pages/docs/.build bench/loadgen/build $(BUILT)
+	@rm -rf .venv .tools tests/peers/aiortc/.venv target node_modules web/*/node_modules web/*/dist web/pages/*/dist web/pages/docs/.build bench/loadgen/build dist $(BUILT)
 
 .tools/toolchain: scripts/toolchain
 	@scripts/toolchain && mkdir -p .tools && touch $@

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import ringway
+from ringway.app.elf import NotElf, glibc_here, machine_here, read_elf, unfit
 from ringway.app.house import Front
 from ringway.app.sharing import demo_url, invitation
 from ringway.app.stops import Stop
@@ -16,16 +17,28 @@ from ringway.settings import CertificateFiles, Settings
 
 BUILT: Final = Path(ringway.__file__).with_name("built")
 PROGRAM: Final = "ringway-media"
+ANEW: Final = "install Ringway anew, or run `make build` in its sources"
 
 
 def engine_program(given: Path | None) -> Path:
-    """Find the engine.  Or `Stop`."""
+    """Find the engine, and see that it is for this machine.  Or `Stop`."""
     program = given or BUILT / PROGRAM
     if not program.is_file():
-        why = "is not there" if given else "has not been built: run `make build`"
+        why = "is not there" if given else f"is missing: {ANEW}"
         raise Stop(f"The media engine {program} {why}.")
     if not os.access(program, os.X_OK):
-        raise Stop(f"The media engine {program} can not be executed.")
+        raise Stop(
+            f"The media engine {program} can not be executed: chmod +x it, unless its "
+            "file system is mounted noexec."
+        )
+    try:
+        trouble = unfit(read_elf(program), machine_here(), glibc_here())
+    except NotElf:
+        trouble = ""  # a script that starts one is as good
+    except OSError as error:
+        trouble = f"can not be read ({error.strerror})"
+    if trouble:
+        raise Stop(f"The media engine {program} {trouble}.")
     return program.absolute()
 
 

@@ -70,6 +70,7 @@ export class Links {
 }
 
 const FENCE = /^(```+)[^\n]*\n[^]*?^\1$/gm;
+const COMMENT = /^<!--[^]*?-->\n/gm;
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g;
 
 /** Write a page's Markdown as it is given beside its HTML: links lead to what is on the site. */
@@ -77,7 +78,7 @@ export function portable(page: Page, links: Links): string {
   let out = "";
   let from = 0;
   const prose = (text: string): string =>
-    text.replace(LINK, (whole, bang: string, label: string, href: string) => {
+    text.replace(COMMENT, "").replace(LINK, (whole, bang: string, label: string, href: string) => {
       const target = links.resolve(page.source, href);
       if (target.kind === "page") return `${bang}[${label}](${target.markdown})`;
       if (target.kind === "file") return `${bang}[${label}](${target.href})`;
