@@ -21,7 +21,6 @@ def serve(*, given: WithSettings = NOTHING, as_json: AsJson = False) -> None:
 
     from ringway.app import logs, serving  # noqa: PLC0415
     from ringway.app.closing_lines import as_value, closing_lines  # noqa: PLC0415
-
     from ringway.app.sharing import invitation, link  # noqa: PLC0415
 
     logs.set_up(settings)

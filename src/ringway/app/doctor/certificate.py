@@ -23,7 +23,9 @@ def findings(settings: Settings, at: dt.datetime) -> Sequence[Finding]:
             try:
                 end = certificate_in(settings.tls, at).not_valid_after_utc
             except Stop as stop:
-                advice = "Browsers would not come in: mend it, or name another by --tls."
+                advice = (
+                    "Browsers would not come in: mend it, or name another by --tls."
+                )
                 return [fail(name, stop.text, advice)]
             found = f"It is good until {end:%Y-%m-%d %H:%M} UTC."
             if end - at < SOON:

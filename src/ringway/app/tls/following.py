@@ -97,7 +97,7 @@ def _now() -> dt.datetime:
 
 def _stamp(files: CertificateFiles) -> tuple[tuple[int, int, int] | None, ...]:
     """Tell a file from what it was; None: it is not there now."""
-    found = []
+    found: list[tuple[int, int, int] | None] = []
     for path in (files.certificate, files.key):
         try:
             it = path.stat()

@@ -51,9 +51,8 @@ def keep_own(data: Path, names: Iterable[x509.GeneralName], at: dt.datetime) -> 
     files, wanted = own_files(data), list(dict.fromkeys(names))[:MOST_NAMES]
     try:
         there = certificate_in(files, at)
-        if (
-            there.not_valid_after_utc - at >= RENEWED
-            and set(wanted) <= set(_names_in(there))
+        if there.not_valid_after_utc - at >= RENEWED and set(wanted) <= set(
+            _names_in(there)
         ):
             return
     except WrongUsage:
