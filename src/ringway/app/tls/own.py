@@ -69,9 +69,9 @@ def names_here() -> list[x509.GeneralName]:
         # What zeroconf calls a machine without a domain (RFC 6762).
         names += [host] if "." in host else [host, f"{host}.local"]
     addresses = [
-        ipaddress.ip_address(text)
+        address
         for text, _ in addresses_of_this_machine()
-        if "%" not in text
+        if not (address := ipaddress.ip_address(text)).is_link_local
     ]
     loopback = [ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1")]
     return [
