@@ -54,6 +54,8 @@ WHOLE: Final[Mapping[str, str]] = {
     "applications and entities": "/provisioning/1",
 }
 """Families of operations, by how their addresses begin."""
+CALLS: Final = ("domain", "programs", "runtime", "rtc")
+"""The floors that end calls and refuse commands."""
 MANY: Final = 3
 """More operations than this are told by their number."""
 
@@ -127,10 +129,9 @@ def told_events() -> dict[str, bool]:
 def given_codes() -> dict[Cause, bool]:
     """Give each error code, and whether anything ends or fails with it."""
     sdk = re.sub(r'code\(\s*"\d+",\s*"\w+"', "", _all(SDK, ".ts", {"generated"}))
-    server = _all(SERVER, ".py", {"causes.py", "built"})
+    server = "".join(_all(SERVER / it, ".py", {"causes.py"}) for it in CALLS)
     return {
-        cause: re.search(rf'"{cause.name}"|ErrorCode\.{cause.name}\b', sdk) is not None
-        or re.search(rf"(?<!HTTPStatus)\.{cause.name}\b", server) is not None
+        cause: re.search(rf'["\.]{cause.name}\b', sdk + server) is not None
         for cause in Cause
     }
 
