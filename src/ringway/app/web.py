@@ -52,7 +52,7 @@ class Outside:
     """What every response has, and one line in the log about it."""
 
     def __init__(self, inside: ASGIApp, *, hsts: bool) -> None:
-        self._inside = inside
+        self.inside = inside
         self._secured = {**EVERYWHERE, **HSTS} if hsts else EVERYWHERE
         self.statuses: Counter[int] = Counter()
         """Responses since the start."""
@@ -60,7 +60,7 @@ class Outside:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         if scope["type"] != ScopeType.HTTP:
-            await self._inside(scope, receive, send)
+            await self.inside(scope, receive, send)
             return
         method = scope["method"]
         began = time.perf_counter()
@@ -78,7 +78,7 @@ class Outside:
             await send(message)
 
         try:
-            await self._inside(scope, receive, told)
+            await self.inside(scope, receive, told)
         finally:
             path = scope["path"]
             self.statuses[status] += 1
