@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import ssl
 import urllib.error
@@ -16,10 +17,12 @@ import pytest
 from websockets.asyncio.client import connect
 
 from ringway.app.sharing import invitation
+from ringway.cli.qr import AS_BEFORE
 from ringway.rtc import messages as wire
 from ringway.settings import address_for_others
-from tests.app.test_serving import Served, refused, served, until
+from tests.app.test_serving import PATIENCE_S, Served, refused, served, until
 from tests.browser.server import free_port
+from tests.cli.terminal import read_qr_code, terminal
 
 
 @contextmanager
@@ -96,6 +99,26 @@ def test_the_lines_say_where_and_keep_the_code_to_themselves(data: Path) -> None
         assert f"Invited  {url}/demo/\n" in said
         assert "`ringway invitation`" in said
         assert invitation(data) not in said
+
+
+def test_a_terminal_shows_the_link_and_its_qr_code(data: Path, tmp_path: Path) -> None:
+    port, host = free_port(), address_for_others()
+    words = (
+        *("serve", "--data", data, "--http", f"127.0.0.1:{free_port()}"),
+        *("--media", f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}"),
+        *("--tls", "self-signed", "--https", f"0.0.0.0:{port}"),
+    )
+    with terminal(*words, folder=tmp_path) as (process, read):
+        said, _, drawn = read(f"{AS_BEFORE}\r\n\r\n").partition("Ctrl-C\n\n")
+        link = f"https://{host}:{port}/demo/#invitation={invitation(data)}"
+        assert f"Invited  {link}\n" in said
+        assert read_qr_code(drawn) == link
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        logged = process.stderr.read().decode()
+        assert process.wait(PATIENCE_S) == 0
+    assert "engine started" in logged
+    assert invitation(data) not in logged
 
 
 def test_a_certificate_that_has_gone_keeps_nobody_out(data: Path) -> None:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from ringway.cli import qr
-from tests.browser.server import RINGWAY
 from tests.cli.conftest import Ringway
-from tests.cli.pictures import read_qr_code
+from tests.cli.terminal import at_terminal, read_qr_code
 
 TLS = ("--tls", "self-signed", "--https", "192.0.2.7:8443")
 LINK = "https://192.0.2.7:8443/demo/#invitation="
@@ -49,34 +44,15 @@ def test_a_folder_that_can_not_be_written(ringway: Ringway, tmp_path: Path) -> N
     assert "invitation can not be used: Is a directory." in done.sentence
 
 
-def terminal(*words: str, columns: int, folder: Path) -> str:
-    """Run a command at a terminal of so many columns; give what it shows."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [RINGWAY, *words],
-        stdout=theirs,
-        cwd=folder,
-        env={**os.environ, "COLUMNS": str(columns), "TERM": "xterm-256color"},
-    ) as process:
-        os.close(theirs)
-        shown = b""
-        with suppress(OSError):  # how a terminal says that nobody writes any more
-            while part := os.read(ours, 65536):
-                shown += part
-        os.close(ours)
-    assert process.returncode == 0
-    return shown.decode().replace("\r\n", "\n")
-
-
 def test_a_camera_reads_the_link_from_a_terminal(tmp_path: Path) -> None:
-    shown = terminal("invitation", *TLS, columns=80, folder=tmp_path)
+    shown = at_terminal("invitation", *TLS, columns=80, folder=tmp_path)
     said, drawn = shown.split("\n\n")
     assert said.startswith(LINK)
     assert read_qr_code(drawn) == said
 
 
 def test_where_it_has_no_room_the_link_is_enough(tmp_path: Path) -> None:
-    shown = terminal("invitation", *TLS, columns=40, folder=tmp_path)
+    shown = at_terminal("invitation", *TLS, columns=40, folder=tmp_path)
     assert shown.startswith(LINK)
     assert shown.count("\n") == 1
 
