@@ -22,6 +22,7 @@ from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
 from ringway.ports.clock import Appointment, Clock
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog
+from ringway.ports.spans import NoSpans, Spans
 from ringway.ports.storage import StorageUnavailable
 from ringway.ports.tokens import Tokens
 from ringway.programs.routing import Routing
@@ -67,6 +68,7 @@ class Ports:
     engine: Engine
     engine_counts: Callable[[], Mapping[str, int]] = dict
     """What the adapter of the engine counts, by name."""
+    spans: Spans = field(default_factory=NoSpans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class Ringway:
             lines=self.switchboard,
             views=views,
             router=routing.route,
+            spans=ports.spans,
+            measures=self.metrics,
         )
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
@@ -130,7 +134,8 @@ class Ringway:
                 calls=self.calls,
                 engine=ports.engine,
                 engine_counts=ports.engine_counts,
-                statuses=self.web.statuses,
+                requests=self.web.requests,
+                spans=ports.spans,
             )
         )
 
@@ -150,7 +155,9 @@ class Ringway:
                 *health_routes(self.checks, self.metrics.text, ports.catalog),
                 *page_routes(front.sdk, front.demo_page, front.public_url),
                 signalling(self.reception, front.origins),
-            ]
+            ],
+            self.house.tracer,
+            self.metrics.observe_request,
         )
 
     async def _is_known(self, account: AccountId, identity: str) -> bool:

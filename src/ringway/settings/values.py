@@ -87,6 +87,8 @@ class Settings:
     """How long the engine goes on without us."""
     log_format: LogFormat
     log_level: LogLevel
+    otlp_endpoint: str | None
+    """``http[s]://host[:port][/path]`` of a collector of traces."""
 
     @property
     def url(self) -> str:
@@ -111,6 +113,7 @@ def settings_from(
     grace_s: int = 60,
     log_format: LogFormat = "auto",
     log_level: LogLevel = "info",
+    otlp_endpoint: str | None = None,
 ) -> Settings:
     """Check what was given.  Or `BadSetting`."""
     listen = listen_of("http", http)
@@ -140,6 +143,7 @@ def settings_from(
         grace_s=grace_s,
         log_format=log_format,
         log_level=log_level,
+        otlp_endpoint=None if otlp_endpoint is None else _collector(otlp_endpoint),
     )
 
 
@@ -188,6 +192,20 @@ def _can_be_advertised(text: str) -> bool:
     except ValueError:
         return False
     return not (address.is_unspecified or address.is_multicast)
+
+
+def _collector(text: str) -> str:
+    """``http[s]://host[:port][/path]``; what it wants to be told goes into headers."""
+    origin, slash, path = text, "", ""
+    scheme, two, rest = text.partition("://")
+    if two:
+        host, slash, path = rest.partition("/")
+        origin = f"{scheme}://{host}"
+    if "?" in path or "#" in path:
+        raise BadSetting(
+            "takes no query: use OTEL_EXPORTER_OTLP_HEADERS.", "otlp_endpoint"
+        )
+    return _origin("otlp_endpoint", origin) + (slash + path).rstrip("/")
 
 
 def _origin(setting: str, text: str) -> str:
