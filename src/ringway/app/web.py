@@ -23,7 +23,7 @@ from ringway.runtime.tracing import Open, Tracer, forget, new_trace
 
 log = structlog.get_logger("http")
 
-QUIET: Final = ("/livez", "/readyz", "/metrics", "/sdk/", "/demo/")
+QUIET: Final = ("/livez", "/readyz", "/metrics", "/sdk/", "/demo/", "/docs/")
 """Asked for so often that only trouble is worth a line."""
 TROUBLE: Final = 500
 METHODS: Final = frozenset(HTTPMethod)
@@ -41,11 +41,16 @@ EVERYWHERE: Final[Mapping[bytes, bytes]] = {
 }
 """Unless the handler has said otherwise."""
 
+HSTS: Final[Mapping[bytes, bytes]] = {b"strict-transport-security": b"max-age=31536000"}
+"""For certificates that browsers trust (RFC 6797); over https only."""
+
 
 def application(
     routes: Sequence[HTTPRouteHandler | WebsocketRouteHandler],
     tracer: Tracer,
     observe: Callable[[str, float], None],
+    *,
+    hsts: bool = False,
 ) -> Outside:
     """Put the handlers behind one door; `observe` is told route and seconds."""
     inside = Litestar(
@@ -56,16 +61,22 @@ def application(
         logging_config=None,
         debug=False,
     )
-    return Outside(inside, tracer, observe)
+    return Outside(inside, tracer, observe, hsts=hsts)
 
 
 class Outside:
     """What every response has, and what is told about it: line, span, numbers."""
 
     def __init__(
-        self, inside: ASGIApp, tracer: Tracer, observe: Callable[[str, float], None]
+        self,
+        inside: ASGIApp,
+        tracer: Tracer,
+        observe: Callable[[str, float], None],
+        *,
+        hsts: bool,
     ) -> None:
         self._inside, self._tracer, self._observe = inside, tracer, observe
+        self._secured = {**EVERYWHERE, **HSTS} if hsts else EVERYWHERE
         self.requests: Counter[tuple[str, ...]] = Counter()
         """Requests since the start, by method, route and status."""
 
@@ -98,7 +109,8 @@ class Outside:
                 status = int(message["status"])
                 headers = list(message["headers"])
                 said: Collection[bytes] = {name.lower() for name, _ in headers}
-                headers += [it for it in EVERYWHERE.items() if it[0] not in said]
+                more = self._secured if scope["scheme"] == "https" else EVERYWHERE
+                headers += [it for it in more.items() if it[0] not in said]
                 message["headers"] = headers
             await send(message)
 
