@@ -106,6 +106,11 @@ describe("links", () => {
     expect(faults).toContain(fault);
   });
 
+  it("stand in tables that can be read aloud", () => {
+    const { html } = built({ "docs/fill.md": "# Fill it\n\n| how | |\n| --- | --- |\n| [far](https://example.org/) | x |\n" });
+    expect(html).toContain("<th>how</th>\n<td></td>");
+  });
+
   it("in examples are left alone", () => {
     const text = "# Fill it\n\n```text\n[gone](gone.md)\n```\n";
     expect(built({ "docs/fill.md": text })).toMatchObject({ faults: [], markdown: text });
