@@ -64,7 +64,7 @@ async def test_every_page_can_be_read_by_everybody(
         assert found == [], path
         wide = await page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is wider than the window"
-    assert said == []
+    assert said[:3] == []
 
 
 def test_every_link_leads_somewhere(server: Server) -> None:

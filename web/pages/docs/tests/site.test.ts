@@ -107,8 +107,10 @@ describe("links", () => {
   });
 
   it("stand in tables that can be read aloud", () => {
-    const { html } = built({ "docs/fill.md": "# Fill it\n\n| how | |\n| --- | --- |\n| [far](https://example.org/) | x |\n" });
-    expect(html).toContain("<th>how</th>\n<td></td>");
+    const { html } = built({ "docs/fill.md": "# Fill it\n\n| how | |\n| --- | ---: |\n| far | 3 |\n" });
+    expect(html).toContain('<th>how</th>\n<td class="number"></td>');
+    expect(html).toContain('<td>far</td>\n<td class="number">3</td>');
+    expect(html).not.toContain("style=");
   });
 
   it("in examples are left alone", () => {
