@@ -128,6 +128,15 @@ async def looks_right(guest: Guest, name: str) -> None:
     await guest.fits()
 
 
+async def share(route: Route) -> None:
+    """Answer as a server does that other devices reach by https."""
+    answer = await route.fetch()
+    sharing = {"url": "https://192.0.2.7:8443/demo/", "invitation": "7KQ2-M4XT"}
+    await route.fulfill(
+        response=answer, json={**await answer.json(), "sharing": sharing}
+    )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), SIZES, ids=["360", "1280"])
 async def test_every_screen_is_for_everybody(
@@ -141,9 +150,13 @@ async def test_every_screen_is_for_everybody(
     mark = f"{scheme}-{width}"
     with running(tmp_path / "data") as empty:
         ruby = await come("Ruby", RED, number="", url=empty.url, enters=False, **look)
+        await ruby.page.route("**/demo/token", share)
         await looks_right(ruby, f"entry-{mark}")
         await enter(ruby)
         await ruby.shows("nobody")
+        link = "https://192.0.2.7:8443/demo/#invitation=7KQ2-M4XT"
+        await expect(ruby.at("share-link")).to_have_text(link)
+        await expect(ruby.at("qr")).to_have_accessible_name(f"QR code of {link}")
         await looks_right(ruby, f"alone-{mark}")
         dana = await come("Dana", BLUE, number="", url=empty.url, script=BUSY, **look)
         await ruby.shows("person-dana")
