@@ -225,7 +225,7 @@ async def test_an_invitation_is_asked_for_and_corrected(come: Come) -> None:
     seen: list[str | None] = []
 
     async def judge(route: Route) -> None:
-        code = route.request.post_data_json.get("invitation")
+        code = json.loads(route.request.post_data or "{}").get("invitation")
         seen.append(code)
         if code is None:
             await route.fulfill(**refusal(401, "INVITATION_REQUIRED"))  # type: ignore[arg-type]
