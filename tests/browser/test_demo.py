@@ -274,6 +274,7 @@ async def test_too_many_tries_are_told_with_the_time_left(come: Come) -> None:
     await guest.shows("home-screen")
 
 
+@pytest.mark.cell("the demo page", "Chromium")
 async def test_who_is_here_is_told_as_they_come_and_go(come: Come) -> None:
     ruby = await come("Ruby", RED)
     dana = await come("Dana", BLUE)
