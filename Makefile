@@ -3,6 +3,7 @@
 DATA ?= data
 PORT ?= 8080
 MEDIA_PORT ?= 3478
+TLS_PORT ?= 8443
 
 BUILT := src/ringway/built
 UV := .tools/bin/uv
@@ -17,8 +18,8 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: build ## Build what is missing and start Ringway on http://localhost:8080
-	@exec .venv/bin/ringway serve --data '$(DATA)' --http '127.0.0.1:$(PORT)' --media '0.0.0.0:$(MEDIA_PORT)'
+run: build ## Build what is missing and start Ringway on http://localhost:8080; with TLS=1 for a phone, too
+	@exec .venv/bin/ringway serve --data '$(DATA)' --http '127.0.0.1:$(PORT)' --media '0.0.0.0:$(MEDIA_PORT)' $(if $(TLS),--tls self-signed --https '0.0.0.0:$(TLS_PORT)')
 
 build: .tools/python $(BUILT)/ringway-media .tools/web ## Build the engine, the SDK and the pages
 

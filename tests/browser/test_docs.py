@@ -112,6 +112,7 @@ async def test_the_page_joins_a_room(
     await carol.click("#leave")
 
 
+@pytest.mark.cell("who is there", "Chromium")
 async def test_the_page_shows_who_is_there(
     server: Server,
     elsewhere: str,

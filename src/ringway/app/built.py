@@ -10,9 +10,10 @@ from typing import Final
 import ringway
 from ringway.app.elf import NotElf, glibc_here, machine_here, read_elf, unfit
 from ringway.app.house import Front
+from ringway.app.sharing import demo_url, invitation
 from ringway.app.stops import Stop
 from ringway.pages.built import File, NotBuilt, read_built
-from ringway.settings import Settings
+from ringway.settings import CertificateFiles, Settings
 
 BUILT: Final = Path(ringway.__file__).with_name("built")
 PROGRAM: Final = "ringway-media"
@@ -50,6 +51,10 @@ def front(settings: Settings) -> Front:
         demo=settings.demo,
         public_url=settings.public_url,
         origins=settings.origins,
+        invitation=lambda: invitation(settings.data),
+        reached=lambda: demo_url(settings),
+        trusted_proxies=settings.trusted_proxies,
+        hsts=isinstance(settings.tls, CertificateFiles),
     )
 
 

@@ -93,7 +93,7 @@ def _capabilities(given: object, wrong: dict[str, str]) -> frozenset[Capability]
     return frozenset(found)
 
 
-def token_response(issued: Issued, **more: str) -> Response[bytes]:
+def token_response(issued: Issued, **more: object) -> Response[bytes]:
     """Write a token as a response: it is a secret, so nobody may keep a copy."""
     return Response(
         msgspec.json.encode(

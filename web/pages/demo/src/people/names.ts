@@ -2,6 +2,14 @@
 
 const MOST = 32;
 
+/** Characters of a name that the server takes. */
+export const LONGEST_NAME = 50;
+
+/** Characters as people and the server count them: code points. */
+export function lengthOf(text: string): number {
+  return [...text].length;
+}
+
 /** The identity that the demo makes of a name; null if nothing can be made of it. */
 export function identityOf(name: string): string | null {
   const words = name.normalize("NFKC").toLowerCase().normalize("NFC").match(/[\p{L}\p{N}]+/gu) ?? [];

@@ -17,11 +17,9 @@ const WAITING: Pattern = { every: 4, tones: [{ hertz: [425], from: 0, to: 1 }] }
 const LOUDNESS = 0.08;
 
 let context: AudioContext | undefined;
-let stop: (() => void) | undefined;
 
-/** Ring until `quiet`; nothing is heard before the visitor has touched the page. */
-export function ring(kind: "called" | "waiting"): void {
-  quiet();
+/** Ring until the returned function is called; nothing is heard before the visitor has touched the page. */
+export function ring(kind: "called" | "waiting"): () => void {
   context ??= new AudioContext();
   void context.resume();
   const pattern = kind === "called" ? CALLED : WAITING;
@@ -30,15 +28,10 @@ export function ring(kind: "called" | "waiting"): void {
   const once = (): void => sound(pattern, master);
   once();
   const timer = setInterval(once, pattern.every * 1_000);
-  stop = () => {
+  return () => {
     clearInterval(timer);
     master.disconnect();
   };
-}
-
-export function quiet(): void {
-  stop?.();
-  stop = undefined;
 }
 
 function sound(pattern: Pattern, master: GainNode): void {
