@@ -31,7 +31,7 @@ ENV RINGWAY_DATA=/var/lib/ringway \
     RINGWAY_HTTP=0.0.0.0:8080
 WORKDIR /var/lib/ringway
 VOLUME /var/lib/ringway
-EXPOSE 8080/tcp 3478/udp 3478/tcp
+EXPOSE 8080/tcp 8443/tcp 3478/udp 3478/tcp
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 \
     CMD ["python", "-c", "import http.client, os, sys; it = http.client.HTTPConnection('127.0.0.1', int(os.environ['RINGWAY_HTTP'].rpartition(':')[2]), timeout=4); it.request('GET', '/readyz'); sys.exit(it.getresponse().status != 200)"]

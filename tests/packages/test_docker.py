@@ -72,8 +72,10 @@ def test_its_ports_and_folders_are_those_of_the_program() -> None:
     media = listen_of("media", str(BY_NAME["media"].default))
     assert http.is_wildcard
     assert http.port == listen_of("http", str(BY_NAME["http"].default)).port
+    https = listen_of("https", str(BY_NAME["https"].default))
     assert set(only("EXPOSE").value) == {
         f"{http.port}/tcp",
+        f"{https.port}/tcp",
         f"{media.port}/tcp",
         f"{media.port}/udp",
     }
