@@ -75,7 +75,7 @@ class Outside:
         *,
         hsts: bool,
     ) -> None:
-        self._inside, self._tracer, self._observe = inside, tracer, observe
+        self.inside, self._tracer, self._observe = inside, tracer, observe
         self._secured = {**EVERYWHERE, **HSTS} if hsts else EVERYWHERE
         self.requests: Counter[tuple[str, ...]] = Counter()
         """Requests since the start, by method, route and status."""
@@ -83,7 +83,7 @@ class Outside:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         if scope["type"] != ScopeType.HTTP:
-            await self._inside(scope, receive, send)
+            await self.inside(scope, receive, send)
             return
         forget()
         path, method = scope["path"], scope["method"]
@@ -115,7 +115,7 @@ class Outside:
             await send(message)
 
         try:
-            await self._inside(scope, receive, told)
+            await self.inside(scope, receive, told)
         finally:
             took = time.perf_counter() - began
             path, method = scope["path"], scope["method"]
