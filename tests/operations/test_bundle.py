@@ -30,7 +30,10 @@ from tests.ports.test_engine import AUDIO, description
 PEOPLE = ("zwiebelfisch-7", "quendel.martha@example.org".replace("@", "."))
 NAMES = ("Ottilie Krautwickel", "Zoë 💐 O'Brien")
 ROOM = "boardroom-quarterly"
-CUSTOM = {"patient-record": "Diagnosis Schnupfenfieber", "door-code-9": "hunter2hunter2"}
+CUSTOM = {
+    "patient-record": "Diagnosis Schnupfenfieber",
+    "door-code-9": "hunter2hunter2",
+}
 ENVIRONMENT = {
     "RINGWAY_KEY": "rw_abcdefghijkl_" + "K" * 43,
     "RINGWAY_TYPO": "planted-in-a-typo",

@@ -1,4 +1,4 @@
-"""What may leave the machine: shapes that are known to be harmless, and nothing else.
+"""What may leave the machine: shapes known to be harmless, and nothing else.
 
 Identities, names and texts become marks as ``~1a2b3c4d``: the same for the same text
 within one bundle, so that lines can be joined; by a salt that is kept nowhere, so
