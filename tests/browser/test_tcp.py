@@ -64,6 +64,14 @@ def counter(host: Host, name: str) -> int:
     return int(sum(map(float, rows)))
 
 
+def dropped(host: Host, reason: str) -> int:
+    text = host.server.get("/metrics")[1]
+    [row] = re.findall(
+        rf'^ringway_media_drops_total{{reason="{reason}"}} (\S+)$', text, re.MULTILINE
+    )
+    return int(float(row))
+
+
 def is_busy(host: Host, name: str) -> bool:
     return counter(host, name) > 100
 
@@ -87,6 +95,7 @@ async def used(party: Party) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.cell("media over TCP", "Chromium")
 async def test_two_without_udp_hear_and_see_each_other(host: Host, join: Join) -> None:
     red, reds = await join(host, RED)
     blue, blues = await join(host, BLUE)
@@ -101,7 +110,7 @@ async def test_two_without_udp_hear_and_see_each_other(host: Host, join: Join) -
     for name in ("tcp_frames_received", "tcp_frames_sent"):
         await asyncio.to_thread(until, functools.partial(is_busy, host, name))
     assert counter(host, "udp_datagrams_received") == 0
-    assert counter(host, "tcp_drop_backlog_full") == 0
+    assert dropped(host, "tcp_backlog_full") == 0
     await red.hangup()
     assert await blue.ended() == "NORMAL_HANGUP"
 
@@ -129,6 +138,7 @@ async def test_a_call_moves_to_tcp_when_udp_is_dropped(host: Host, join: Join) -
     assert "hangup" not in await red.events()
 
 
+@pytest.mark.cell("media over TCP", "Firefox")
 async def test_firefox_that_is_told_of_tcp_only(
     enter: Enter, server: Server, elsewhere: str
 ) -> None:

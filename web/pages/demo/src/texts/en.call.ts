@@ -1,0 +1,22 @@
+/** Every sentence of the page during a call. */
+
+export const call = {
+  calling: "Calling …",
+  ringing: "Ringing …",
+  connectingCall: "Connecting …",
+  live: "Connected",
+  controls: "Controls of the call",
+  mute: "Mute (M)",
+  unmute: "Unmute (M)",
+  cameraOn: "Camera on (V)",
+  cameraOff: "Camera off (V)",
+  shareOn: "Share the screen (S)",
+  shareOff: "Stop sharing (S)",
+  hangup: "Hang up",
+  remoteMuted: "{who} is muted",
+  weak: "Your connection is weak: sound may break up.",
+  troubleForbidden: "This page may not use that. Allow it beside the address.",
+  troubleMissing: "There is no such device. Connect one and try again.",
+  troubleTaken: "The device is gone, or used by another program.",
+  trouble: "That did not work. Please try again.",
+} as const;
