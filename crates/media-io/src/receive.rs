@@ -161,3 +161,23 @@ pub(crate) fn is_report(datagram: &[u8]) -> bool {
 pub(crate) fn is_urgent(datagram: &[u8]) -> bool {
     matches!(datagram.first(), Some(0..=3 | 20..=63))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use media_wire::demux::{Protocol, protocol};
+
+    #[test]
+    fn what_is_urgent_and_what_is_a_report_is_what_the_engine_takes_it_for() {
+        for first in 0..=255 {
+            for second in 0..=255 {
+                let datagram = [first, second];
+                let kind = protocol(&datagram);
+                let urgent = matches!(kind, Protocol::Stun | Protocol::Dtls);
+                assert_eq!(is_urgent(&datagram), urgent, "{datagram:?}");
+                assert_eq!(is_report(&datagram), kind == Protocol::Rtcp);
+            }
+        }
+        assert!(!is_report(&[]) && !is_report(&[128]));
+    }
+}

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 /// Between two looks at a socket that brings nothing but reports. Media that comes meanwhile waits for as
 /// long, which is less than a packet is held for the rest of its frame.
-const REST: Duration = Duration::from_micros(500);
+const REST_US: u64 = 500;
+const REST: Duration = Duration::from_micros(REST_US);
 
 /// What the last look at the socket has brought.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
