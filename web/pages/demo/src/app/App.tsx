@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { CallScreen } from "../call/CallScreen.js";
 import { type Devices, useDeviceChoice } from "../devices/choice.js";
+import { DevicePanel } from "../devices/DevicePanel.js";
 import type { Preview } from "../devices/preview.js";
 import { Lobby } from "../people/Lobby.js";
 import { RoomScreen } from "../people/RoomScreen.js";
@@ -57,12 +58,7 @@ export function App({ journey, devices, preview, invitation: brought, isSecure }
     return () => removeEventListener("popstate", follow);
   }, [journey]);
 
-  useAddress(name, screen.at === "lobby" ? null : screen.at === "room" ? screen.room : undefined);
-
-  // Nobody is shown to themselves while they are somewhere else.
-  useEffect(() => {
-    if (screen.at !== "lobby" && screen.at !== "room") preview.close();
-  }, [preview, screen.at]);
+  useAddress(name, screen.at === "lobby" ? null : "room" in screen ? screen.room : undefined);
 
   const link = (of: string | null): string => linkTo(location.href, place.sharing, of, invitation);
   const another = linkTo(location.href, null, null, invitation);
@@ -70,7 +66,13 @@ export function App({ journey, devices, preview, invitation: brought, isSecure }
   if (screen.at === "call") {
     return (
       <>
-        <CallScreen conversation={screen.conversation} devices={choice} onEnded={(ended) => journey.ended(ended)} />
+        <CallScreen
+          conversation={screen.conversation}
+          devices={choice}
+          devicePanel={<DevicePanel choice={choice} preview={preview} tries={["microphone"]} />}
+          {...(screen.room === null ? {} : { link: link(screen.room) })}
+          onEnded={(ended) => journey.ended(ended)}
+        />
         <GateDialog journey={journey} gate={place.gate} />
       </>
     );

@@ -30,7 +30,7 @@ export function Lobby({ place, journey, devices, preview, link, another, brokenR
   const choice = useDeviceChoice(devices);
   const { people, identity, name, connection, isOpening, isRefusedNow } = place;
   const canCall = connection.state === "online" && !isOpening;
-  const isAlone = people !== null && people.length === 0;
+  const isAlone = typeof people === "object" && people.length === 0;
   const call = (whom: string, who: string, way: Way): void => {
     preview.close();
     void journey.wish({ to: "call", identity: whom, who, way });
@@ -57,8 +57,8 @@ export function Lobby({ place, journey, devices, preview, link, another, brokenR
               {say("notNow")}
             </p>
           )}
-          {people === null && connection.state === "online" && <p className="soft">{say("peopleUnknown")}</p>}
-          {people !== null && <PeopleList people={people} canCall={canCall} onCall={call} />}
+          {people === "untold" && <p className="soft">{say("peopleUnknown")}</p>}
+          {typeof people === "object" && <PeopleList people={people} canCall={canCall} onCall={call} />}
           {isAlone && (
             <div className="empty" data-testid="nobody">
               <p className="strong">{say("peopleNone")}</p>
