@@ -98,7 +98,13 @@ def test_all_is_inside_and_nothing_else(wheel: Path) -> None:
     sources = (path for path in (ROOT / "src/ringway").rglob("*.py"))
     for path in sources:
         assert str(path.relative_to(ROOT / "src")) in files
-    assert {name.split("/")[0] for name in files} == {"ringway", about}
+    shared = f"ringway-{VERSION}.data"
+    assert {name.split("/")[0] for name in files} == {"ringway", about, shared}
+    units = {path.name for path in (ROOT / "contrib" / "systemd").iterdir()}
+    folder = f"{shared}/data/share/ringway"
+    assert {n for n in files if n.startswith(shared)} == {
+        f"{folder}/{name}" for name in units
+    }
     assert not [name for name in files if "__pycache__" in name]
     assert texts[f"{about}/licenses/LICENSE"] == (ROOT / "LICENSE").read_text()
     assert "ringway = ringway.cli:main" in texts[f"{about}/entry_points.txt"]

@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { CallScreen } from "../call/CallScreen.js";
 import { type Devices, useDeviceChoice } from "../devices/choice.js";
+import { DevicePanel } from "../devices/DevicePanel.js";
 import type { Preview } from "../devices/preview.js";
 import { Lobby } from "../people/Lobby.js";
 import { RoomScreen } from "../people/RoomScreen.js";
@@ -57,12 +58,18 @@ export function App({ journey, devices, preview, invitation: brought, isSecure }
     return () => removeEventListener("popstate", follow);
   }, [journey]);
 
-  useAddress(name, screen.at === "lobby" ? null : screen.at === "room" ? screen.room : undefined);
+  useAddress(name, screen.at === "lobby" ? null : "room" in screen ? screen.room : undefined);
 
-  // Nobody is shown to themselves while they are somewhere else.
-  useEffect(() => {
-    if (screen.at !== "lobby" && screen.at !== "room") preview.close();
-  }, [preview, screen.at]);
+  const leave = (): void => {
+    journey.leave();
+    const address = written(location.href, { name: null, room: null });
+    history.replaceState(null, "", address);
+    setWanted(read(address));
+  };
+  const openRoom = (to: string): void => {
+    setWanted({ name, room: to });
+    journey.openRoom(to);
+  };
 
   const link = (of: string | null): string => linkTo(location.href, place.sharing, of, invitation);
   const another = linkTo(location.href, null, null, invitation);
@@ -70,14 +77,20 @@ export function App({ journey, devices, preview, invitation: brought, isSecure }
   if (screen.at === "call") {
     return (
       <>
-        <CallScreen conversation={screen.conversation} devices={choice} onEnded={(ended) => journey.ended(ended)} />
+        <CallScreen
+          conversation={screen.conversation}
+          devices={choice}
+          devicePanel={<DevicePanel choice={choice} preview={preview} tries={["microphone"]} />}
+          {...(screen.room === null ? {} : { link: link(screen.room) })}
+          onEnded={(ended) => journey.ended(ended)}
+        />
         <GateDialog journey={journey} gate={place.gate} />
       </>
     );
   }
   return (
     <>
-      <Header place={place} onLeave={() => journey.leave()} />
+      <Header place={place} onLeave={leave} />
       <Banner connection={place.connection} onConnect={() => void journey.connectAgain()} />
       <main>
         {screen.at === "entry" && (
@@ -100,6 +113,7 @@ export function App({ journey, devices, preview, invitation: brought, isSecure }
             link={link(null)}
             another={another}
             brokenRoom={room === null ? wanted.room : null}
+            onOpenRoom={openRoom}
           />
         )}
         {screen.at === "room" && (

@@ -14,7 +14,7 @@ import {
 import { type Conversation, conversationOf, type Ended } from "../call/conversation.js";
 import { release, type Taken, troublesOf, type Wanted } from "../devices/take.js";
 import type { Trouble, Which } from "../devices/trouble.js";
-import { type Person, watchPeople } from "../people/presence.js";
+import { type People, watchPeople } from "../people/presence.js";
 import type { Sharing } from "../sharing/link.js";
 import { NotLetIn, type Refusal, type Visit } from "./visit.js";
 
@@ -35,7 +35,8 @@ export type Screen =
   | { readonly at: "lobby" }
   | { readonly at: "room"; readonly room: string }
   | { readonly at: "incoming"; readonly call: IncomingWebrtcCall; readonly who: string }
-  | { readonly at: "call"; readonly conversation: Conversation }
+  /** `room` is null in a call between two. */
+  | { readonly at: "call"; readonly conversation: Conversation; readonly room: string | null }
   | { readonly at: "ended"; readonly ended: Ended };
 
 export type Connection =
@@ -56,8 +57,7 @@ export interface Place {
   readonly name: string | null;
   readonly identity: string | null;
   readonly connection: Connection;
-  /** The others who are here; null while that is not known. */
-  readonly people: readonly Person[] | null;
+  readonly people: People;
   readonly sharing: Sharing | null;
   readonly isEntering: boolean;
   readonly refusal: Refusal | null;
@@ -83,7 +83,7 @@ const NOWHERE: Place = {
   name: null,
   identity: null,
   connection: { state: "none" },
-  people: null,
+  people: "awaited",
   sharing: null,
   isEntering: false,
   refusal: null,
@@ -223,7 +223,7 @@ export class Journey {
     const put = (change: Partial<Place>): void => {
       if (this.#rtc === rtc) this.#put(change);
     };
-    this.#put({ name: displayName, identity, sharing, connection: { state: "connecting" }, people: null });
+    this.#put({ name: displayName, identity, sharing, connection: { state: "connecting" }, people: "awaited" });
     rtc.on(RingwayRTCEvent.CONNECTED, () => put({ connection: { state: "online" } }));
     rtc.on(RingwayRTCEvent.RECONNECTED, () => put({ connection: { state: "online" } }));
     rtc.on(RingwayRTCEvent.RECONNECTING, () => put({ connection: { state: "reconnecting", since: this.#world.now() } }));
@@ -241,7 +241,7 @@ export class Journey {
   #disconnected(reason: string): void {
     const now = this.#world.now();
     const isStale = /^(TOKEN_EXPIRED|INVALID_TOKEN)/.test(reason);
-    this.#put({ connection: { state: "offline", reason }, people: null });
+    this.#put({ connection: { state: "offline", reason }, people: "awaited" });
     if (!isStale || now - this.#renewed < RENEWED_WITHIN) return;
     this.#renewed = now;
     void this.connectAgain();
@@ -295,7 +295,7 @@ export class Journey {
     }
     holdUntilTalking(call, taken);
     const conversation = conversationOf(call, other === undefined ? { me: name } : { me: name, other });
-    this.#put({ screen: { at: "call", conversation } });
+    this.#put({ screen: { at: "call", conversation, room: wish.to === "join" ? wish.room : null } });
   }
 
   #put(change: Partial<Place>): void {

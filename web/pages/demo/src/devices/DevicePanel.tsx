@@ -11,23 +11,35 @@ import { Meter } from "./Meter.js";
 import { Picker } from "./Picker.js";
 import type { Preview, Slot } from "./preview.js";
 import { chime } from "./chime.js";
-import { isTrack } from "./take.js";
 import type { Trouble, Which } from "./trouble.js";
 import "./devices.css";
 
-interface Props {
-  readonly choice: DeviceChoice;
+interface LookProps {
   readonly preview: Preview;
   /** What is opened to be tried; during a call the microphone only, as the call shows the camera. */
   readonly tries: readonly Which[];
-  /** The visitor, for the place of a picture that is off. */
-  readonly name: string;
+  /** The visitor, for the place of a picture that is off; absent where no picture has a place. */
+  readonly name?: string;
+}
+
+interface PickersProps {
+  readonly choice: DeviceChoice;
   /** Hear of what was chosen; it is remembered already. */
   onChosen?(kind: Kind, id: string | undefined): void;
 }
 
-/** Opens `tries` while it is on the screen. */
-export function DevicePanel({ choice, preview, tries, name, onChosen }: Props): ReactNode {
+/** All of it, in one column. */
+export function DevicePanel({ choice, onChosen, ...look }: LookProps & PickersProps): ReactNode {
+  return (
+    <div className="devices" data-testid="devices">
+      <Look {...look} />
+      <Pickers choice={choice} {...(onChosen === undefined ? {} : { onChosen })} />
+    </div>
+  );
+}
+
+/** How one is seen and heard. Opens `tries` while it is on the screen. */
+export function Look({ preview, tries, name }: LookProps): ReactNode {
   const say = useText();
   const tried = useSyncExternalStore(preview.subscribe, preview.snapshot);
   const wanted = tries.join();
@@ -35,20 +47,28 @@ export function DevicePanel({ choice, preview, tries, name, onChosen }: Props): 
     preview.open(tries);
   }, [preview, wanted]);
   useEffect(() => preview.close, [preview]);
-  const chosen = onChosen === undefined ? {} : { onChosen };
-  const microphone = isTrack(slotTrack(tried.microphone)) ? (tried.microphone as MediaStreamTrack) : null;
   return (
-    <div className="devices" data-testid="devices">
-      {tries.includes("camera") || onChosen === undefined ? <Picture slot={tried.camera} name={name} /> : null}
-      {troubled(tried.camera) && <DeviceTrouble which="camera" trouble={tried.camera} onRetry={preview.retry} />}
-      {troubled(tried.microphone) ? (
+    <>
+      {name !== undefined && <Picture slot={tried.camera} name={name} />}
+      {isTrouble(tried.camera) && <DeviceTrouble which="camera" trouble={tried.camera} onRetry={preview.retry} />}
+      {isTrouble(tried.microphone) ? (
         <DeviceTrouble which="microphone" trouble={tried.microphone} onRetry={preview.retry} />
       ) : (
         <div className="hearing">
-          <Meter track={microphone} />
+          <Meter track={slotTrack(tried.microphone) ?? null} />
           <p className="soft hint">{say("levelHint")}</p>
         </div>
       )}
+    </>
+  );
+}
+
+/** Which microphone, camera and speaker. */
+export function Pickers({ choice, onChosen }: PickersProps): ReactNode {
+  const say = useText();
+  const chosen = onChosen === undefined ? {} : { onChosen };
+  return (
+    <>
       <Picker kind="microphone" choice={choice} {...chosen} />
       <Picker kind="camera" choice={choice} {...chosen} />
       {choice.canChooseSpeaker && choice.lists.speaker.length > 0 && (
@@ -59,7 +79,7 @@ export function DevicePanel({ choice, preview, tries, name, onChosen }: Props): 
           </Button>
         </div>
       )}
-    </div>
+    </>
   );
 }
 
@@ -67,7 +87,7 @@ function slotTrack(slot: Slot): MediaStreamTrack | undefined {
   return typeof slot === "object" ? slot : undefined;
 }
 
-function troubled(slot: Slot): slot is Trouble {
+function isTrouble(slot: Slot): slot is Trouble {
   return typeof slot === "string" && slot !== "off" && slot !== "opening";
 }
 

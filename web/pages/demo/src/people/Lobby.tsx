@@ -22,15 +22,17 @@ interface Props {
   readonly link: string;
   /** The link for another tab. */
   readonly another: string;
+  /** A room of the address that can't be one, to be corrected. */
   readonly brokenRoom: string | null;
+  onOpenRoom(room: string): void;
 }
 
-export function Lobby({ place, journey, devices, preview, link, another, brokenRoom }: Props): ReactNode {
+export function Lobby({ place, journey, devices, preview, link, another, brokenRoom, onOpenRoom }: Props): ReactNode {
   const say = useText();
   const choice = useDeviceChoice(devices);
   const { people, identity, name, connection, isOpening, isRefusedNow } = place;
   const canCall = connection.state === "online" && !isOpening;
-  const isAlone = people !== null && people.length === 0;
+  const isAlone = typeof people === "object" && people.length === 0;
   const call = (whom: string, who: string, way: Way): void => {
     preview.close();
     void journey.wish({ to: "call", identity: whom, who, way });
@@ -57,8 +59,8 @@ export function Lobby({ place, journey, devices, preview, link, another, brokenR
               {say("notNow")}
             </p>
           )}
-          {people === null && connection.state === "online" && <p className="soft">{say("peopleUnknown")}</p>}
-          {people !== null && <PeopleList people={people} canCall={canCall} onCall={call} />}
+          {people === "untold" && <p className="soft">{say("peopleUnknown")}</p>}
+          {typeof people === "object" && <PeopleList people={people} canCall={canCall} onCall={call} />}
           {isAlone && (
             <div className="empty" data-testid="nobody">
               <p className="strong">{say("peopleNone")}</p>
@@ -71,7 +73,7 @@ export function Lobby({ place, journey, devices, preview, link, another, brokenR
           <CallByName self={identity} canCall={canCall} onCall={call} />
         </section>
         <section className="card" aria-labelledby="room-title">
-          <OpenRoom start={brokenRoom ?? ""} onOpen={(room) => journey.openRoom(room)} />
+          <OpenRoom start={brokenRoom ?? ""} onOpen={onOpenRoom} />
         </section>
       </div>
       <div className="lobby-side">

@@ -6,7 +6,7 @@ import type { Journey, Place } from "../app/journey.js";
 import { Button } from "../controls/Button.js";
 import { Heading } from "../controls/Heading.js";
 import { type Devices, useDeviceChoice } from "../devices/choice.js";
-import { DevicePanel } from "../devices/DevicePanel.js";
+import { Look, Pickers } from "../devices/DevicePanel.js";
 import type { Preview } from "../devices/preview.js";
 import { isTrack } from "../devices/take.js";
 import { ShareLink } from "../sharing/ShareLink.js";
@@ -37,23 +37,30 @@ export function RoomScreen({ room, place, journey, devices, preview, link }: Pro
           {say("roomReady", { room })}
         </Heading>
         <p className="soft">{say("roomReadyHint", { name: place.name ?? "" })}</p>
-        <DevicePanel
-          choice={choice}
-          preview={preview}
-          tries={hasCamera ? ["microphone", "camera"] : ["microphone"]}
-          name={place.name ?? ""}
-        />
-        <Switch className="switch" isSelected={hasCamera} onChange={setCamera} data-testid="camera-switch">
-          <span className="switch-track" />
-          {say("cameraSwitch")}
-        </Switch>
-        <div className="row">
-          <Button as="main" testid="join" isDisabled={!isReady} onPress={() => void journey.wish({ to: "join", room, way })}>
-            {join}
-          </Button>
-          <Button testid="room-back" onPress={() => journey.home()}>
-            {say("back")}
-          </Button>
+        <div className="before">
+          <div className="devices">
+            <Look preview={preview} tries={hasCamera ? ["microphone", "camera"] : ["microphone"]} name={place.name ?? ""} />
+          </div>
+          <div className="next">
+            <Switch className="switch" isSelected={hasCamera} onChange={setCamera} data-testid="camera-switch">
+              <span className="switch-track" />
+              {say("cameraSwitch")}
+            </Switch>
+            <div className="row">
+              <Button as="main" testid="join" isDisabled={!isReady} onPress={() => void journey.wish({ to: "join", room, way })}>
+                {join}
+              </Button>
+              <Button testid="room-back" onPress={() => journey.home()}>
+                {say("back")}
+              </Button>
+            </div>
+            <details>
+              <summary data-testid="devices-choose">{say("devicesChoose")}</summary>
+              <div className="devices">
+                <Pickers choice={choice} />
+              </div>
+            </details>
+          </div>
         </div>
       </section>
       <section className="card lobby-side" aria-labelledby="share-title">

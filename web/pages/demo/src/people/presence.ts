@@ -1,25 +1,18 @@
-/** Who has come and gone between two looks at the list. */
+/** Who else is here, and who has come and gone between two looks at the list. */
 
-import { type RingwayRTC, RingwayRTCEvent } from "ringway-rtc";
+import { type Person, type RingwayRTC, RingwayRTCEvent } from "ringway-rtc";
 
-/** Somebody who is connected; however many tabs, one person. */
-export interface Person {
-  readonly identity: string;
-  readonly displayName: string | null;
-}
+export type { Person };
 
-interface Telling {
-  people(): Promise<readonly Person[]>;
-  on(name: "people-changed", handler: (event: { people: readonly Person[] }) => void): void;
-}
+/** The others who are here; "awaited" until it is known, "untold" where the token does not allow it. */
+export type People = readonly Person[] | "awaited" | "untold";
 
-/** Tell who is here, now and whenever that changes; null where the server does not tell. */
-export function watchPeople(rtc: RingwayRTC, tell: (people: readonly Person[] | null) => void): void {
-  const telling = rtc as unknown as Telling;
+/** Tell who is here, once connected and whenever that changes. */
+export function watchPeople(rtc: RingwayRTC, tell: (people: People) => void): void {
+  rtc.on(RingwayRTCEvent.PEOPLE_CHANGED, ({ people }) => tell(people));
   rtc.on(RingwayRTCEvent.CONNECTED, () => {
-    if (typeof telling.people === "function") telling.people().then(tell, () => tell(null));
+    rtc.people().then(tell, () => tell("untold"));
   });
-  if (typeof telling.people === "function") telling.on("people-changed", ({ people }) => tell(people));
 }
 
 export interface Change {

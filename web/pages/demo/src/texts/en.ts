@@ -17,7 +17,6 @@ const page = {
   reconnectingFor: "{seconds} s",
   disconnected: "You are not connected: others can’t reach you.",
   connectAgain: "Connect again",
-  tokenRenewed: "You were connected anew, because your pass had expired.",
 
   nameTitle: "What is your name?",
   nameHint: "Others on this server call you by it.",
@@ -35,7 +34,6 @@ const page = {
   tooManyUntil: "Too many tries from your network. You can try again in {seconds, plural, one {# second} other {# seconds}}.",
   unreachable: "The server can’t be reached. Check the network, then try again.",
   refused: "The server says: {text}",
-  insecureTitle: "This page can’t use a microphone",
   insecure: "Browsers give microphone and camera only to pages opened with https. Ask for the address that begins with https://.",
 
   homeTitle: "Who is here",
@@ -43,7 +41,7 @@ const page = {
   peopleNone: "Nobody else is here",
   peopleNoneHint: "Open this page on another device, and call yourself from there.",
   peopleUnknown: "This server does not tell who is here. You can call people by name.",
-  peopleCount: "{count, plural, one {# person is here} other {# people are here}}",
+  peopleCount: "{count, plural, one {# other person} other {# other people}}",
   peopleFilter: "Find a name",
   peopleNoMatch: "Nobody here is called that.",
   peopleCome: "{names} {count, plural, one {has come} other {have come}}",
@@ -78,6 +76,7 @@ const page = {
   devices: "Microphone and camera",
   devicesTry: "Try microphone and camera",
   devicesStop: "Stop trying",
+  devicesChoose: "Choose other devices",
   microphone: "Microphone",
   camera: "Camera",
   speaker: "Speaker",
@@ -88,7 +87,7 @@ const page = {
   preview: "What others see of you",
   previewOff: "Your camera is off",
   previewOpening: "Opening the camera …",
-  cameraSwitch: "Camera on",
+  cameraSwitch: "Use my camera",
   speakerTest: "Play a sound",
 
   microphoneRefused: "The browser does not let this page use your microphone.",
