@@ -14,9 +14,5 @@ export const call = {
   shareOff: "Stop sharing (S)",
   hangup: "Hang up",
   remoteMuted: "{who} is muted",
-  weak: "Your connection is weak: sound may break up.",
-  troubleForbidden: "This page may not use that. Allow it beside the address.",
-  troubleMissing: "There is no such device. Connect one and try again.",
-  troubleTaken: "The device is gone, or used by another program.",
   trouble: "That did not work. Please try again.",
 } as const;
