@@ -88,7 +88,7 @@ class Metrics:
         self._registry.register(House(sources))
         ProcessCollector(
             namespace=ENGINE.rstrip("_"),
-            pid=lambda: sources.engine.state.pid or "",
+            pid=lambda: sources.engine.state.pid or "none",
             registry=self._registry,
         )
 
