@@ -1,8 +1,8 @@
 /** A call or a room on the screen, from the first ring to the end. */
 
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { quiet, ring } from "../app/ring.js";
 import { useNow } from "../app/clock.js";
+import { ring } from "../app/ring.js";
 import type { DeviceChoice } from "../devices/choice.js";
 import { clock } from "../people/names.js";
 import { ShareLink } from "../sharing/ShareLink.js";
@@ -22,7 +22,7 @@ import { Stage } from "./Stage.js";
 import { useAwake } from "./use-awake.js";
 import { useKeys } from "./use-keys.js";
 import { useStill } from "./use-still.js";
-import { hasPicture, type View } from "./view.js";
+import type { View } from "./view.js";
 import "./call.css";
 
 interface Props {
@@ -41,8 +41,10 @@ export function CallScreen({ conversation, devices, devicePanel, link, onEnded }
   const [panel, setPanel] = useState<PanelName | null>(null);
   const [allowed, setAllowed] = useState(0);
   const screen = useRef<HTMLElement>(null);
-  const isPictured = hasPicture(view);
-  const isStill = useStill(isPictured && panel === null);
+  const isPictured = people(view.seats).some(({ camera }) => camera !== null);
+  // Elsewhere the controls have a place of their own, and hide nothing.
+  const isOverPicture = isPictured && view.kind === "call" && view.screens.length === 0;
+  const isStill = useStill(isOverPicture && panel === null);
   useAwake();
   useRinging(view);
   useChosen(conversation, devices);
@@ -71,16 +73,15 @@ export function CallScreen({ conversation, devices, devicePanel, link, onEnded }
     keys: <KeyList />,
   };
   return (
-    <section
+    <main
       ref={screen}
       className="call"
       aria-labelledby="call-who"
       data-testid="call-screen"
       data-still={isStill}
-      data-pictured={isPictured}
       data-panel={panel !== null}
     >
-      <div className="scene">
+      <div className="scene on-stage">
         <Plate view={view} />
         <Stage view={view} onInvite={() => open("link" in contents ? "link" : "chat")} />
         <div className="below">
@@ -107,7 +108,7 @@ export function CallScreen({ conversation, devices, devicePanel, link, onEnded }
           onSpeakerRefused={() => conversation.failed("speaker", "DEVICE_NOT_FOUND")}
         />
       )}
-    </section>
+    </main>
   );
 }
 
@@ -155,11 +156,7 @@ function Timer({ since }: { readonly since: number }) {
 /** The other side rings: that is heard. */
 function useRinging({ phase, ended }: View): void {
   const isRinging = phase === "ringing" && ended === null;
-  useEffect(() => {
-    if (!isRinging) return;
-    ring("waiting");
-    return quiet;
-  }, [isRinging]);
+  useEffect(() => (isRinging ? ring("waiting") : undefined), [isRinging]);
 }
 
 /** Other devices chosen in mid-call are taken at once; those it began with are there already. */

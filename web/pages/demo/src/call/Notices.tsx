@@ -56,7 +56,7 @@ export function Notices({ view, conversation, onDevices, onPlay }: Props) {
               </Button>
             )}
             {canClose(notice) && (
-              <Button className="tool" aria-label={say("noticeDismiss")} onPress={() => conversation.dismiss()}>
+              <Button className="round tool" aria-label={say("noticeDismiss")} onPress={() => conversation.dismiss()}>
                 <X size={20} aria-hidden="true" />
               </Button>
             )}

@@ -1,7 +1,7 @@
 /** What stands beside a call: texts, devices, the link of a room, the keys. */
 
 import { Keyboard, Link, type LucideIcon, MessageSquare, Settings2, X } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import { Button, type Key as TabKey, Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { type Key, useText } from "../texts/texts.js";
 
@@ -26,24 +26,30 @@ export function Panel({ shown, contents, onShow, onClose }: Props) {
   const say = useText();
   const panel = useRef<HTMLElement>(null);
   const names = Object.keys(contents) as PanelName[];
+  // The chat leads the focus on to its field, after this.
+  useLayoutEffect(() => panel.current?.focus({ preventScroll: true }), []);
+  const close = useRef(onClose);
+  close.current = onClose;
   useEffect(() => {
-    // The chat leads the focus to its field; the others begin at their tab.
-    if (panel.current?.contains(document.activeElement) === true) return;
-    panel.current?.querySelector<HTMLElement>("[role=tab][aria-selected=true]")?.focus({ preventScroll: true });
-  }, [shown]);
+    const press = (event: KeyboardEvent): void => {
+      // A list that is open over the panel stands elsewhere in the page, and closes itself.
+      if (event.key !== "Escape" || panel.current?.contains(document.activeElement) !== true) return;
+      event.stopPropagation();
+      close.current();
+    };
+    // Before anything within the panel takes the key for itself.
+    window.addEventListener("keydown", press, true);
+    return () => window.removeEventListener("keydown", press, true);
+  }, []);
   return (
     <aside
       ref={panel}
       className="panel"
+      tabIndex={-1}
       aria-label={say("panel")}
       data-testid="panel"
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented) return;
-        event.stopPropagation();
-        onClose();
-      }}
     >
-      <Tabs keyboardActivation="manual" selectedKey={shown} onSelectionChange={(key: TabKey) => onShow(key as PanelName)}>
+      <Tabs className="frame" keyboardActivation="manual" selectedKey={shown} onSelectionChange={(key: TabKey) => onShow(key as PanelName)}>
         <div className="head">
           <TabList aria-label={say("panel")} className="tabs">
             {names.map((name) => {
@@ -56,7 +62,7 @@ export function Panel({ shown, contents, onShow, onClose }: Props) {
               );
             })}
           </TabList>
-          <Button className="tool" aria-label={say("panelClose")} data-testid="panel-close" onPress={onClose}>
+          <Button className="round tool" aria-label={say("panelClose")} data-testid="panel-close" onPress={onClose}>
             <X size={20} aria-hidden="true" />
           </Button>
         </div>

@@ -163,11 +163,6 @@ export function next(view: View, news: News): View {
   }
 }
 
-/** Whether somebody's picture or screen is on the stage. */
-export function hasPicture({ seats, me }: View): boolean {
-  return me.screen !== null || people(seats).some(({ camera, screen }) => camera !== null || screen !== null);
-}
-
 function came(view: View, { id, identity, name, isMuted, isAway }: Arrival): View {
   if (people(view.seats).some((person) => person.id === id)) return changed(view, id, { isMuted, isAway });
   const nothing = { camera: null, screen: null, isTalking: false, network: null };

@@ -2,7 +2,7 @@ import { ApplicationErrorCode } from "ringway-rtc";
 import { describe, expect, it } from "vitest";
 import { noticesOf } from "../../src/call/notices.js";
 import { people } from "../../src/call/seats.js";
-import { type Arrival, begin, hasPicture, next, type News, OTHER, type View } from "../../src/call/view.js";
+import { type Arrival, begin, next, type News, OTHER, type View } from "../../src/call/view.js";
 import { dice } from "./dice.js";
 
 const stream = (): MediaStream => ({}) as MediaStream;
@@ -60,12 +60,6 @@ describe("a view", () => {
     const over = next(room(live("a")), { t: "ended", errorCode: ApplicationErrorCode.NORMAL_HANGUP, duration: 3 });
     expect(next(over, { t: "left", id: "a" })).toBe(over);
     expect(over.ended).toEqual({ errorCode: ApplicationErrorCode.NORMAL_HANGUP, duration: 3 });
-  });
-
-  it("has a picture when anybody shows one but oneself", () => {
-    expect(hasPicture(room(live("a"), { t: "me", to: { camera: stream() } }))).toBe(false);
-    expect(hasPicture(room(live("a"), { t: "changed", id: "a", to: { camera: stream() } }))).toBe(true);
-    expect(hasPicture(room(live("a"), { t: "my-screen", stream: stream() }))).toBe(true);
   });
 });
 
