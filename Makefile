@@ -3,24 +3,28 @@
 DATA ?= data
 PORT ?= 8080
 MEDIA_PORT ?= 3478
+TLS_PORT ?= 8443
 
 BUILT := src/ringway/built
 UV := .tools/bin/uv
 RUST := Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -not -path '*/tests/*' -o -name Cargo.toml -path 'crates/*')
-WEB := package.json package-lock.json $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+WEB := package.json package-lock.json $(shell find web docs *.md -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.build/*' 2>/dev/null)
 
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run build test bench bench-profile lint format clean generate
+.PHONY: help run build wheel test bench bench-profile lint format clean generate
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: build ## Build what is missing and start Ringway on http://localhost:8080
-	@exec .venv/bin/ringway serve --data '$(DATA)' --http '127.0.0.1:$(PORT)' --media '0.0.0.0:$(MEDIA_PORT)'
+run: build ## Build what is missing and start Ringway on http://localhost:8080; with TLS=1 for a phone, too
+	@exec .venv/bin/ringway serve --data '$(DATA)' --http '127.0.0.1:$(PORT)' --media '0.0.0.0:$(MEDIA_PORT)' $(if $(TLS),--tls self-signed --https '0.0.0.0:$(TLS_PORT)')
 
 build: .tools/python $(BUILT)/ringway-media .tools/web ## Build the engine, the SDK and the pages
+
+wheel: build ## Build one wheel with everything inside, in dist/
+	@scripts/wheel dist
 
 test: ## Set up what tests need, and run every floor
 	@scripts/test
@@ -42,7 +46,7 @@ generate: .tools/test ## Rewrite what is made from Python: the protocols, the pa
 	@.venv/bin/python -m tools.protocol && .venv/bin/python -m tools.docs && .venv/bin/python -m tools.performance
 
 clean: ## Remove everything that was built
-	@rm -rf .venv .tools tests/peers/aiortc/.venv target node_modules web/*/node_modules web/*/dist web/pages/*/dist bench/loadgen/build $(BUILT)
+	@rm -rf .venv .tools tests/peers/aiortc/.venv target node_modules web/*/node_modules web/*/dist web/pages/*/dist web/pages/docs/.build bench/loadgen/build dist $(BUILT)
 
 .tools/toolchain: scripts/toolchain
 	@scripts/toolchain && mkdir -p .tools && touch $@
@@ -75,5 +79,5 @@ node_modules/.package-lock.json: package.json package-lock.json .tools/toolchain
 .tools/web: $(WEB) node_modules/.package-lock.json
 	@scripts/step 5/5 'the SDK and the pages'
 	@npm run --silent build
-	@rm -rf $(BUILT)/sdk $(BUILT)/pages && mkdir -p $(BUILT)/pages
-	@cp -R web/rtc/dist $(BUILT)/sdk && cp -R web/pages/demo/dist $(BUILT)/pages/demo && touch $@
+	@rm -rf $(BUILT)/sdk $(BUILT)/pages $(BUILT)/docs && mkdir -p $(BUILT)/pages
+	@cp -R web/rtc/dist $(BUILT)/sdk && cp -R web/pages/demo/dist $(BUILT)/pages/demo && cp -R web/pages/docs/dist $(BUILT)/docs && touch $@

@@ -1,4 +1,4 @@
-"""How much memory a server takes: idle, and for each connected client."""
+"""What an idle server takes: memory, CPU time, and memory of each client."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from ringway.rtc import messages as wire
 RUNS = 3
 CALM_S = 2.0
 """From the last thing that happened to the look at the memory."""
+IDLE_S = 20.0
+"""For so long its CPU time is counted; it wakes about once a second."""
 BEFORE = 100
 """Clients that are there when counting begins: what all share is paid by then."""
 CLIENTS = 500
@@ -42,6 +44,7 @@ def measure() -> Sequence[Figure]:
         )
     }
     sockets = []
+    cpu = []
     for _ in range(RUNS):
         with (
             tempfile.TemporaryDirectory(dir=RESULTS) as folder,
@@ -49,9 +52,11 @@ def measure() -> Sequence[Figure]:
         ):
             for name, value in _idle(server).items():
                 seen[name].append(value)
+            cpu.append(_cpu_of_idleness(server))
             sockets.append(uvloop.run(_of_a_socket(server)))
     return (
         *(Figure(name, "MB", values) for name, values in seen.items()),
+        Figure("idle server: CPU, both", "% of a core", cpu),
         Figure("signalling socket, idle: server memory", "kB", sockets),
     )
 
@@ -69,6 +74,15 @@ def _idle(server: Server) -> Mapping[str, float]:
         "idle server: engine, RSS": rss[1],
         "idle server: both, PSS": sum(pss),
     }
+
+
+def _cpu_of_idleness(server: Server) -> float:
+    """Give percent of a core, of Python and engine together."""
+    processes = (server.process.pid, *_children(server.process.pid))
+    before, began = sum(map(_cpu_s, processes)), time.monotonic()
+    time.sleep(IDLE_S)
+    used = sum(map(_cpu_s, processes)) - before
+    return 100 * used / (time.monotonic() - began)
 
 
 async def _of_a_socket(server: Server) -> float:
@@ -109,6 +123,12 @@ class _Client:
 
     async def __aexit__(self, *error: object) -> None:
         await self._connecting.connection.close()
+
+
+def _cpu_s(pid: int) -> float:
+    """Sum up all threads in ns: the first number of proc_pid_schedstat(5)."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((it / "schedstat").read_text().split()[0]) for it in threads) / 1e9
 
 
 def _kilobytes(pid: int, name: str) -> float:

@@ -45,8 +45,14 @@ class Measured:
     @property
     def doubts(self) -> Sequence[str]:
         """Why runs are not to be believed."""
-        told = [(run.side, text) for run in self.runs for text in run.result["invalid"]]
+        told = [(run.side, text) for run in self.runs for text in doubts_of(run.result)]
         return [f"{side}: {text}" for side, text in told]
+
+
+def doubts_of(result: Result) -> Sequence[str]:
+    """Why a result is not to be believed; one of attacks has no figure to doubt."""
+    doubts: Sequence[str] = result.get("invalid", ())
+    return doubts
 
 
 def _at(result: Result, path: Sequence[str]) -> Any:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.figures import Figure, machine
-from bench.peers.kept import Measured, Result, Run, read, write
+from bench.peers.kept import Measured, Result, Run, doubts_of, read, write
 from bench.peers.rows import ROWS, Row, Side
 from bench.storage import RESULTS
 
@@ -86,9 +86,10 @@ def _believable(side: Side, seconds: int) -> Result:
     """Run the generator, again when it says that it was itself disturbed."""
     result = _run(side, seconds)
     for _ in range(ATTEMPTS - 1):
-        if not any(text.startswith(DISTURBED) for text in result["invalid"]):
+        doubts = [text for text in doubts_of(result) if text.startswith(DISTURBED)]
+        if not doubts:
             break
-        sys.stderr.write(f"peers: once more, because {result['invalid'][0]}\n")
+        sys.stderr.write(f"peers: once more, because {doubts[0]}\n")
         result = _run(side, seconds)
     return result
 

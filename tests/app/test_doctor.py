@@ -213,9 +213,9 @@ def test_pages_that_are_not_built(
 
 def test_the_http_port() -> None:
     port = free_port()
-    is_well(network.http_port(Listen("127.0.0.1", port)))
+    is_well(network.web_port(Listen("127.0.0.1", port), "HTTP"))
     with socket.create_server(("127.0.0.1", port)):
-        it = network.http_port(Listen("127.0.0.1", port))
+        it = network.web_port(Listen("127.0.0.1", port), "HTTP")
     is_bad(it, State.FAIL, f"HTTP port {port}/tcp is in use.", "--http")
 
 

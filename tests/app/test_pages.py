@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,17 +12,25 @@ from tests.app.whole import whole
 
 @pytest.fixture
 def front(tmp_path: Path) -> Front:
-    sdk, demo = tmp_path / "sdk", tmp_path / "demo"
+    sdk, demo, docs = (tmp_path / name for name in ("sdk", "demo", "docs"))
     (demo / "assets").mkdir(parents=True)
     sdk.mkdir()
+    docs.mkdir()
     (sdk / "ringway-rtc.js").write_text("var createRingwayRtc;")
     (sdk / "ringway-rtc.js.map").write_text("{}")
     (demo / "index.html").write_text("<!doctype html><title>Demo</title>")
     (demo / "assets" / "index-Ab3_x-9Z.js").write_text("0")
+    (docs / "index.html").write_text("<!doctype html><title>Pages</title>")
+    (docs / "welcome.html").write_text("<!doctype html><title>Ringway</title>")
+    (docs / "404.html").write_text("<!doctype html><title>Nowhere</title>")
+    (docs / "who-to-ring.md").write_text("# Who to ring")
+    (docs / "llms.txt").write_text("# Ringway")
+    (docs / "llms-full.txt").write_text("# All of Ringway")
     (tmp_path / "secret").write_text("secret")
     return Front(
         sdk=read_built(sdk, "ringway-rtc.js"),
         demo_page=read_built(demo, "index.html"),
+        docs=read_built(docs, "index.html"),
         public_url="https://ringway.test",
     )
 
@@ -38,7 +47,13 @@ async def test_the_sdk_is_for_every_page(front: Front) -> None:
         assert (await it.http.get("/sdk/ringway-rtc.js.map")).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/sdk/ringway-rtc.js", "/demo/", "/livez", "/readyz"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/sdk/ringway-rtc.js", "/demo/", "/docs/", "/docs/nothing.html"),
+        *("/llms.txt", "/livez", "/readyz"),
+    ],
+)
 async def test_heads_are_as_the_whole(front: Front, path: str) -> None:
     async with whole(front) as it:
         head, got = await it.http.head(path), await it.http.get(path)
@@ -85,10 +100,46 @@ async def test_the_page_may_do_what_it_needs_and_no_more(front: Front) -> None:
 
 async def test_the_way_to_the_demo(front: Front) -> None:
     async with whole(front) as it:
-        root = await it.http.get("/")
-        assert (root.status_code, root.headers["location"]) == (307, "/demo/")
         bare = await it.http.get("/demo?name=dana&x=%26")
         assert bare.headers["location"] == "/demo/?name=dana&x=%26"
+
+
+async def test_the_root_leads_to_everything(front: Front) -> None:
+    async with whole(front) as it:
+        root = await it.http.get("/")
+        assert (root.status_code, root.text[-16:]) == (200, ">Ringway</title>")
+    async with whole(replace(front, demo=False)) as it:
+        root = await it.http.get("/")
+        assert (root.status_code, root.headers["location"]) == (307, "/docs/")
+    async with whole(replace(front, docs="Not built.")) as it:
+        root = await it.http.get("/")
+        assert (root.status_code, root.headers["location"]) == (307, "/demo/")
+
+
+async def test_the_documentation_is_for_people_and_programs(front: Front) -> None:
+    async with whole(replace(front, demo=False)) as it:
+        assert (await it.http.get("/docs")).headers["location"] == "/docs/"
+        page = await it.http.get("/docs/")
+        assert page.text == (await it.http.get("/docs/index.html")).text
+        policy = page.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self';")
+        assert "unsafe" not in policy
+        text = await it.http.get("/docs/who-to-ring.md")
+        assert text.headers["content-type"] == "text/markdown; charset=utf-8"
+        assert text.headers["cache-control"] == "no-cache", "only assets have a hash"
+        assert (await it.http.get("/llms.txt")).text == "# Ringway"
+        assert (await it.http.get("/llms-full.txt")).text == "# All of Ringway"
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs/nothing.html", "/docs/a/b/", "/docs/..%2fsecret"]
+)
+async def test_a_page_that_is_none_is_said_on_a_page(front: Front, path: str) -> None:
+    async with whole(front) as it:
+        got = await it.http.get(path)
+        assert got.status_code == 404
+        assert got.text == "<!doctype html><title>Nowhere</title>"
+        assert got.headers["content-type"] == "text/html; charset=utf-8"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +166,7 @@ async def test_there_is_nothing_else(front: Front, path: str) -> None:
 
 async def test_what_was_not_built_is_said() -> None:
     async with whole() as it:
-        for path in ("/sdk/ringway-rtc.js", "/demo/"):
+        for path in ("/sdk/ringway-rtc.js", "/demo/", "/docs/", "/docs/x", "/llms.txt"):
             got = await it.http.get(path)
             assert got.status_code == 503
             assert "make build" in got.text

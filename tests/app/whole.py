@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +24,7 @@ from ringway.app.house import Front, Ports, Ringway
 from ringway.domain.values import AccountId
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, MintedKey
 from ringway.ports.event_log import EventLog
-from ringway.ports.tokens import Bearer
+from ringway.ports.tokens import Bearer, Capability
 from ringway.rtc import messages as wire
 
 HOST = "ringway.test"
@@ -53,6 +53,8 @@ class Client:
     """Of the last message heard."""
     token: str = ""
     """What lets it go on, once."""
+    attending: asyncio.Task[None] | None = None
+    """What the house does with the socket."""
     readable: asyncio.Event = field(default_factory=asyncio.Event)
     """Clear it to be a client that does not read."""
 
@@ -105,6 +107,12 @@ class Client:
             except Closed as closed:
                 return closed
 
+    async def ended(self) -> None:
+        """Wait until the house has done with the socket."""
+        assert self.attending is not None
+        async with asyncio.timeout(PATIENCE_S):
+            await self.attending
+
     async def call(self, to: str, *, video: bool = False) -> str:
         call = str(uuid.uuid4())
         sending = [wire.Sending("0", "MICROPHONE")]
@@ -139,8 +147,14 @@ class Whole:
     def app(self) -> ASGIApp:
         return self.ringway.web
 
-    def token(self, identity: str, account: AccountId = FIRST_ACCOUNT) -> str:
-        bearer = Bearer(account, identity, f"{identity} of {account}")
+    def token(
+        self,
+        identity: str,
+        account: AccountId = FIRST_ACCOUNT,
+        capabilities: Collection[Capability] = (),
+    ) -> str:
+        name = f"{identity} of {account}"
+        bearer = Bearer(account, identity, name, frozenset(capabilities))
         return self.tokens.issue(bearer, 3600, self.clock.now()).token
 
     async def socket(self, headers: Mapping[str, str] | None = None) -> Client:
@@ -171,17 +185,24 @@ class Whole:
 
         client.to_house.put_nowait({"type": "websocket.connect"})
         app: Any = self.app
-        self.tasks.append(asyncio.create_task(app(scope, client.to_house.get, send)))
+        client.attending = asyncio.create_task(app(scope, client.to_house.get, send))
+        self.tasks.append(client.attending)
         first = await client.from_house.get()
         if first["type"] == "websocket.close":
             raise Closed(first["code"], first["reason"])
         assert first["type"] == "websocket.accept", first
         return client
 
-    async def client(self, identity: str, account: AccountId = FIRST_ACCOUNT) -> Client:
+    async def client(
+        self,
+        identity: str,
+        account: AccountId = FIRST_ACCOUNT,
+        capabilities: Collection[Capability] = (),
+    ) -> Client:
         """Open a socket and connect."""
         client = await self.socket()
-        client.say(wire.Connect(wire.PROTOCOL, self.token(identity, account)))
+        token = self.token(identity, account, capabilities)
+        client.say(wire.Connect(wire.PROTOCOL, token))
         told = await client.hear_raw()
         assert told["t"] == "connected", told
         client.connection, client.token = told["connection"], told["resume"]

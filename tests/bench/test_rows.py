@@ -104,6 +104,11 @@ def test_what_is_kept_is_read_back(tmp_path: Path) -> None:
     assert read(tmp_path / "other.json") == {}
 
 
+def test_only_attacks_have_no_doubts() -> None:
+    assert measured(Ringway=[{"verdicts": []}]).doubts == []
+    assert measured(Ringway=[{"invalid": ["late"]}]).doubts == ["Ringway: late"]
+
+
 def test_rows_are_chosen_by_name(tmp_path: Path) -> None:
     def plan(*names: str) -> list[str]:
         it = planned(names, quick=True, rounds=None, into=tmp_path, more=False)

@@ -11,13 +11,34 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 RINGWAY = Path(sys.executable).with_name("ringway")
 START_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A `ringway` that can be run, and how."""
+
+    command: Sequence[str | Path] = (RINGWAY,)
+    environ: Mapping[str, str] | None = None
+    """All variables; None: those of the tests."""
+    folder: Path | None = None
+    """Where it is run; None: where the tests are."""
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
+            **(os.environ if self.environ is None else self.environ),
+            "NO_COLOR": "1",
+        }
+
+
+OURS = Program()
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
@@ -64,11 +85,15 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
-    def token(self, identity: str, display_name: str | None = None) -> str:
+    def token(
+        self, identity: str, display_name: str | None = None, *, presence: bool = False
+    ) -> str:
         """Ask for a token as a customer's backend does."""
-        body = {"identity": identity}
+        body: dict[str, object] = {"identity": identity}
         if display_name is not None:
             body["displayName"] = display_name
+        if presence:
+            body["capabilities"] = {"presence": True}
         status, answer = self.post("/webrtc/1/token", body)
         assert status == 200, answer
         return str(answer["token"])
@@ -86,10 +111,13 @@ class Server:
 
 
 @contextmanager
-def running(data: Path, *options: str, key: str | None = None) -> Iterator[Server]:
+def running(
+    data: Path, *options: str, key: str | None = None, program: Program = OURS
+) -> Iterator[Server]:
     """Start Ringway on free ports, wait until it is ready, and stop it afterwards."""
     http, media = free_port(), free_port(socket.SOCK_DGRAM)
-    it = start(data, f"127.0.0.1:{http}", f"0.0.0.0:{media}", *options, key=key)
+    where = f"127.0.0.1:{http}", f"0.0.0.0:{media}"
+    it = start(data, *where, *options, key=key, program=program)
     try:
         yield it
     finally:
@@ -97,7 +125,12 @@ def running(data: Path, *options: str, key: str | None = None) -> Iterator[Serve
 
 
 def start(
-    data: Path, http: str, media: str, *options: str, key: str | None = None
+    data: Path,
+    http: str,
+    media: str,
+    *options: str,
+    key: str | None = None,
+    program: Program = OURS,
 ) -> Server:
     """Start Ringway at these addresses, and wait until it is ready."""
     url = f"http://{http}"
@@ -105,17 +138,19 @@ def start(
     with log.open("ab") as out:
         process = subprocess.Popen(
             [
-                *(RINGWAY, "serve", "--data", data),
+                *(*program.command, "serve", "--data", data),
                 *("--http", http, "--media", media),
                 *options,
             ],
             stdout=out,
             stderr=out,
-            env={**os.environ, "NO_COLOR": "1"},
+            env=program.variables,
+            cwd=program.folder,
         )
     try:
         _wait_until_ready(url, process, log)
-        return Server(url, data, key or create_key(data), process, log)
+        key = key or create_key(data, program)
+        return Server(url, data, key, process, log)
     except BaseException:
         stop(process)
         raise
@@ -139,12 +174,14 @@ def engine_of(data: Path) -> int:
     return int.from_bytes(raw[:4], "little")
 
 
-def create_key(data: Path) -> str:
+def create_key(data: Path, program: Program = OURS) -> str:
     """Make an API key as an operator does; works beside a running server."""
     made = subprocess.run(
-        [RINGWAY, "key", "create", "--data", data, "--json"],
+        [*program.command, "key", "create", "--data", data, "--json"],
         check=True,
         capture_output=True,
+        env=program.variables,
+        cwd=program.folder,
     )
     return str(json.loads(made.stdout)["secret"])
 

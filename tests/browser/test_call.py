@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.conftest import Enter
 from tests.browser.media import BLUE, RED
 
@@ -12,6 +14,9 @@ statistics().then((rows) => {
 })"""
 
 
+@pytest.mark.cell("sound both ways", "Chromium")
+@pytest.mark.cell("AES-GCM", "Chromium")
+@pytest.mark.cell("Opus", "Chromium")
 async def test_audio_both_ways(enter: Enter) -> None:
     red, blue = await enter(RED), await enter(BLUE)
     call = await red.dial(blue.identity, customData={"ticket": "4711"})
@@ -28,6 +33,8 @@ async def test_audio_both_ways(enter: Enter) -> None:
         assert state == "connected"
         # Chromium's versions differ in the prefix.
         assert cipher.removeprefix("SRTP_") == "AEAD_AES_256_GCM"
+        # Redundant Opus (RFC 2198) is a format of its own, around Opus.
+        assert await party.codec("audio", "inbound-rtp") in {"audio/opus", "audio/red"}
     assert await red.js("party.call.id()") == call
     assert await red.js("party.call.status()") == await red.js("CallStatus.ESTABLISHED")
     assert await red.js("party.call.counterpart().identifier") == blue.identity
@@ -38,6 +45,8 @@ async def test_audio_both_ways(enter: Enter) -> None:
     assert "camera-video-added" not in await red.events()
 
 
+@pytest.mark.cell("VP8", "Chromium")
+@pytest.mark.cell("pictures both ways", "Chromium")
 async def test_video_both_ways(enter: Enter) -> None:
     red, blue = await enter(RED), await enter(BLUE)
     await red.dial(blue.identity, video=True)
@@ -48,10 +57,12 @@ async def test_video_both_ways(enter: Enter) -> None:
     await red.sees(BLUE)
     await blue.hears(RED)
     await red.hears(BLUE)
+    assert await red.codec("video", "inbound-rtp") == "video/VP8"
     await blue.hangup()
     assert await red.ended() == "NORMAL_HANGUP"
 
 
+@pytest.mark.cell("a picture added during a call", "Chromium")
 async def test_video_is_added_to_an_audio_call_and_taken_away(enter: Enter) -> None:
     red, blue = await enter(RED), await enter(BLUE)
     await red.dial(blue.identity)
@@ -76,6 +87,7 @@ async def test_video_is_added_to_an_audio_call_and_taken_away(enter: Enter) -> N
     await blue.hears(RED)
 
 
+@pytest.mark.cell("mute", "Chromium")
 async def test_mute_is_heard_as_silence(enter: Enter) -> None:
     red, blue = await enter(RED), await enter(BLUE)
     await red.dial(blue.identity)

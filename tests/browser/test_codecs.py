@@ -10,6 +10,7 @@ from tests.browser.media import BLUE, RED
 
 @pytest.mark.parametrize("name", ["PCMU", "PCMA"])
 @pytest.mark.parametrize("who", ["caller", "callee", "both"])
+@pytest.mark.cell("PCMU, PCMA", "Chromium")
 async def test_one_audio_codec(enter: Enter, name: str, who: str) -> None:
     only = {"audio": [name]}
     red = await enter(RED, codecs=only if who in {"caller", "both"} else None)
@@ -24,6 +25,7 @@ async def test_one_audio_codec(enter: Enter, name: str, who: str) -> None:
 
 
 @pytest.mark.parametrize("who", ["caller", "callee", "both"])
+@pytest.mark.cell("H.264", "Chromium")
 async def test_h264_only(enter: Enter, who: str) -> None:
     only = {"video": ["H264", "RTX"]}
     red = await enter(RED, codecs=only if who in {"caller", "both"} else None)

@@ -1,229 +1,145 @@
-"""The demo page as people use it: names, a call, tabs that share a name, endings."""
+"""The demo page outside calls: names, invitations, who is here, devices, being called."""
 
 from __future__ import annotations
 
-import os
+import itertools
+import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, Route, expect
 
-from tests.browser.media import BLUE, RED, Voice
+from tests.browser.chromium import CHROMIUM, launch_options
+from tests.browser.demo import PATIENCE_MS, Guest
+from tests.browser.media import BLUE, GREEN, RED, Voice
 from tests.browser.server import Server, running
 
-Browsers = Callable[[Voice], Awaitable[Browser]]
+Come = Callable[..., Awaitable[Guest]]
 
-SEES_PICTURE = """
-(async (testid) => {
-  const video = document.querySelector(`[data-testid=${testid}]`);
-  const next = () => new Promise((seen) => video.requestVideoFrameCallback(seen));
-  for (let n = 0; n < 20; n += 1) await next();
-  const pen = Object.assign(document.createElement("canvas"), { width: 4, height: 4 }).getContext("2d");
-  pen.drawImage(video, 0, 0, video.videoWidth / 8, video.videoHeight / 8, 0, 0, 4, 4);
-  return [...pen.getImageData(1, 1, 1, 1).data].slice(0, 3);
-})"""
-HEARS = """
-(async (hertz) => {
-  const audio = document.querySelector("[data-testid=remote-audio]");
-  while (!audio.srcObject) await new Promise(requestAnimationFrame);
-  const context = new AudioContext();
-  const analyser = Object.assign(context.createAnalyser(), { fftSize: 8192, smoothingTimeConstant: 0 });
-  context.createMediaStreamSource(audio.srcObject).connect(analyser);
-  const bins = new Float32Array(analyser.frequencyBinCount);
-  const level = (f) => bins[Math.round((f * analyser.fftSize) / context.sampleRate)];
-  for (;;) {
-    analyser.getFloatFrequencyData(bins);
-    if (level(hertz) > -60 && level(hertz) - level(1500) > 20) return true;
-    await new Promise(requestAnimationFrame);
-  }
-})"""
+NUMBERS = itertools.count(1)
+SIZES = [(360, 740), (1280, 800)]
+BUSY = """
+const take = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+globalThis.busy = true;
+navigator.mediaDevices.getUserMedia = (wanted) =>
+  globalThis.busy && wanted.video
+    ? Promise.reject(new DOMException("Device in use", "NotReadableError"))
+    : take(wanted);"""
+"""Chromium shares its cameras, so that none is ever taken by somebody else."""
 
 
-class Person:
-    """Somebody in front of the demo page."""
-
-    def __init__(self, page: Page, voice: Voice) -> None:
-        self.page, self.voice = page, voice
-
-    def at(self, testid: str) -> object:
-        return self.page.get_by_test_id(testid)
-
-    async def enter(self, name: str) -> None:
-        await self.page.get_by_test_id("name").fill(name)
-        await self.page.get_by_test_id("enter").click()
-        await expect(self.page.get_by_test_id("home-screen")).to_be_visible()
-
-    async def call(self, whom: str, how: str = "call-video") -> None:
-        await self.page.get_by_test_id("whom").fill(whom)
-        await self.page.get_by_test_id(how).click()
-
-    async def press(self, testid: str) -> None:
-        await self.page.get_by_test_id(testid).click()
-
-    async def shows(self, testid: str) -> None:
-        await expect(self.page.get_by_test_id(testid)).to_be_visible(timeout=15_000)
-
-    async def sees(self, voice: Voice) -> None:
-        found = await self.page.evaluate(f"{SEES_PICTURE}('remote-video')")
-        near = all(abs(a - b) < 48 for a, b in zip(found, voice.rgb, strict=True))
-        assert near, f"{found} is not {voice.rgb}"
-
-    async def hears(self, voice: Voice) -> None:
-        assert await self.page.evaluate(f"{HEARS}({voice.hertz})")
-
-
+@pytest.fixture
 async def come(
-    browser: Browsers, server: Server, voice: Voice, **context: object
-) -> tuple[BrowserContext, Person]:
-    made = await (await browser(voice)).new_context(**context)  # type: ignore[arg-type]
-    page = await made.new_page()
-    await page.goto(f"{server.url}/demo")
-    return made, Person(page, voice)
+    browser: Callable[[Voice], Awaitable[Browser]], server: Server
+) -> AsyncIterator[Come]:
+    """Open the page of a new visitor: `await come("Ruby", RED)`.
+
+    Names get a number, so that tests never meet. Whatever the pages complain of in
+    their consoles fails the test.
+    """
+    number = next(NUMBERS)
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        # Refusals of the token are answers, which the browser reports as well.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    async def arrive(
+        name: str,
+        voice: Voice,
+        *,
+        url: str | None = None,
+        address: str = "/demo/",
+        script: str = "",
+        enters: bool = True,
+        of: Browser | None = None,
+        **look: object,
+    ) -> Guest:
+        context = await (of or await browser(voice)).new_context(**look)  # type: ignore[arg-type]
+        if script:
+            await context.add_init_script(script)
+        page = await context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        guest = Guest(page, voice, f"{name}{number}")
+        await page.goto((url or server.url) + address)
+        if enters:
+            await enter(guest)
+        return guest
+
+    yield arrive
+    assert complaints == []
 
 
-async def picture(page: Page, name: str) -> None:
-    """Keep a screenshot where RINGWAY_SCREENSHOTS says."""
-    folder = os.environ.get("RINGWAY_SCREENSHOTS")
-    if folder:
-        await page.screenshot(path=Path(folder) / f"{name}.png")
+@pytest.fixture
+async def bare(playwright: Playwright, voices: Path) -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
+    """Start Chromium with some of its options taken away or added."""
+    async with AsyncExitStack() as open_ones:
+
+        async def start(without: str, *more: str) -> Browser:
+            args = [it for it in launch_options(RED, voices) if without not in it]
+            it = await playwright.chromium.launch(
+                executable_path=CHROMIUM, args=[*args, *more]
+            )
+            open_ones.push_async_callback(it.close)
+            return it
+
+        yield start
+
+
+async def enter(guest: Guest) -> None:
+    await guest.at("name").fill(guest.name)
+    await guest.press("enter")
+    await expect(guest.at("name-screen")).to_have_count(0)
+
+
+async def looks_right(guest: Guest, name: str) -> None:
+    """Check the screen as it is, and keep its picture if pictures are wanted."""
+    await guest.picture(name)
+    await guest.is_accessible()
+    await guest.fits()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(360, 740), (1280, 800)])
-async def test_two_people_talk_and_see_each_other(
-    browser: Browsers, server: Server, width: int, height: int, scheme: str
+@pytest.mark.parametrize(("width", "height"), SIZES, ids=["360", "1280"])
+async def test_every_screen_is_for_everybody(
+    come: Come, tmp_path: Path, width: int, height: int, scheme: str
 ) -> None:
-    look = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
-    _, red = await come(browser, server, RED, **look)
-    _, blue = await come(browser, server, BLUE, **look)
+    look = {
+        "viewport": {"width": width, "height": height},
+        "color_scheme": scheme,
+        "reduced_motion": "reduce",
+    }
     mark = f"{scheme}-{width}"
-    await picture(red.page, f"name-{mark}")
-    await red.enter(f"Ruby {mark}")
-    await blue.enter(f"Dana {mark}")
-    await picture(red.page, f"home-{mark}")
-    await red.call(f"dana-{mark}")
-    await blue.shows("incoming-screen")
-    await expect(blue.page.get_by_test_id("incoming-who")).to_contain_text("Ruby")
-    await picture(blue.page, f"incoming-{mark}")
-    await blue.press("accept-video")
-    await red.shows("timer")
-    await blue.shows("timer")
-    await red.sees(BLUE)
-    await blue.sees(RED)
-    await red.hears(BLUE)
-    await blue.hears(RED)
-    await picture(red.page, f"call-{mark}")
-    await red.press("mute")
-    await blue.shows("remote-muted")
-    await red.press("camera")
-    await expect(blue.page.get_by_test_id("remote-video")).to_be_hidden()
-    await red.press("camera")
-    await expect(blue.page.get_by_test_id("remote-video")).to_be_visible()
-    await blue.press("hangup")
-    await red.shows("ended-screen")
-    await blue.shows("ended-screen")
-    await expect(red.page.get_by_test_id("ended-duration")).to_have_text(
-        re.compile(r"\d")
-    )
-    await picture(red.page, f"ended-{mark}")
-    await red.press("call-again")
-    await blue.shows("incoming-screen")
-    await blue.press("decline")
-    await red.shows("ended-screen")
-    wide = await red.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert wide, "the page scrolls sideways"
-
-
-async def test_an_audio_call_gets_a_picture_later(
-    browser: Browsers, server: Server
-) -> None:
-    _, red = await come(browser, server, RED)
-    _, blue = await come(browser, server, BLUE)
-    await red.enter("Rosa")
-    await blue.enter("Bea")
-    await red.call("bea", "call-audio")
-    await blue.shows("incoming-screen")
-    await blue.press("accept-audio")
-    await red.shows("timer")
-    await blue.hears(RED)
-    await red.press("camera")
-    await blue.shows("remote-video")
-    await blue.sees(RED)
-
-
-async def test_tabs_of_one_name_all_ring_and_one_answers(
-    browser: Browsers, server: Server
-) -> None:
-    context, blue = await come(browser, server, BLUE)
-    _, red = await come(browser, server, RED)
-    await blue.enter("Tabby")
-    await red.enter("Rita")
-    second = Person(await context.new_page(), BLUE)
-    await second.page.goto(f"{server.url}/demo")
-    await second.enter("Tabby")
-    await red.call("tabby", "call-audio")
-    await blue.shows("incoming-screen")
-    await second.shows("incoming-screen")
-    await second.press("accept-audio")
-    await red.shows("timer")
-    await expect(blue.page.get_by_test_id("incoming-screen")).to_be_hidden()
-    await second.hears(RED)
-
-
-async def test_a_name_belongs_to_the_browser_that_took_it(
-    browser: Browsers, server: Server
-) -> None:
-    _, red = await come(browser, server, RED)
-    _, other = await come(browser, server, BLUE)
-    await red.enter("Only Me")
-    await other.page.get_by_test_id("name").fill("only me")
-    await other.press("enter")
-    await expect(other.page.get_by_test_id("name-error")).not_to_be_empty()
-    await expect(other.page.get_by_test_id("home-screen")).to_be_hidden()
-
-
-async def test_calling_nobody_says_so_in_words(
-    browser: Browsers, server: Server
-) -> None:
-    _, red = await come(browser, server, RED)
-    await red.enter("Lonely")
-    await red.call("nobody-at-all", "call-audio")
-    await red.shows("ended-screen")
-    reason = await red.page.get_by_test_id("ended-reason").inner_text()
-    assert reason
-    assert "DESTINATION" not in reason, "a sentence, not a code"
-
-
-async def test_the_whole_story_by_keyboard(browser: Browsers, server: Server) -> None:
-    _, red = await come(browser, server, RED)
-    _, blue = await come(browser, server, BLUE)
-    await blue.enter("Keys")
-    await expect(red.page.get_by_test_id("name")).to_be_focused()
-    await red.page.keyboard.type("Kim")
-    await red.page.keyboard.press("Enter")
-    await expect(red.page.get_by_test_id("whom")).to_be_focused()
-    await red.page.keyboard.type("keys")
-    await red.page.keyboard.press("Enter")
-    await blue.shows("incoming-screen")
-    focused = "document.activeElement.dataset.testid ?? ''"
-    for _ in range(12):
-        if await blue.page.evaluate(focused) == "accept-audio":
-            break
-        await blue.page.keyboard.press("Tab")
-    await blue.page.keyboard.press("Enter")
-    await red.shows("timer")
-    for _ in range(12):
-        if await red.page.evaluate(focused) == "hangup":
-            break
-        await red.page.keyboard.press("Tab")
-    await red.page.keyboard.press("Enter")
-    await red.shows("ended-screen")
-    await blue.shows("ended-screen")
-
-
-async def test_no_demo_when_it_is_off(tmp_path: Path) -> None:
-    with running(tmp_path / "data", "--no-demo") as server:
-        status, answer = server.post("/demo/token", {"name": "Anna"})
-        assert status in {403, 404}, answer
+    ruby = await come("Ruby", RED, enters=False, **look)
+    await looks_right(ruby, f"entry-{mark}")
+    await enter(ruby)
+    await ruby.shows("nobody")
+    await looks_right(ruby, f"alone-{mark}")
+    dana = await come("Dana", BLUE, script=BUSY, **look)
+    await ruby.shows(f"person-{dana.identity}")
+    await ruby.press("devices-try")
+    await expect(ruby.at("preview")).to_be_visible()
+    await looks_right(ruby, f"lobby-{mark}")
+    await dana.at("room").fill("team-meeting")
+    await dana.press("room-open")
+    await dana.shows("camera-trouble")
+    await looks_right(dana, f"room-{mark}")
+    await dana.press("room-back")
+    await ruby.page.get_by_label(f"Call {dana.name} with video").click()
+    await dana.shows("incoming-screen")
+    await looks_right(dana, f"incoming-{mark}")
+    await dana.press("accept-video")
+    await dana.shows("gate")
+    await looks_right(dana, f"trouble-{mark}")
+    await dana.press("gate-without")
+    await ruby.shows("timer")
+    await dana.shows("timer")
+    await dana.press("hangup")
+    await ruby.shows("ended-screen")
+    await looks_right(ruby, f"ended-{mark}")

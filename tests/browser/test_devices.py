@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.conftest import Enter
 from tests.browser.media import BLUE, RED
 
@@ -36,6 +38,7 @@ async def test_a_camera_that_does_not_exist_ends_the_call(enter: Enter) -> None:
     await blue.sees(RED)
 
 
+@pytest.mark.cell("choosing devices", "Chromium")
 async def test_a_microphone_is_changed_in_the_call(enter: Enter) -> None:
     red, blue = await enter(RED), await enter(BLUE)
     await red.dial(blue.identity)

@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.media import BLUE, RED, Voice
 from tests.browser.server import Server
 
 DOC = Path(__file__).parents[2] / "docs" / "first-call.md"
 ROOMS = DOC.with_name("rooms.md")
+PEOPLE = DOC.with_name("who-is-there.md")
 README = DOC.parents[1] / "README.md"
 
 
@@ -24,9 +25,10 @@ def snippet(kind: str, document: Path = DOC) -> str:
     return found[1]
 
 
-def test_the_curl_command_gives_a_token(server: Server) -> None:
+@pytest.mark.parametrize("document", [DOC, PEOPLE], ids=["first-call", "people"])
+def test_the_curl_command_gives_a_token(document: Path, server: Server) -> None:
     made = subprocess.run(
-        ["sh", "-c", snippet("sh").replace("curl ", "curl -sS --fail ")],
+        ["sh", "-c", snippet("sh", document).replace("curl ", "curl -sS --fail ")],
         env={"RINGWAY_URL": server.url, "RINGWAY_KEY": server.key, "PATH": "/usr/bin"},
         capture_output=True,
         text=True,
@@ -108,3 +110,40 @@ async def test_the_page_joins_a_room(
     await expect(carol.locator("#people li")).to_have_count(0)
     await expect(carol.locator("#pictures video")).to_have_count(0)
     await carol.click("#leave")
+
+
+@pytest.mark.cell("who is there", "Chromium")
+async def test_the_page_shows_who_is_there(
+    server: Server,
+    elsewhere: str,
+    pages: dict[str, str],
+    browser: Callable[[Voice], Awaitable[Browser]],
+) -> None:
+    async def open_page(voice: Voice, identity: str) -> Page:
+        page = await (await browser(voice)).new_page()
+        token = server.token(identity, f"{identity.title()} Example", presence=True)
+        pages[f"{identity}.html"] = (
+            snippet("html", PEOPLE)
+            .replace("http://localhost:8080", server.url)
+            .replace("TOKEN", f"'{token}'")
+        )
+        await page.goto(f"{elsewhere}/{identity}.html")
+        await expect(page.locator("#state")).to_have_text(f"here as {identity}")
+        return page
+
+    def shown(page: Page, name: str) -> Locator:
+        return page.locator("#people li", has_text=re.compile(f"^{name} Example$"))
+
+    erin, frank = await open_page(RED, "erin"), await open_page(BLUE, "frank")
+    await expect(shown(erin, "Frank")).to_have_count(1)
+    await expect(shown(frank, "Erin")).to_have_count(1)
+    await expect(shown(frank, "Frank")).to_have_count(0)
+    second = await open_page(BLUE, "frank")
+    await frank.close()
+    third = await open_page(RED, "grace")
+    await expect(shown(erin, "Grace")).to_have_count(1)
+    await expect(shown(erin, "Frank")).to_have_count(1)
+    await second.close()
+    await expect(shown(erin, "Frank")).to_have_count(0)
+    await third.close()
+    await erin.close()

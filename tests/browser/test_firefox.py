@@ -15,6 +15,8 @@ FAKE = Voice("firefox", 700, (0, 0, 0))
 
 
 @pytest.mark.parametrize("caller", ["firefox", "chromium"])
+@pytest.mark.cell("sound both ways", "Chromium", "Firefox")
+@pytest.mark.cell("pictures both ways", "Chromium", "Firefox")
 async def test_firefox_and_chromium(
     enter: Enter, server: Server, elsewhere: str, caller: str
 ) -> None:

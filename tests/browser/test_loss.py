@@ -50,6 +50,7 @@ async def received(party: Party, kind: str) -> dict[str, float]:
     return cast(dict[str, float], row)
 
 
+@pytest.mark.cell("repair of what is lost", "Chromium")
 async def test_lost_sound_and_pictures_are_repaired(host: Host, join: Join) -> None:
     red, reds = await join(host, RED)
     blue, blues = await join(host, BLUE)

@@ -17,6 +17,7 @@ RESTART = (
 
 
 @pytest.mark.parametrize("kind", ["chromium", "firefox"])
+@pytest.mark.cell("a new path in the same call (ICE restart)", "Chromium", "Firefox")
 async def test_an_offer_with_new_credentials_restarts_ice(
     browser: Callable[[Voice], Awaitable[Browser]], elsewhere: str, kind: str
 ) -> None:

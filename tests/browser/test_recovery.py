@@ -108,6 +108,7 @@ async def test_a_line_that_falls_silent_is_noticed(host: Host, join: Join) -> No
     assert (await blue.sound()).longest <= CALM_MS
 
 
+@pytest.mark.cell("a page that sleeps", "Chromium")
 async def test_a_page_that_slept_goes_on(host: Host, join: Join) -> None:
     red, reds = await join(host, RED)
     blue, _ = await join(host, BLUE)
@@ -125,6 +126,7 @@ async def test_a_page_that_slept_goes_on(host: Host, join: Join) -> None:
 
 
 @pytest.mark.parametrize("seconds", [5, 15])
+@pytest.mark.cell("a network that is gone for 15 s", "Chromium")
 async def test_a_call_without_network_comes_back(
     host: Host, join: Join, seconds: int
 ) -> None:
@@ -146,6 +148,7 @@ async def test_a_call_without_network_comes_back(
 
 
 @pytest.mark.parametrize("seconds", [5, 15])
+@pytest.mark.cell("a network that is gone for 15 s", "Chromium")
 async def test_a_room_without_network_comes_back_by_itself(
     host: Host, join: Join, seconds: int
 ) -> None:
@@ -176,6 +179,7 @@ async def test_a_room_without_network_comes_back_by_itself(
     assert before["room"] == "kitchen"
 
 
+@pytest.mark.cell("a new path in the same call (ICE restart)", "Chromium")
 async def test_ice_begins_anew_where_the_old_path_is_gone(
     host: Host, join: Join
 ) -> None:
@@ -207,6 +211,7 @@ async def test_another_address_is_not_even_told(host: Host, join: Join) -> None:
     assert await told(blue, "call") == []
 
 
+@pytest.mark.cell("a media engine that dies", "Chromium")
 async def test_a_dead_engine_gives_each_call_another_pipe(
     host: Host, join: Join
 ) -> None:
@@ -232,6 +237,7 @@ async def test_a_dead_engine_gives_each_call_another_pipe(
     await has_told(blue, "call", [*COMES_BACK, "remote-unmuted"])
 
 
+@pytest.mark.cell("a server that dies", "Chromium")
 async def test_a_dead_control_plane_is_not_heard(host: Host, join: Join) -> None:
     red, _ = await join(host, RED)
     blue, _ = await join(host, BLUE)

@@ -35,6 +35,7 @@ async def meet(one: Party, other: Party) -> None:
         await listener.sees(speaker.voice, camera(speaker))
 
 
+@pytest.mark.cell("rooms", "Chromium")
 async def test_a_room_of_four(enter: Enter) -> None:
     parties = [await enter(voice) for voice in (RED, BLUE, GREEN, YELLOW)]
     red, blue, green, yellow = parties
@@ -101,6 +102,7 @@ async def test_what_participants_do_is_told(enter: Enter) -> None:
     await red.told("participant-left", participant=blue.identity)
 
 
+@pytest.mark.cell("screen share", "Chromium")
 async def test_a_screen_is_shared_beside_the_camera(enter: Enter) -> None:
     red, blue, green = await enter(RED), await enter(BLUE), await enter(GREEN)
     room = f"screen-{red.identity}"
@@ -171,6 +173,7 @@ async def test_without_participant_events_media_comes_all_the_same(
     assert others == set()
 
 
+@pytest.mark.cell("texts", "Chromium")
 async def test_texts_to_all_and_to_one(enter: Enter) -> None:
     red, blue, green = await enter(RED), await enter(BLUE), await enter(GREEN)
     room = f"chat-{red.identity}"
@@ -255,6 +258,8 @@ def _set_room_size(server: Server, size: int) -> None:
     )
 
 
+@pytest.mark.cell("rooms", "Chromium", "Firefox")
+@pytest.mark.cell("texts", "Chromium", "Firefox")
 async def test_a_room_with_firefox(
     enter: Enter, server: Server, elsewhere: str
 ) -> None:

@@ -87,6 +87,7 @@ async def used(party: Party) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.cell("media over TCP", "Chromium")
 async def test_two_without_udp_hear_and_see_each_other(host: Host, join: Join) -> None:
     red, reds = await join(host, RED)
     blue, blues = await join(host, BLUE)
@@ -129,6 +130,7 @@ async def test_a_call_moves_to_tcp_when_udp_is_dropped(host: Host, join: Join) -
     assert "hangup" not in await red.events()
 
 
+@pytest.mark.cell("media over TCP", "Firefox")
 async def test_firefox_that_is_told_of_tcp_only(
     enter: Enter, server: Server, elsewhere: str
 ) -> None:

@@ -88,3 +88,16 @@ def test_every_row_of_who_closes_whom_is_held_by_a_test() -> None:
         assert held, row
         source = (ROOT / held[1]).read_text()
         assert re.search(rf"^(async )?def {held[2]}\(", source, re.MULTILINE), row
+
+
+def test_the_page_of_failures_has_measured_figures() -> None:
+    page = (ROOT / "docs" / "failures.md").read_text()
+    figures = (ROOT / "docs" / "measuring.md").read_text()
+    for row in (
+        r"engine killed: the tone is missing +\| (\d+) +\| \d+ \| \d+ to (\d+) ",
+        r"engine killed: until both are told of the new pipe \| (\d+) ",
+    ):
+        found = re.search(row, figures)
+        assert found
+        for figure in found.groups():
+            assert f" {figure} ms" in page, row

@@ -62,6 +62,11 @@ async def hang_up(who: Party, other: Party) -> None:
         ("SRTP_AES128_CM_SHA1_80", "PCMA"),
     ],
 )
+@pytest.mark.cell("sound both ways", "aiortc")
+@pytest.mark.cell("Opus", "aiortc")
+@pytest.mark.cell("PCMU, PCMA", "aiortc")
+@pytest.mark.cell("AES-GCM", "aiortc")
+@pytest.mark.cell("AES-CM", "aiortc")
 async def test_two_peers_hear_each_other(
     server: Server, profile: str, codec: str
 ) -> None:
@@ -75,6 +80,9 @@ async def test_two_peers_hear_each_other(
 
 
 @pytest.mark.parametrize("codec", ["VP8", "H264"])
+@pytest.mark.cell("pictures both ways", "aiortc")
+@pytest.mark.cell("VP8", "aiortc")
+@pytest.mark.cell("H.264", "aiortc")
 async def test_two_peers_see_each_other(server: Server, codec: str) -> None:
     red, blue = bytes((200, 40, 40)), bytes((40, 60, 200))
     async with talking(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import OctKey
 
-from ringway.adapters.tokens_jwt import JwtTokens
+from ringway.adapters.tokens_jwt import MAX_CAPABILITIES, JwtTokens
 from ringway.domain.values import AccountId
 from ringway.ports.catalog import SigningKey
 from ringway.ports.tokens import (
@@ -87,6 +87,11 @@ def test_a_token_has_the_claims_of_the_reference() -> None:
         "exp": NOW // SECOND + 60,
         "jti": claims["jti"],
     }
+
+
+def test_capabilities_of_a_later_release_are_passed_over() -> None:
+    bearer = TOKENS.verify(signed({**CLAIMS, "caps": [99, 4, -1]}), NOW).bearer
+    assert bearer.capabilities == {Capability.PRESENCE}
 
 
 def test_what_is_not_given_is_not_claimed() -> None:
@@ -222,8 +227,8 @@ def test_a_critical_extension_is_rejected() -> None:
         {"exp": None},
         {"iat": True},
         {"jti": None},
-        {"caps": [99]},
-        {"caps": [2] * 9},
+        {"caps": ["2"]},
+        {"caps": [2] * (MAX_CAPABILITIES + 1)},
         {"name": {}},
     ],
     ids=str,

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 
 from ringway.rest import rates
@@ -10,14 +7,10 @@ from ringway.rest.errors import ApiError
 from ringway.rest.rates import Rates, network
 
 
-def request_of(host: str) -> Any:
-    return SimpleNamespace(client=SimpleNamespace(host=host))
-
-
 def test_a_bucket_fills_again_and_each_address_has_its_own() -> None:
     now = 0.0
-    it = Rates(2.0, 2, lambda: now)
-    ada, bob = request_of("192.0.2.1"), request_of("192.0.2.2")
+    it = Rates(2.0, 2, now=lambda: now)
+    ada, bob = "192.0.2.1", "192.0.2.2"
     it.take(ada)
     it.take(ada)
     with pytest.raises(ApiError) as refused:
@@ -30,6 +23,17 @@ def test_a_bucket_fills_again_and_each_address_has_its_own() -> None:
         it.take(ada)
 
 
+def test_a_look_takes_nothing() -> None:
+    it = Rates(1.0, 1, "Slower.", now=lambda: 0.0)
+    for _ in range(3):
+        it.look("192.0.2.1")
+    it.take("192.0.2.1")
+    with pytest.raises(ApiError) as refused:
+        it.look("192.0.2.1")
+    assert refused.value.text == "Slower."
+    it.look("192.0.2.2")
+
+
 def test_a_network_of_ipv6_is_one_address() -> None:
     assert network("2001:db8::1") == network("2001:db8::2:3")
     assert network("2001:db8::1") != network("2001:db8:0:1::1")
@@ -39,9 +43,9 @@ def test_a_network_of_ipv6_is_one_address() -> None:
 
 def test_there_is_an_end_to_remembering(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rates, "MOST_ADDRESSES", 2)
-    it = Rates(0.001, 1, lambda: 0.0)
+    it = Rates(0.001, 1, now=lambda: 0.0)
     for host in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
-        it.take(request_of(host))
-    it.take(request_of("192.0.2.1"))
+        it.take(host)
+    it.take("192.0.2.1")
     with pytest.raises(ApiError):
-        it.take(request_of("192.0.2.3"))
+        it.take("192.0.2.3")

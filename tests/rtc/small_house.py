@@ -145,7 +145,7 @@ class SmallHouse:
         self.reception = Reception(
             doorkeeper=Doorkeeper(tokens, self.house.clock, switchboard, self.tally),
             switchboard=switchboard,
-            inbox=Inbox(exchange),
+            inbox=Inbox(exchange, switchboard.presence),
             snapshots=Snapshots(self.house, MemoryCalls()),
             calls=LineCalls(exchange.line_lost, exchange.line_back),
             tally=self.tally,

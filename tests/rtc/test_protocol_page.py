@@ -12,7 +12,7 @@ import msgspec
 
 from ringway.domain.leg_state import RESUME_TIME
 from ringway.domain.values import SECOND
-from ringway.ports.tokens import Bearer
+from ringway.ports.tokens import Bearer, Capability
 from ringway.rtc import limits
 from ringway.rtc import messages as wire
 from ringway.rtc.ending import Ending
@@ -70,7 +70,10 @@ class Play:
                 return OFFER
             case str() if value.startswith("TOKEN OF "):
                 identity = value.removeprefix("TOKEN OF ")
-                bearer = Bearer(FIRST_ACCOUNT, identity, identity.title())
+                allowed = {Capability.PRESENCE} if identity == "eve" else set()
+                bearer = Bearer(
+                    FIRST_ACCOUNT, identity, identity.title(), frozenset(allowed)
+                )
                 now = self._it.clock.now()
                 return self._it.tokens.issue(bearer, 60, now).token
             case str():
@@ -112,6 +115,8 @@ async def test_the_examples_are_played() -> None:
             if arrow == "→":
                 client.say(json.dumps(play.real(message)))
             else:
+                if message["t"] == "people_changed":
+                    it.clock.move(limits.PEOPLE_TOLD_EVERY_MS * 1000)
                 heard = await client.hear_raw()
                 client.number = heard.get("number", 0) or client.number
                 while message["t"] == "ended" and heard["t"] == "sections":

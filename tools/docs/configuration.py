@@ -23,10 +23,13 @@ TAIL: Final = """\
 EXAMPLES: Final = {
     "data": '"data"',
     "http": '"127.0.0.1:8080"',
+    "tls": '"/etc/ringway/certificate.pem,/etc/ringway/key.pem"',
+    "https": '"0.0.0.0:8443"',
     "media": '"0.0.0.0:3478"',
     "advertise": '["203.0.113.9", "2001:db8::9"]',
     "public_url": '"https://ringway.example"',
     "demo": "false",
+    "trusted_proxy": '["192.0.2.1", "10.0.0.0/8"]',
     "origin": '["https://www.example"]',
     "engine": '"/opt/ringway/ringway-media"',
     "shards": "2",

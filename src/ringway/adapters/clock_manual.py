@@ -38,6 +38,10 @@ class ManualClock:
         heapq.heappush(self._calendar, appointment)
         return appointment
 
+    def due(self) -> int:
+        """Count the appointments that will come."""
+        return sum(it.call is not None for it in self._calendar)
+
     def move(self, microseconds: int) -> None:
         """Let time pass; calls come in order, each at its time."""
         end = self._now + microseconds

@@ -37,6 +37,8 @@ from ringway.ports.tokens import (
 SKEW_S = 60
 """A token may be this much younger than now: clocks differ."""
 SECOND_US = 1_000_000
+MAX_CAPABILITIES = 32
+_KNOWN = frozenset(Capability)
 
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}", re.ASCII)
 _Text = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -50,7 +52,7 @@ class _Claims(msgspec.Struct, frozen=True, omit_defaults=True):
     iat: _Time
     jti: _Text
     name: _Text | None = None
-    caps: Annotated[tuple[Capability, ...], Meta(max_length=8)] = ()
+    caps: Annotated[tuple[int, ...], Meta(max_length=MAX_CAPABILITIES)] = ()
     iss: str | None = None
     nbf: _Time | None = None
 
@@ -122,7 +124,8 @@ class JwtTokens:
                 AccountId(claims.account),
                 claims.identity,
                 claims.name,
-                frozenset(claims.caps),
+                # A number of a later release means nothing to this one.
+                frozenset(Capability(it) for it in claims.caps if it in _KNOWN),
             ),
             claims.jti,
             claims.iat * SECOND_US,

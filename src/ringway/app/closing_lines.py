@@ -13,6 +13,8 @@ def as_value(ready: Ready) -> dict[str, object]:
         "version": VERSION,
         "url": settings.url,
         "demo": f"{settings.url}/demo" if settings.demo else None,
+        "https": None if settings.tls is None else str(settings.https),
+        "invited": ready.demo_url,
         "media": str(settings.media),
         "shards": settings.shards,
         "advertised": [it.address for it in ready.advertised],
@@ -21,13 +23,22 @@ def as_value(ready: Ready) -> dict[str, object]:
     }
 
 
-def closing_lines(ready: Ready) -> str:
-    """Write the lines."""
+def closing_lines(ready: Ready, link: str | None = None) -> str:
+    """Write the lines; `link` is the demo's for other devices, with its code.
+
+    Without it the lines say how to get it: they may be read in a log.
+    """
     settings = ready.settings
     first = settings.media.port
     last = first + settings.shards - 1
     ports = f"port {first}" if first == last else f"ports {first} to {last}"
     rows = [("Look at", f"{settings.url}/demo" if settings.demo else settings.url)]
+    if ready.demo_url is not None:
+        rows.append(("Invited", link or ready.demo_url))
+        if link is None:
+            rows.append(("", "  whose code `ringway invitation` shows"))
+    elif settings.tls is not None:
+        rows.append(("HTTPS", str(settings.https)))
     rows.append(("Media", f"UDP and TCP {ports}, advertised on"))
     width = max(len(it.address) for it in ready.advertised)
     rows += [("", f"  {it.address:{width}}  {it.why}") for it in ready.advertised]

@@ -2,6 +2,8 @@
 
 ringway.db        log and catalog
 first-key.json    the API key made at the first start
+invitation        the code that lets visitors into the demo (`app.sharing`)
+tls-key.pem, tls-certificate.pem    of `--tls self-signed` (`app.tls`)
 lock              held while a server runs; tells its process
 engine.sock, .json  where the engine listens, and how it was started
 control.sock      where a running server takes commands (`app.control`)
@@ -70,6 +72,18 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write a file for its owner only, all of it or nothing."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def keep_first_key(folder: Path, minted: MintedKey) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from ringway.domain.effects import Address, Kind
 from ringway.domain.leg_messages import Hangup
 from ringway.domain.values import SECOND, AccountId, Device, LegId
 from ringway.pages.built import File
-from ringway.pages.routes import page_routes
+from ringway.pages.routes import docs_routes, page_routes
 from ringway.ports.activity import Activity
 from ringway.ports.calls import Calls
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
@@ -29,6 +30,7 @@ from ringway.rest.demo import Demo, demo_route
 from ringway.rest.health import Check, health_routes
 from ringway.rest.tokens import token_route
 from ringway.rest.user_activity import user_activity_route
+from ringway.rest.visitors import Network
 from ringway.rtc.connection import LineCalls, Reception
 from ringway.rtc.doorkeeper import Doorkeeper
 from ringway.rtc.ending import Ending
@@ -69,6 +71,11 @@ class Ports:
     """What the adapter of the engine counts, by name."""
 
 
+def _nobody() -> str:
+    """Invite nobody: what is never told is never brought."""
+    return secrets.token_urlsafe()
+
+
 @dataclass(frozen=True, slots=True)
 class Front:
     """What of the settings the web side needs."""
@@ -77,9 +84,19 @@ class Front:
     demo_page: Mapping[str, File] | str = (
         "The demo page has not been built: run `make build`."
     )
+    docs: Mapping[str, File] | str = (
+        "The documentation has not been built: run `make build`."
+    )
     demo: bool = True
     public_url: str | None = None
     origins: Sequence[str] = field(default=())
+    invitation: Callable[[], str] = _nobody
+    """Gives the code that lets visitors of other machines into the demo."""
+    reached: Callable[[], str | None] = lambda: None
+    """Gives the demo's address for other devices, if there is one by https."""
+    trusted_proxies: Sequence[Network] = ()
+    hsts: bool = False
+    """Whether browsers shall use https only from now on (RFC 6797)."""
 
 
 class Ringway:
@@ -114,7 +131,7 @@ class Ringway:
                 ports.tokens, ports.clock, self.switchboard, self.signalling
             ),
             switchboard=self.switchboard,
-            inbox=Inbox(self.exchange),
+            inbox=Inbox(self.exchange, self.switchboard.presence),
             snapshots=Snapshots(self.house, ports.calls),
             calls=LineCalls(self.exchange.line_lost, self.exchange.line_back),
             tally=self.signalling,
@@ -145,12 +162,20 @@ class Ringway:
                     ports.catalog,
                     ports.tokens,
                     ports.clock,
-                    Demo(is_on=front.demo, secure=secure),
+                    Demo(
+                        is_on=front.demo,
+                        secure=secure,
+                        invitation=front.invitation,
+                        url=front.reached,
+                        trusted=front.trusted_proxies,
+                    ),
                 ),
                 *health_routes(self.checks, self.metrics.text, ports.catalog),
                 *page_routes(front.sdk, front.demo_page, front.public_url),
+                *docs_routes(front.docs, demo_is_on=front.demo),
                 signalling(self.reception, front.origins),
-            ]
+            ],
+            hsts=front.hsts,
         )
 
     async def _is_known(self, account: AccountId, identity: str) -> bool:

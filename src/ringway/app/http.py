@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator, Sequence
+import ssl
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final, cast
 
@@ -14,6 +15,8 @@ from ringway.rtc.messages import MAX_TEXT
 
 PING_EVERY_S: Final = 20.0
 """WebSocket pings (RFC 6455 section 5.5.2); a client is lost after as long again."""
+HANDSHAKE_WITHIN_S: Final = 10.0
+"""How long a client may take to agree on keys."""
 IDLE_S: Final = 75
 """An idle connection is kept for the next request."""
 ENDS_WITHIN_S: Final = 1
@@ -48,6 +51,8 @@ class HttpServer(uvicorn.Server):
                 h11_max_incomplete_event_size=MAX_HEAD,
             )
         )
+        self._secured: Sequence[socket.socket] = ()
+        self._tls: ssl.SSLContext | None = None
         self.is_serving = asyncio.Event()
         self._ending = asyncio.Event()
 
@@ -71,8 +76,37 @@ class HttpServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen."""
         await super().startup(sockets)
+        loop = asyncio.get_running_loop()
+        for it in self._secured:
+            self.servers.append(
+                await loop.create_server(
+                    self._protocol,
+                    sock=it,
+                    ssl=self._tls,
+                    backlog=self.config.backlog,
+                    ssl_handshake_timeout=HANDSHAKE_WITHIN_S,
+                )
+            )
         self.is_serving.set()
 
-    async def serve_on(self, sockets: Sequence[socket.socket]) -> None:
-        """Serve until `end`; the sockets are closed by then."""
-        await self.serve(cast("list[socket.socket]", list(sockets)))
+    def _protocol(self) -> asyncio.Protocol:
+        """Make what serves one connection, as uvicorn does for its own sockets."""
+        make = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
+        return make(
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
+
+    async def serve_on(
+        self,
+        plain: Sequence[socket.socket],
+        secured: Sequence[socket.socket] = (),
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """Serve until `end`; the sockets are closed by then.
+
+        One server has all of them, and so one clock: every other would wake as often.
+        """
+        self._secured, self._tls = secured, tls
+        await self.serve(list(plain))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ringway.app.built import BUILT, PROGRAM
 from ringway.settings import Layers, Source, advertised_addresses
-from ringway.settings.declared import Value
+from ringway.settings.declared import BY_NAME, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Shown:
             case bool():
                 return "true" if self.value else "false"
             case list():
-                return " ".join(self.value) or "all"
+                return " ".join(self.value) or BY_NAME[self.name].otherwise
             case None:
                 return "none"
             case _:
@@ -39,10 +39,12 @@ def in_force(layers: Layers) -> tuple[Shown, ...]:
     follows: dict[str, Value] = {
         "data": settings.data,
         "http": str(settings.http),
+        "https": str(settings.https),
         "media": str(settings.media),
         "advertise": tuple(it.address for it in advertised_addresses(settings)),
         "public_url": settings.public_url,
         "demo": settings.demo,
+        "trusted_proxy": tuple(map(str, settings.trusted_proxies)),
         "origin": settings.origins,
         "engine": settings.engine or BUILT / PROGRAM,
     }

@@ -1,4 +1,4 @@
-"""The HTTP sockets, and a look whether media has its port."""
+"""The sockets of HTTP and HTTPS, and a look whether media has its port."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ GIVEN_UP_MS: Final = 30_000
 """Without an acknowledgement for so long a connection is lost (RFC 5482)."""
 
 
-def http_sockets(http: Listen) -> list[socket.socket]:
-    """Bind every address of the host and listen.  Or `PortInUse`, `Stop`."""
+def web_sockets(http: Listen, name: str) -> list[socket.socket]:
+    """Bind every address of the host and listen.  Or `PortInUse`, `Stop`.
+
+    `name` says to people what the port is for.
+    """
     try:
         found = socket.getaddrinfo(
             http.host, http.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -42,7 +45,7 @@ def http_sockets(http: Listen) -> list[socket.socket]:
             except OSError as error:
                 if error.errno == errno.EADDRNOTAVAIL and len(found) > 1:
                     continue
-                raise _told(error, f"HTTP port {http.port}/tcp", http.host) from error
+                raise _told(error, f"{name} port {http.port}/tcp", http.host) from error
             it.listen(BACKLOG)
             it.setblocking(False)
             bound.append(it)

@@ -1,6 +1,6 @@
 """`ringway serve`: everything is started, in order, and ended again.
 
-folder locked -> HTTP port bound -> log opened -> engine reached
+folder locked -> HTTP(S) ports bound -> certificate read -> log opened -> engine reached
 -> calls taken up -> HTTP served -> commands taken -> … ->
 calls ended -> HTTP ended -> engine ended -> log closed
 """
@@ -32,8 +32,10 @@ from ringway.app.control import Control
 from ringway.app.engine import engine_of
 from ringway.app.house import Ports, Ringway
 from ringway.app.http import HttpServer
-from ringway.app.listening import http_sockets
+from ringway.app.listening import web_sockets
+from ringway.app.sharing import demo_url
 from ringway.app.stops import Stop
+from ringway.app.tls.following import Certificates, certificates_of
 from ringway.ports.catalog import FIRST_ACCOUNT, Catalog
 from ringway.ports.storage import StorageUnavailable
 from ringway.settings import Advertised, BadSetting, Settings, advertised_addresses
@@ -51,6 +53,22 @@ class Ready:
     advertised: Sequence[Advertised]
     first_key: Path | None
     """Where the first API key is kept; None: it is not in the data folder."""
+    demo_url: str | None
+    """The demo's address for other devices, if there is one by https."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where clients come in."""
+
+    http: Sequence[socket.socket]
+    https: Sequence[socket.socket]
+    certificates: Certificates | None
+
+    async def serve(self, server: HttpServer) -> None:
+        """Serve on all of them until the server is ended."""
+        tls = None if self.certificates is None else self.certificates.listening
+        await server.serve_on(self.http, self.https, tls)
 
 
 async def serve(settings: Settings, tell: Callable[[Ready], None]) -> None:
@@ -59,8 +77,14 @@ async def serve(settings: Settings, tell: Callable[[Ready], None]) -> None:
         advertised = advertised_addresses(settings)
         program = engine_program(settings.engine)
         folder.prepare(settings.data)
-        with folder.locked(settings.data), _closed(http_sockets(settings.http)) as http:
-            await _serve(settings, advertised, program, http, tell)
+        with (
+            folder.locked(settings.data),
+            _closed(web_sockets(settings.http, "HTTP")) as http,
+            _closed(_https_sockets(settings)) as https,
+        ):
+            # Before anything is opened: what is wrong with it is said at once.
+            doors = Doors(http, https, certificates_of(settings))
+            await _serve(settings, advertised, program, doors, tell)
     except BadSetting as error:
         raise Stop(str(error)) from error
     except StorageUnavailable as error:
@@ -71,7 +95,7 @@ async def _serve(
     settings: Settings,
     advertised: Sequence[Advertised],
     program: Path,
-    sockets: Sequence[socket.socket],
+    doors: Doors,
     tell: Callable[[Ready], None],
 ) -> None:
     _allow_many_files()
@@ -108,13 +132,13 @@ async def _serve(
         work = {
             "The media engine": engine.running,
             "Hearing the engine": asyncio.create_task(ringway.run(), name="news"),
-            "HTTP": asyncio.create_task(http.serve_on(sockets), name="http"),
+            "HTTP": asyncio.create_task(doors.serve(http), name="http"),
         }
         stack.push_async_callback(_end, ringway, http, list(work.values()))
         await http.is_serving.wait()
         control = Control(ringway.end_call)
         await stack.enter_async_context(control.listening(settings.data))
-        tell(Ready(settings, advertised, first_key))
+        tell(Ready(settings, advertised, first_key, demo_url(settings)))
         await _until(stopping, work)
 
 
@@ -154,6 +178,10 @@ async def _first_key(data: Path, catalog: Catalog, at: int) -> Path | None:
         minted = await catalog.create_key(FIRST_ACCOUNT, "first", at)
         folder.keep_first_key(data, minted)
     return path if path.exists() else None
+
+
+def _https_sockets(settings: Settings) -> Sequence[socket.socket]:
+    return [] if settings.tls is None else web_sockets(settings.https, "HTTPS")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from ringway.rest.errors import HANDLERS
 
 log = structlog.get_logger("http")
 
-QUIET: Final = ("/livez", "/readyz", "/metrics", "/sdk/", "/demo/")
+QUIET: Final = ("/livez", "/readyz", "/metrics", "/sdk/", "/demo/", "/docs/")
 """Asked for so often that only trouble is worth a line."""
 TROUBLE: Final = 500
 EVERYWHERE: Final[Mapping[bytes, bytes]] = {
@@ -29,9 +29,12 @@ EVERYWHERE: Final[Mapping[bytes, bytes]] = {
 }
 """Unless the handler has said otherwise."""
 
+HSTS: Final[Mapping[bytes, bytes]] = {b"strict-transport-security": b"max-age=31536000"}
+"""For certificates that browsers trust (RFC 6797); over https only."""
+
 
 def application(
-    routes: Sequence[HTTPRouteHandler | WebsocketRouteHandler],
+    routes: Sequence[HTTPRouteHandler | WebsocketRouteHandler], *, hsts: bool = False
 ) -> Outside:
     """Put the handlers behind one door."""
     inside = Litestar(
@@ -42,14 +45,15 @@ def application(
         logging_config=None,
         debug=False,
     )
-    return Outside(inside)
+    return Outside(inside, hsts=hsts)
 
 
 class Outside:
     """What every response has, and one line in the log about it."""
 
-    def __init__(self, inside: ASGIApp) -> None:
+    def __init__(self, inside: ASGIApp, *, hsts: bool) -> None:
         self._inside = inside
+        self._secured = {**EVERYWHERE, **HSTS} if hsts else EVERYWHERE
         self.statuses: Counter[int] = Counter()
         """Responses since the start."""
 
@@ -68,7 +72,8 @@ class Outside:
                 status = message["status"]
                 headers = list(message["headers"])
                 said: Collection[bytes] = {name.lower() for name, _ in headers}
-                headers += [it for it in EVERYWHERE.items() if it[0] not in said]
+                more = self._secured if scope["scheme"] == "https" else EVERYWHERE
+                headers += [it for it in more.items() if it[0] not in said]
                 message["headers"] = headers
             await send(message)
 

@@ -75,12 +75,17 @@ class Everything(Where):
     """Every setting of `serve`."""
 
     http: Annotated[str | None, setting_option("http", "HOST:PORT")] = None
+    tls: Annotated[str | None, setting_option("tls", "WHICH")] = None
+    https: Annotated[str | None, setting_option("https", "HOST:PORT")] = None
     media: Annotated[str | None, setting_option("media", "IP:PORT")] = None
     advertise: Annotated[tuple[str, ...] | None, setting_option("advertise", "IP")] = (
         None
     )
     public_url: Annotated[str | None, setting_option("public_url", "URL")] = None
     demo: Annotated[bool | None, setting_option("demo", "")] = None
+    trusted_proxy: Annotated[
+        tuple[str, ...] | None, setting_option("trusted_proxy", "NETWORK")
+    ] = None
     origin: Annotated[tuple[str, ...] | None, setting_option("origin", "URL")] = None
     engine: Annotated[Path | None, setting_option("engine", "PROGRAM")] = None
     shards: Annotated[int | None, setting_option("shards", "N")] = None

@@ -13,6 +13,7 @@ from ringway.cli.calls import calls
 from ringway.cli.completion import completion_of
 from ringway.cli.config import config
 from ringway.cli.doctor import doctor
+from ringway.cli.invitation import invitation
 from ringway.cli.keys import keys
 from ringway.cli.layout import Plain
 from ringway.cli.options import AsJson
@@ -53,6 +54,7 @@ def version(*, as_json: AsJson = False) -> None:
 app.command(serve, help_epilogue="")
 app.command(config, help_epilogue="")
 app.command(doctor, help_epilogue="")
+app.command(invitation, help_epilogue="")
 app.command(keys)
 app.command(token, help_epilogue="")
 app.command(calls)

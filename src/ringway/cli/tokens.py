@@ -42,6 +42,12 @@ def token(
             metavar="WHEN",
         ),
     ] = None,
+    presence: Annotated[
+        bool,
+        Parameter(
+            help="Whether they may see who of the account is there.", negative=()
+        ),
+    ] = False,
     key: Annotated[
         str | None,
         Parameter(
@@ -70,8 +76,7 @@ def token(
     fields: dict[str, object] = {"identity": identity, "timeToLive": ttl}
     if name is not None:
         fields["displayName"] = name
-    if recording is not None:
-        fields["capabilities"] = {"recording": recording}
+    fields["capabilities"] = {"recording": recording, "presence": presence}
     issued = run(issue(layers.data, fields, key, public_url))
     if as_json:
         told = {

@@ -16,6 +16,7 @@ TYPES: Final[Mapping[str, str]] = {
     ".js": "text/javascript",
     ".json": "application/json",
     ".map": "application/json",
+    ".md": "text/markdown",
     ".mjs": "text/javascript",
     ".mp3": "audio/mpeg",
     ".png": "image/png",
@@ -29,7 +30,7 @@ TYPES: Final[Mapping[str, str]] = {
 """The framework adds the charset to texts."""
 OTHER: Final = "application/octet-stream"
 _HASHED = re.compile(r"-[A-Za-z0-9_-]{8}\.[a-z0-9.]+$")
-"""As the page builder writes names that change with the content."""
+"""As the page builder writes names that change with the content, in `assets`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +67,5 @@ def _read(path: Path) -> File:
         content,
         TYPES.get(path.suffix, OTHER),
         f'"{digest}"',
-        _HASHED.search(path.name) is not None,
+        path.parent.name == "assets" and _HASHED.search(path.name) is not None,
     )

@@ -1,4 +1,4 @@
-"""`/`, `/demo/` and `/sdk/`: built files with caching and the right headers.
+"""`/`, `/demo/`, `/docs/`, `/sdk/`: built files, kept or asked for again.
 
 A name with a hash may be kept for ever; everything else is asked for again and
 mostly not sent again (ETag, RFC 9110 section 13).
@@ -62,6 +62,17 @@ SDK_HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 
+DOCS_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+        "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+FOR_PROGRAMS: Final = ("/llms.txt", "/llms-full.txt")
+"""What llmstxt.org says where to look for; built with the documentation."""
+
 
 def page_routes(
     sdk: Mapping[str, File] | str,
@@ -70,10 +81,6 @@ def page_routes(
 ) -> list[HTTPRouteHandler]:
     """Make the handlers.  A text in place of files says why there are none."""
     headers = page_headers(public_url)
-
-    @route("/", http_method=READ, sync_to_thread=False)
-    def root() -> Response[bytes]:
-        return _elsewhere("/demo/")
 
     @route("/demo/{path:path}", http_method=READ, sync_to_thread=False)
     def demo_file(
@@ -94,7 +101,50 @@ def page_routes(
     ) -> Response[bytes]:
         return _give(request, sdk, path.lstrip("/"), SDK_HEADERS)
 
-    return [root, demo_page, demo_file, sdk_file]
+    return [demo_page, demo_file, sdk_file]
+
+
+def docs_routes(
+    docs: Mapping[str, File] | str, *, demo_is_on: bool
+) -> list[HTTPRouteHandler]:
+    """Make the handlers of the documentation, and of `/`, which leads to all.
+
+    Without the demo, `/` leads to the documentation at once.
+    """
+
+    @route("/", http_method=READ, sync_to_thread=False)
+    def root(request: Request[Any, Any, Any]) -> Response[bytes]:
+        if isinstance(docs, str):
+            return _elsewhere("/demo/")
+        if not demo_is_on:
+            return _elsewhere("/docs/")
+        return _give(request, docs, "welcome.html", DOCS_HEADERS)
+
+    @route("/docs/{path:path}", http_method=READ, sync_to_thread=False)
+    def docs_file(
+        request: Request[Any, Any, Any], path: FromPath[str]
+    ) -> Response[bytes]:
+        name = path.lstrip("/") or "index.html"
+        if isinstance(docs, str) or name in docs:
+            return _give(request, docs, name, DOCS_HEADERS)
+        return Response(
+            docs["404.html"].content,
+            status_code=HTTPStatus.NOT_FOUND,
+            media_type=MediaType.HTML,
+            headers={**DOCS_HEADERS, "Cache-Control": ASKED_AGAIN},
+        )
+
+    @route("/docs", http_method=READ, sync_to_thread=False)
+    def docs_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+        if not request.scope["raw_path"].split(b"?")[0].endswith(b"/"):
+            return _elsewhere("/docs/")
+        return _give(request, docs, "index.html", DOCS_HEADERS)
+
+    @route(list(FOR_PROGRAMS), http_method=READ, sync_to_thread=False)
+    def for_programs(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return _give(request, docs, request.url.path.lstrip("/"), DOCS_HEADERS)
+
+    return [root, docs_page, docs_file, for_programs]
 
 
 def _elsewhere(path: FromPath[str]) -> Response[bytes]:

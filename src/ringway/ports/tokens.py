@@ -26,6 +26,8 @@ class Capability(IntEnum):
     RECORDING_ON_DEMAND = 1
     RECORDING_ALWAYS = 2
     RECORDING_DISABLED = 3
+    PRESENCE = 4
+    """To see who of the account is there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,17 @@
 """`POST /demo/token`: a visitor of the demo page takes a name.
 
-    {"name": "Dana"} -> 200 {"token", "expirationTime", "identity", "displayName"}
+    {"name": "Dana", "invitation": "CODE"} -> 200
+    {"token", "expirationTime", "identity", "displayName",
+     "sharing": {"url": "https://192.0.2.7:8443/demo/", "invitation": "CODE"} | null}
 
 The identity is a slug of the name, in an account of its own.  The browser that
-takes it first holds it by a cookie, which all its tabs share.  400 for a name
-nothing can be made of, 403 for pages of other sites, 404 while the demo is
-switched off, 409 NAME_TAKEN, 429.
+takes it first holds it by a cookie, which all its tabs share.  Visitors on this
+machine need no invitation.  `sharing` is for other devices: null when no address is
+known at which they would reach us by https.
+
+400 for a name nothing can be made of, 401 INVITATION_REQUIRED, 403
+INVITATION_UNKNOWN, 403 for pages of other sites, 404 while the demo is switched
+off, 409 NAME_TAKEN, 429.
 """
 
 from __future__ import annotations
@@ -13,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -24,11 +31,13 @@ from litestar.handlers import HTTPRouteHandler
 from ringway.domain.identity import slug
 from ringway.ports.catalog import DEMO_ACCOUNT, DEMO_NAME_LAPSES_US, Catalog
 from ringway.ports.clock import Clock
-from ringway.ports.tokens import Bearer, Tokens
+from ringway.ports.tokens import Bearer, Capability, Tokens
 from ringway.rest.bodies import json_object
 from ringway.rest.errors import ApiError, bad_request
+from ringway.rest.invitations import Invitations
 from ringway.rest.rates import Rates
 from ringway.rest.tokens import token_response
+from ringway.rest.visitors import Network, address_of, comes_from_this_machine
 
 TTL_S: Final = 3600
 COOKIE: Final = "ringway_demo"
@@ -47,6 +56,12 @@ class Demo:
     is_on: bool
     secure: bool
     """Whether browsers reach us by https only."""
+    invitation: Callable[[], str]
+    """Gives the code that is good now."""
+    url: Callable[[], str | None]
+    """Gives the page's address for other devices; None: there is none by https."""
+    trusted: Sequence[Network]
+    """Proxies whose word counts about where a request comes from."""
 
 
 def demo_route(
@@ -54,12 +69,14 @@ def demo_route(
 ) -> HTTPRouteHandler:
     """Make the handler; the account `DEMO_ACCOUNT` has to be there."""
     rates = Rates(PER_S, BURST)
+    invitations = Invitations(demo.invitation)
 
     @post(f"{PATH}/token", status_code=200)
     async def take(request: Request[Any, Any, Any]) -> Response[bytes]:
         if not demo.is_on:
             raise ApiError(HTTPStatus.NOT_FOUND, "The demo is switched off here.")
-        rates.take(request)
+        address = address_of(request, demo.trusted)
+        rates.take(address)
         if request.headers.get("sec-fetch-site", "same-origin") not in {
             "same-origin",
             "none",
@@ -67,7 +84,10 @@ def demo_route(
             raise ApiError(
                 HTTPStatus.FORBIDDEN, "The demo's tokens are for the demo page."
             )
-        name = _name(await request.body())
+        asked = json_object(await request.body())
+        if not comes_from_this_machine(request):
+            invitations.check(asked.get("invitation"), address)
+        name = _name(asked.get("name"))
         identity = slug(name)
         if identity is None:
             raise bad_request(
@@ -83,8 +103,17 @@ def demo_route(
                 message_id="NAME_TAKEN",
             )
         await catalog.meet(DEMO_ACCOUNT, identity, name, at)
-        issued = tokens.issue(Bearer(DEMO_ACCOUNT, identity, name), TTL_S, at)
-        response = token_response(issued, identity=identity, displayName=name)
+        bearer = Bearer(DEMO_ACCOUNT, identity, name, frozenset({Capability.PRESENCE}))
+        issued = tokens.issue(bearer, TTL_S, at)
+        url = demo.url()
+        response = token_response(
+            issued,
+            identity=identity,
+            displayName=name,
+            sharing=None
+            if url is None
+            else {"url": url, "invitation": demo.invitation()},
+        )
         response.set_cookie(
             Cookie(
                 key=COOKIE,
@@ -93,7 +122,7 @@ def demo_route(
                 max_age=DEMO_NAME_LAPSES_US // 1_000_000,
                 httponly=True,
                 samesite="strict",
-                secure=demo.secure,
+                secure=demo.secure or request.url.scheme == "https",
             )
         )
         return response
@@ -101,8 +130,7 @@ def demo_route(
     return take
 
 
-def _name(body: bytes) -> str:
-    name = json_object(body).get("name")
+def _name(name: object) -> str:
     if not isinstance(name, str):
         raise bad_request("A name is needed.", name="is required")
     name = " ".join(name.split())

@@ -6,7 +6,6 @@ account, or a request that comes straight from this machine.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,12 +18,11 @@ from litestar.handlers import HTTPRouteHandler
 from ringway.ports.catalog import FIRST_ACCOUNT, Catalog
 from ringway.rest.authorization import authorized
 from ringway.rest.errors import ApiError
+from ringway.rest.visitors import comes_from_this_machine
 
 PROMETHEUS: Final = "text/plain; version=0.0.4"
 """The framework adds the charset."""
 READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
-PASSED_ON: Final = ("forwarded", "via", "x-real-ip")
-"""Headers of proxies, beside all that begin with ``x-forwarded-``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +71,6 @@ def health_routes(
         )
 
     return [livez, readyz, scrape]
-
-
-def comes_from_this_machine(request: Request[Any, Any, Any]) -> bool:
-    """Whether nobody stands between us and a program on this machine.
-
-    The name in Host has to be this machine's too: a page that a browser here has
-    loaded can give its own name our address (DNS rebinding).
-    """
-    if request.client is None or not _is_loopback(request.client.host):
-        return False
-    if any(
-        name in PASSED_ON or name.startswith("x-forwarded-") for name in request.headers
-    ):
-        return False
-    name = request.url.hostname or ""
-    return name == "localhost" or _is_loopback(name)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped.is_loopback
-    return address.is_loopback
 
 
 def _json(told: object, status: HTTPStatus) -> Response[bytes]:

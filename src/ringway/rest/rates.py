@@ -8,9 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from http import HTTPStatus
 from math import ceil
-from typing import Any, Final
-
-from litestar import Request
+from typing import Final
 
 from ringway.rest.errors import ApiError
 
@@ -24,27 +22,41 @@ class Rates:
     """A token bucket for each address: `burst` at once, `per_s` in the long run."""
 
     def __init__(
-        self, per_s: float, burst: int, now: Callable[[], float] = time.monotonic
+        self,
+        per_s: float,
+        burst: int,
+        text: str = "Too many requests from this address.",
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._per_s, self._burst, self._now = per_s, burst, now
+        self._per_s, self._burst, self._text, self._now = per_s, burst, text, now
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, request: Request[Any, Any, Any]) -> None:
+    def take(self, address: str) -> None:
         """Count a request.  Or `ApiError` 429 with Retry-After."""
-        address = network(request.client.host if request.client else "")
-        now = self._now()
-        level, at = self._levels.pop(address, (float(self._burst), now))
-        level = min(self._burst, level + (now - at) * self._per_s)
+        now, level = self._now(), self._level(address)
         taken = level >= 1
-        self._levels[address] = (level - 1 if taken else level, now)
+        self._levels.pop(network(address), None)
+        self._levels[network(address)] = (level - 1 if taken else level, now)
         if len(self._levels) > MOST_ADDRESSES:
             self._levels.popitem(last=False)
         if not taken:
-            raise ApiError(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                "Too many requests from this address.",
-                headers={"Retry-After": str(ceil((1 - level) / self._per_s))},
-            )
+            raise self._refusal(level)
+
+    def look(self, address: str) -> None:
+        """Say nothing, and count nothing, if a request could be taken.  Or 429."""
+        if (level := self._level(address)) < 1:
+            raise self._refusal(level)
+
+    def _level(self, address: str) -> float:
+        level, at = self._levels.get(network(address), (float(self._burst), 0.0))
+        return min(self._burst, level + (self._now() - at) * self._per_s)
+
+    def _refusal(self, level: float) -> ApiError:
+        return ApiError(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            self._text,
+            headers={"Retry-After": str(ceil((1 - level) / self._per_s))},
+        )
 
 
 def network(host: str) -> str:

@@ -79,16 +79,21 @@ def _capabilities(given: object, wrong: dict[str, str]) -> frozenset[Capability]
     if not isinstance(given, dict):
         wrong["capabilities"] = "is an object"
         return frozenset()
+    found = set()
     recording = given.get("recording")
-    if recording is None:
-        return frozenset()
-    if not isinstance(recording, str) or recording not in RECORDING:
+    if isinstance(recording, str) and recording in RECORDING:
+        found.add(RECORDING[recording])
+    elif recording is not None:
         wrong["capabilities.recording"] = "is " + ", ".join(RECORDING)
-        return frozenset()
-    return frozenset({RECORDING[recording]})
+    presence = given.get("presence")
+    if presence is True:
+        found.add(Capability.PRESENCE)
+    elif presence is not None and presence is not False:
+        wrong["capabilities.presence"] = "is true or false"
+    return frozenset(found)
 
 
-def token_response(issued: Issued, **more: str) -> Response[bytes]:
+def token_response(issued: Issued, **more: object) -> Response[bytes]:
     """Write a token as a response: it is a secret, so nobody may keep a copy."""
     return Response(
         msgspec.json.encode(

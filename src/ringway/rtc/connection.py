@@ -11,7 +11,7 @@ import structlog
 from ringway.domain.values import Device, LegId
 from ringway.ports.lines import SayEnded
 from ringway.rtc import messages as wire
-from ringway.rtc.doorkeeper import RESUME_WITHIN_S, Doorkeeper, NotAdmitted, rejected
+from ringway.rtc.doorkeeper import RESUME_WITHIN_S, Doorkeeper, NotAdmitted
 from ringway.rtc.ending import Ending
 from ringway.rtc.inbox import Inbox, Unreadable, read
 from ringway.rtc.limits import (
@@ -147,8 +147,7 @@ class Reception:
         try:
             hello = await self._doorkeeper.hello(socket)
             if hello.resume is None:
-                device = self._doorkeeper.recognise(hello)
-                return self._begin(device, outbox)
+                return self._begin(self._doorkeeper.begin(hello), outbox)
             line = self._doorkeeper.resume(hello, hello.resume)
             # What is written of ended calls is asked for before the line is taken
             # over: from then on nothing may come between.
@@ -163,10 +162,8 @@ class Reception:
             outbox.put(refused.answer)
             return Ending.REJECTED
 
-    def _begin(self, device: Device, outbox: Outbox) -> Line:
-        line = self._switchboard.open(device)
-        if line is None:
-            raise rejected("TOO_MANY", "There are too many connections already.")
+    def _begin(self, line: Line, outbox: Outbox) -> Line:
+        device = line.device
         self._tally.connected += 1
         log.info("connected", account=device.account, device=device.id)
         outbox.put(

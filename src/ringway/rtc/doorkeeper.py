@@ -69,15 +69,19 @@ class Doorkeeper:
             raise rejected("UNSUPPORTED_PROTOCOL", text)
         return hello
 
-    def recognise(self, hello: wire.Connect) -> Device:
-        """Make a device of who the token speaks for.  Or `NotAdmitted`."""
+    def begin(self, hello: wire.Connect) -> Line:
+        """Open a line for who the token speaks for.  Or `NotAdmitted`."""
         bearer = self._verified(hello, late=False)
-        return Device(
+        device = Device(
             DeviceId(str(uuid.uuid4())),
             bearer.account,
             bearer.identity,
             bearer.display_name,
         )
+        line = self._switchboard.open(device, bearer.capabilities)
+        if line is None:
+            raise rejected("TOO_MANY", "There are too many connections already.")
+        return line
 
     def resume(self, hello: wire.Connect, resumption: wire.Resumption) -> Line:
         """Give the line that the socket goes on with.  Or `NotAdmitted`.
@@ -97,6 +101,7 @@ class Doorkeeper:
         if not line.accepts(told.serial):
             text = "Another socket has resumed with this since: each is good once."
             raise rejected("RESUME_USED", text)
+        line.capabilities = bearer.capabilities
         return line
 
     def next_token(self, line: Line) -> str:

@@ -14,6 +14,7 @@ from ringway.domain.values import Device, LegId, Picture, Recording, Way
 from ringway.ports import engine_messages as engine
 from ringway.ports.storage import StorageUnavailable
 from ringway.rtc import messages as wire
+from ringway.rtc.presence import Presence
 from ringway.rtc.speech import error_code
 from ringway.runtime.exchange import Exchange, Proposal
 
@@ -45,8 +46,8 @@ def read(text: str) -> wire.FromClient:
 class Inbox:
     """Obeys the messages of connected devices, one at a time for each."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+    def __init__(self, exchange: Exchange, presence: Presence) -> None:
+        self._exchange, self._presence = exchange, presence
 
     async def obey(self, device: Device, message: wire.FromClient) -> Response:
         """Do what is said.  Gives what to respond at once, if there is anything."""
@@ -67,6 +68,8 @@ class Inbox:
         match message:
             case wire.Connect() | wire.Ping():
                 raise Refused(Cause.INVALID_REQUEST, "This connection is connected.")
+            case wire.WatchPeople():
+                self._presence.watch(device)
             case wire.RestartIce(call, generation):
                 self._exchange.restart_ice(device, LegId(call), generation)
             case wire.Quality(call, level):

@@ -25,6 +25,10 @@ into `MOST_WAITING`, behind the welcome of the socket on which they are repeated
 MOST_KEPT_CHARACTERS = 1024 * 1024
 SENT_WITHIN_S = 10.0
 """How long one message may take to leave us."""
+MOST_PEOPLE = 200
+"""Who came first; who watches is told of the others when one of these is gone."""
+PEOPLE_TOLD_EVERY_MS = 250
+"""Who comes and goes in this time is told in one message."""
 CLOSED_WITHIN_S = 2.0
 """How long what is left may take to be read when a socket is closed."""
 

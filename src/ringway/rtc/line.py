@@ -9,6 +9,7 @@ import msgspec
 
 from ringway.domain.values import Device
 from ringway.ports.clock import Appointment
+from ringway.ports.tokens import Capability
 from ringway.rtc.limits import MOST_KEPT, MOST_KEPT_CHARACTERS
 from ringway.rtc.messages import Numbered, tag
 from ringway.rtc.outbox import Outbox
@@ -19,9 +20,17 @@ _encode = msgspec.json.Encoder().encode
 class Line:
     """A device's end of signalling; it outlives sockets."""
 
-    def __init__(self, device: Device, *, known: bool = True) -> None:
+    def __init__(
+        self,
+        device: Device,
+        capabilities: frozenset[Capability] = frozenset(),
+        *,
+        known: bool = True,
+    ) -> None:
         """`known`: it begins here; else it is one of before the start."""
         self.device = device
+        self.capabilities = capabilities
+        """What the token allows that the device has shown last."""
         self.outbox: Outbox | None = None
         """The way to the device now; None while it is away."""
         self.away_since: int | None = None

@@ -325,6 +325,10 @@ class Quality(Numbered, frozen=True, tag="quality"):
     level: Level
 
 
+class WatchPeople(Numbered, frozen=True, tag="watch_people"):
+    """Who is there?  Answered with `People`, and `PeopleChanged` from then on."""
+
+
 class Ping(Message, frozen=True, tag="ping"):
     """Are you there?  Answered with `Pong`."""
 
@@ -348,6 +352,7 @@ FromClient: TypeAlias = (
     | RestartIce
     | Reopen
     | Quality
+    | WatchPeople
     | Ping
 )
 
@@ -514,6 +519,22 @@ class Talking(Numbered, frozen=True, tag="talking"):
     talking: bool
 
 
+class People(Numbered, frozen=True, tag="people"):
+    """Who else of the account is there now; it replaces what was told before."""
+
+    people: list[Party]
+    """Each person once, who came first before the others."""
+
+
+class PeopleChanged(Numbered, frozen=True, tag="people_changed"):
+    """Who has come and gone since."""
+
+    here: list[Party] = []
+    """Who has come, or has another name."""
+    gone: list[str] = []
+    """Identities."""
+
+
 class Lost(Numbered, frozen=True, tag="lost"):
     """The pipe is lost: make the one of this generation with `Reopen`."""
 
@@ -582,6 +603,8 @@ FromHouse: TypeAlias = (
     | ParticipantLeft
     | ParticipantQuality
     | Talking
+    | People
+    | PeopleChanged
     | Lost
     | Failed
     | Ended

@@ -8,9 +8,11 @@ from ringway.domain.leg_state import RESUME_TIME
 from ringway.domain.values import AccountId, Device, DeviceId
 from ringway.ports.clock import Clock
 from ringway.ports.lines import Said
+from ringway.ports.tokens import Capability
 from ringway.rtc.limits import MOST_CONNECTIONS, MOST_PER_IDENTITY
 from ringway.rtc.line import Line
 from ringway.rtc.outbox import Outbox
+from ringway.rtc.presence import Presence
 from ringway.rtc.speech import message
 from ringway.rtc.tally import Tally
 
@@ -25,7 +27,7 @@ class Switchboard:
     def __init__(self, clock: Clock, tally: Tally) -> None:
         self._clock, self._tally = clock, tally
         self._lines: dict[DeviceId, Line] = {}
-        self._people: dict[tuple[AccountId, str], dict[DeviceId, Line]] = {}
+        self.presence = Presence(clock)
         self.came: Callable[[Device], None] = lambda device: None
         """Told of each line that begins."""
         self.gone: Callable[[Device, int], None] = lambda device, at: None
@@ -35,9 +37,9 @@ class Switchboard:
         """Give the line of a device that is connected, or away."""
         return self._lines.get(device)
 
-    def open(self, device: Device) -> Line | None:
+    def open(self, device: Device, capabilities: frozenset[Capability]) -> Line | None:
         """Begin a line; None when there are too many already."""
-        mine = self._people.get((device.account, device.identity), {})
+        mine = self.presence.lines_of(device.account, device.identity)
         if len(mine) >= MOST_PER_IDENTITY:
             away = [it for it in mine.values() if it.away_since is not None]
             if not away:
@@ -47,7 +49,7 @@ class Switchboard:
         if len(self._lines) >= MOST_CONNECTIONS:
             return None
         self.came(device)
-        return self._enter(Line(device))
+        return self._enter(Line(device, capabilities))
 
     def expect(self, device: Device) -> None:
         """Keep the line of a device of before the start: it may come back."""
@@ -88,11 +90,7 @@ class Switchboard:
             line.giving_up.cancel()
         if line.away_since is not None:
             self._tally.away -= 1
-        person = (line.device.account, line.device.identity)
-        mine = self._people.get(person, {})
-        mine.pop(line.device.id, None)
-        if not mine:
-            self._people.pop(person, None)
+        self.presence.went(line)
         self.gone(line.device, line.away_since or self._clock.now())
 
     def say(self, device: DeviceId, said: Said) -> None:
@@ -102,7 +100,7 @@ class Switchboard:
 
     def devices_of(self, account: AccountId, identity: str) -> Sequence[Device]:
         """Give the person's devices, the oldest first; some may be away."""
-        mine = self._people.get((account, identity), {})
+        mine = self.presence.lines_of(account, identity)
         return tuple(line.device for line in mine.values())
 
     def is_connected(self, device: DeviceId) -> bool:
@@ -110,9 +108,8 @@ class Switchboard:
         return device in self._lines
 
     def _enter(self, line: Line) -> Line:
-        person = (line.device.account, line.device.identity)
-        self._people.setdefault(person, {})[line.device.id] = line
         self._lines[line.device.id] = line
+        self.presence.came(line)
         return line
 
     def _await(self, line: Line) -> None:

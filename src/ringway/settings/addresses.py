@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ringway.settings.values import MAX_ADVERTISED, BadSetting, Settings
@@ -30,6 +32,31 @@ def addresses_of_this_machine() -> Iterable[tuple[str, str]]:
             yield address, str(adapter.nice_name)
 
 
+def address_for_others() -> str | None:
+    """Give this machine's address in its own network; None if it has none.
+
+    It is the one that packets to the rest of the world would leave from: nothing is
+    sent to ask for it, and other interfaces are mostly those of containers.
+    """
+    for family, far in (
+        (socket.AF_INET, "192.0.2.1"),  # RFC 5737
+        (socket.AF_INET6, "2001:db8::1"),  # RFC 3849
+    ):
+        with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((far, 9))
+            address = str(probe.getsockname()[0])
+            if not ipaddress.ip_address(address).is_loopback:
+                return address
+    found = (ipaddress.ip_address(a) for a, _ in _plain(addresses_of_this_machine()))
+    others = [it for it in found if not (it.is_loopback or it.is_link_local)]
+    return str(min(others, key=lambda it: it.version)) if others else None
+
+
+def _plain(found: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    """Take the zones off."""
+    return ((address.partition("%")[0], name) for address, name in found)
+
+
 def advertised_addresses(
     settings: Settings,
     machine: Callable[[], Iterable[tuple[str, str]]] = addresses_of_this_machine,
@@ -47,8 +74,8 @@ def advertised_addresses(
     if not settings.media.is_wildcard:
         return (Advertised(settings.media.host, "the only one media listens on"),)
     found: dict[Address, str] = {}
-    for text, interface in machine():
-        address = ipaddress.ip_address(text.partition("%")[0])
+    for text, interface in _plain(machine()):
+        address = ipaddress.ip_address(text)
         if not (
             address.is_loopback
             or address.is_link_local

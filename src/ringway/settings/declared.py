@@ -11,7 +11,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ringway.settings.values import HTTP, MEDIA
+from ringway.settings.values import HTTP, HTTPS, MEDIA
 
 Value: TypeAlias = str | int | bool | Path | tuple[str, ...] | None
 """What a setting can be; None: not given."""
@@ -75,6 +75,13 @@ def variable_of(name: str) -> str:
 SETTINGS: Final = (
     Setting("data", Kind.PATH, "Folder where everything is kept.", Path("data")),
     Setting("http", Kind.TEXT, "HOST:PORT for pages, SDK and API.", HTTP),
+    Setting(
+        "tls",
+        Kind.TEXT,
+        "Serve HTTPS as well: self-signed, or two files as CERTIFICATE,KEY.",
+        otherwise="no HTTPS",
+    ),
+    Setting("https", Kind.TEXT, "HOST:PORT for HTTPS, with --tls.", HTTPS),
     Setting("media", Kind.TEXT, "IP:PORT for media, UDP and TCP.", MEDIA),
     Setting(
         "advertise",
@@ -93,6 +100,12 @@ SETTINGS: Final = (
         Kind.FLAG,
         "Serve the demo and give its visitors tokens.",
         otherwise="only when HTTP is for this machine",
+    ),
+    Setting(
+        "trusted_proxy",
+        Kind.LIST,
+        "Proxies whose X-Forwarded-For is believed: addresses or networks.",
+        otherwise="none",
     ),
     Setting(
         "origin",

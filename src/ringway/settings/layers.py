@@ -74,6 +74,7 @@ class Layers:
         given: dict[str, Any] = {name: it.value for name, it in self.values.items()}
         given["grace_s"] = given.pop("grace")
         given["origins"] = given.pop("origin") or ()
+        given["trusted_proxies"] = given.pop("trusted_proxy") or ()
         given["advertise"] = given["advertise"] or ()
         try:
             return settings_from(**given)

@@ -6,15 +6,18 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 HTTP = "127.0.0.1:8080"
+HTTPS = "0.0.0.0:8443"
+SELF_SIGNED: Literal["self-signed"] = "self-signed"
 MEDIA = "0.0.0.0:3478"
 MAX_SHARDS = 64
 MAX_GRACE_S = 3600
 MAX_ADVERTISED = 16
 
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 LogFormat = Literal["auto", "console", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -66,6 +69,14 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateFiles:
+    """A certificate with those above it, and its key, in PEM; absolute paths."""
+
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What `ringway serve` works with."""
 
@@ -87,6 +98,17 @@ class Settings:
     """How long the engine goes on without us."""
     log_format: LogFormat
     log_level: LogLevel
+    tls: CertificateFiles | Literal["self-signed"] | None
+    """The certificate of HTTPS; None: there is no HTTPS."""
+    https: Listen
+    """Where HTTPS listens, if it does."""
+    trusted_proxies: tuple[Network, ...]
+    """Whose word counts about where a request comes from."""
+
+    @property
+    def is_for_this_machine(self) -> bool:
+        """Whether no other machine can reach pages and API directly."""
+        return self.http.is_loopback and (self.tls is None or self.https.is_loopback)
 
     @property
     def url(self) -> str:
@@ -111,6 +133,9 @@ def settings_from(
     grace_s: int = 60,
     log_format: LogFormat = "auto",
     log_level: LogLevel = "info",
+    tls: str | None = None,
+    https: str = HTTPS,
+    trusted_proxies: Sequence[str] = (),
 ) -> Settings:
     """Check what was given.  Or `BadSetting`."""
     listen = listen_of("http", http)
@@ -140,7 +165,40 @@ def settings_from(
         grace_s=grace_s,
         log_format=log_format,
         log_level=log_level,
+        tls=None if tls is None else _tls(tls),
+        https=listen_of("https", https),
+        trusted_proxies=tuple(map(_network, trusted_proxies)),
     )
+
+
+def _tls(text: str) -> CertificateFiles | Literal["self-signed"]:
+    if text == SELF_SIGNED:
+        return SELF_SIGNED
+    certificate, comma, key = (part.strip() for part in text.partition(","))
+    if not (certificate and comma and key) or "," in key:
+        raise BadSetting(
+            f"takes {SELF_SIGNED}, or CERTIFICATE,KEY: two files with one comma "
+            f"between them, not {text!r}.",
+            "tls",
+        )
+    return CertificateFiles(_file(certificate), _file(key))
+
+
+def _file(text: str) -> Path:
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:  # nobody of that name
+        return Path(text).absolute()
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise BadSetting(
+            f"takes an address, or a network as 10.0.0.0/8, not {text!r}.",
+            "trusted_proxy",
+        ) from error
 
 
 def listen_of(setting: str, text: str) -> Listen:

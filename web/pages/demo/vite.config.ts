@@ -7,5 +7,11 @@ export default defineConfig({
     // The pages' content security policy has no room for data in addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      onLog(level, log, tell) {
+        // "use client" is for servers that render; here everything is a client.
+        if (log.code !== "MODULE_LEVEL_DIRECTIVE") tell(level, log);
+      },
+    },
   },
 });

@@ -8,6 +8,7 @@ export type {
   RingwayRTCFactory as InfobipRTCFactory,
   RTCOptions,
 } from "./client/interface.js";
+export type { Person } from "./client/people.js";
 export { InvalidTokenError } from "./client/token.js";
 export { User } from "./client/user.js";
 

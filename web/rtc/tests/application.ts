@@ -17,6 +17,7 @@ import {
   MachineDetectionOptions,
   NetworkQuality,
   type Participant,
+  type Person,
   PhoneCallOptions,
   type RoomCall,
   RoomCallOptions,
@@ -28,6 +29,8 @@ import {
   type WebrtcCall,
   WebrtcCallOptions,
 } from "../src/index.js";
+
+const nameOf = ({ identity, displayName }: Person): string => displayName ?? identity;
 
 export class Application {
   client: InfobipRTC | null = null;
@@ -49,6 +52,8 @@ export class Application {
     });
     this.client.connect();
     void this.client.getAudioInputDevices().then((devices) => (this.devices = devices));
+    this.client.on(InfobipRTCEvent.PEOPLE_CHANGED, ({ people }) => this.texts.push(...people.map(nameOf)));
+    void this.client.people().then((people) => this.texts.push(...people.map(nameOf)));
     // @ts-expect-error -- there is no such event
     this.client.on("conected", () => undefined);
   }

@@ -9,7 +9,7 @@ import * as everything from "../src/index.js";
 
 /** Bytes; raise them with a reason. */
 const MOST = 80_000;
-const MOST_ZIPPED = 24_000;
+const MOST_ZIPPED = 25_000;
 
 let code: string;
 

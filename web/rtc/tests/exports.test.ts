@@ -29,9 +29,9 @@ describe("the package root", () => {
     expect(rtc.CallsApiEvents).toBe(rtc.CallsApiEvent);
   });
 
-  it("has 61 events of calls, 6 of clients, 29 codes", () => {
+  it("has 61 events of calls, 7 of clients, 29 codes", () => {
     expect(Object.keys(rtc.CallsApiEvent)).toHaveLength(61);
-    expect(Object.keys(rtc.RingwayRTCEvent)).toHaveLength(6);
+    expect(Object.keys(rtc.RingwayRTCEvent)).toHaveLength(7);
     expect(Object.keys(rtc.ApplicationErrorCode)).toHaveLength(29);
     for (const [name, code] of Object.entries(rtc.ApplicationErrorCode)) {
       expect(code.name).toBe(name);

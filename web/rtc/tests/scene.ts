@@ -52,9 +52,9 @@ export interface Scene {
 }
 
 /** A client that is connected as alice. */
-export async function connected(options: { incoming?: boolean } = {}): Promise<Scene> {
+export async function connected(options: { incoming?: boolean; token?: string } = {}): Promise<Scene> {
   const devices = fakeBrowser();
-  const rtc = createRingwayRtc(token());
+  const rtc = createRingwayRtc(options.token ?? token());
   const told: Told[] = [];
   const incoming: IncomingWebrtcCall[] = [];
   for (const name of Object.values(RingwayRTCEvent)) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from ringway.adapters.sql.database import FILE
 from ringway.adapters.sql.look import newest_event
 from ringway.app.catalog import now
 from ringway.app.control import server_of
-from ringway.app.doctor import installation, machine, network
+from ringway.app.doctor import certificate, installation, machine, network
 from ringway.app.doctor.findings import Finding
 from ringway.app.folder import engine_socket
 from ringway.ports.storage import StorageUnavailable
@@ -36,6 +37,7 @@ def examine(
         *_ports(settings),
         addresses,
         network.secure_pages(settings),
+        *certificate.findings(settings, dt.datetime.now(dt.UTC)),
         installation.engine(settings.engine),
         installation.pages(settings),
         machine.buffers(*machine.buffers_here()),
@@ -50,12 +52,14 @@ def examine(
 
 def _ports(settings: Settings) -> Sequence[Finding]:
     running = server_of(settings.data)
+    https = [] if settings.tls is None or running is not None else [settings.https]
     # Also one that a dead server has left: the next one takes it over.
     engine = listener(engine_socket(settings.data))
     return (
-        network.http_port(settings.http)
+        network.web_port(settings.http, "HTTP")
         if running is None
         else network.server(settings.url, running),
+        *(network.web_port(it, "HTTPS") for it in https),
         network.media_ports(settings.media, settings.shards, engine),
     )
 

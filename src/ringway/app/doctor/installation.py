@@ -72,7 +72,10 @@ def database(trouble: str | None, file: Path) -> Finding:
 def engine(program: Path | None) -> Finding:
     """Look whether the media engine's program is there and runs here."""
     name = "Engine"
-    advice = "Build it for this machine with `make build`, or give --engine PROGRAM."
+    advice = (
+        "Install Ringway anew, as it is for this machine (in its sources: "
+        "`make build`), or give --engine PROGRAM."
+    )
     try:
         path = engine_program(program)
     except Stop as stop:
@@ -101,5 +104,6 @@ def pages(settings: Settings) -> Finding:
     there = front(settings)
     missing = [it for it in (there.sdk, there.demo_page) if isinstance(it, str)]
     if missing:
-        return warn("Pages", missing[0], "Build the SDK and the pages: `make build`.")
+        advice = "Install Ringway anew, or run `make build` in its sources."
+        return warn("Pages", missing[0], advice)
     return ok("Pages", "The SDK and the demo page are built.")

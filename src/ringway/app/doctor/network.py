@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ringway.app.doctor.findings import Finding, fail, ok, warn
 from ringway.app.doctor.stun import NoResponse, mapped_address
-from ringway.app.listening import http_sockets, look_for_media
+from ringway.app.listening import look_for_media, web_sockets
 from ringway.app.stops import Stop
 from ringway.settings import (
     Advertised,
@@ -26,14 +26,15 @@ _straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Asks without the proxy that variables may name: it is this machine."""
 
 
-def http_port(http: Listen) -> Finding:
-    """Look whether `serve` could have its HTTP port; no server runs."""
+def web_port(listen: Listen, name: str) -> Finding:
+    """Look whether `serve` could have its port of HTTP, or HTTPS; no server runs."""
     try:
-        for it in http_sockets(http):
+        for it in web_sockets(listen, name):
             it.close()
     except Stop as stop:
-        return fail("HTTP port", stop.text, "Give another one with --http HOST:PORT.")
-    return ok("HTTP port", f"{http}/tcp is free.")
+        advice = f"Give another one with --{name.lower()} HOST:PORT."
+        return fail(f"{name} port", stop.text, advice)
+    return ok(f"{name} port", f"{listen}/tcp is free.")
 
 
 def server(url: str, pid: int) -> Finding:
@@ -82,7 +83,7 @@ def addresses(settings: Settings, found: Sequence[Advertised]) -> Finding:
     """Judge whether those who can reach HTTP can reach media as well."""
     told = ", ".join(it.address for it in found)
     name = "Addresses"
-    if settings.http.is_loopback:
+    if settings.is_for_this_machine:
         return ok(name, f"HTTP is for this machine; media is advertised on {told}.")
     parsed = [_ip(it.address) for it in found]
     if all(it.is_loopback for it in parsed):
@@ -133,6 +134,8 @@ def seen_from_outside(stun: Listen, found: Sequence[Advertised]) -> Finding:
 def secure_pages(settings: Settings) -> Finding:
     """Judge whether browsers will give pages a microphone (Secure Contexts)."""
     name = "Secure pages"
+    if settings.tls is not None:
+        return ok(name, f"Pages come by https from {settings.https}.")
     if settings.http.is_loopback and settings.public_url is None:
         return ok(name, "Pages come from this machine, which browsers trust.")
     if settings.public_url is not None and settings.public_url.startswith("https:"):
@@ -140,7 +143,7 @@ def secure_pages(settings: Settings) -> Finding:
     return warn(
         name,
         "Browsers give camera and microphone to pages by https only.",
-        "Put a server with TLS before it, and give --public-url https://HOST.",
+        "Give --tls; or put a server with TLS before it, and give --public-url.",
     )
 
 

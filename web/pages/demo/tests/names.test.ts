@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clock, identityOf, initials, spoken } from "../src/names.js";
+import { clock, identityOf, initials, spoken } from "../src/people/names.js";
 
 describe("a name", () => {
   it.each([

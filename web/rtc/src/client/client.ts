@@ -34,8 +34,9 @@ import {
   checkRoomName,
 } from "./destinations.js";
 import type { RingwayRTC, RTCOptions } from "./interface.js";
+import { type Person, Watch } from "./people.js";
 import { signallingAddress } from "./server.js";
-import { readToken } from "./token.js";
+import { Capability, readToken } from "./token.js";
 import { User } from "./user.js";
 
 const SDK = "ringway-rtc/0.1.0";
@@ -49,6 +50,8 @@ class Client implements RingwayRTC {
   readonly #events = new Emitter<RTCEvents>(RingwayRTCEvent);
   readonly #user: User;
   readonly #connection: Connection;
+  readonly #maySeePeople: boolean;
+  readonly #watch: Watch;
   #debug: boolean;
   #call: Conversation | Gathering | undefined;
   #microphone: string | undefined;
@@ -60,6 +63,11 @@ class Client implements RingwayRTC {
       throw new Error("Browser does not support WebRTC.");
     }
     this.#user = new User(claims.identity as string, claims.name as string);
+    this.#maySeePeople = claims.caps?.includes(Capability.PRESENCE) === true;
+    this.#watch = new Watch(
+      (command) => this.#connection.say(command),
+      (people) => this.#events.emit(RingwayRTCEvent.PEOPLE_CHANGED, { people }),
+    );
     this.#debug = options.debug === true;
     this.#connection = new Connection(
       signallingAddress(options.serverUrl, claims.iss),
@@ -73,11 +81,18 @@ class Client implements RingwayRTC {
         },
         reconnected: (snapshot) => {
           this.#events.emit(RingwayRTCEvent.RECONNECTED, {});
+          this.#watch.back(snapshot !== undefined);
           if (snapshot !== undefined) this.#adopt(snapshot);
           this.#call?.lineChanged(true);
         },
-        forgotten: () => void this.#call?.finish(ApplicationErrorCode.NETWORK_ERROR),
-        disconnected: (reason) => this.#events.emit(RingwayRTCEvent.DISCONNECTED, { reason }),
+        forgotten: () => {
+          this.#watch.forgotten();
+          void this.#call?.finish(ApplicationErrorCode.NETWORK_ERROR);
+        },
+        disconnected: (reason) => {
+          this.#watch.end(reason);
+          this.#events.emit(RingwayRTCEvent.DISCONNECTED, { reason });
+        },
         moved: () => this.#call?.networkChanged(),
         calls: () => (this.#call?.isKnown() === true ? [this.#call.id] : []),
         message: (message) => this.#hear(message),
@@ -108,6 +123,17 @@ class Client implements RingwayRTC {
 
   connectedUser(): User {
     return this.#user;
+  }
+
+  people(): Promise<readonly Person[]> {
+    if (!this.#maySeePeople) {
+      return Promise.reject(new Error("Cannot see who is there: the token lacks the capability presence."));
+    }
+    const state = this.#connection.state();
+    if (state !== "CONNECTED" && state !== "RECONNECTING") {
+      return Promise.reject(new Error(`Cannot see who is there, required status is CONNECTED, current status is ${state}.`));
+    }
+    return this.#watch.people();
   }
 
   callWebrtc(identity: string, options: WebrtcCallOptions = new WebrtcCallOptions()): WebrtcCall {
@@ -224,6 +250,8 @@ class Client implements RingwayRTC {
 
   #hear(message: News): void {
     if (message.t === "incoming") this.#incoming(message);
+    else if (message.t === "people" || message.t === "people_changed") this.#watch.hear(message);
+    else if (message.t === "refused" && message.command === "watch_people") this.#watch.end(message.text);
     else if ("call" in message && message.call === this.#call?.id) this.#call.hear(message as CallMessage);
   }
 
@@ -256,7 +284,7 @@ class Client implements RingwayRTC {
   #adopt({ calls, ended, again }: Snapshot): void {
     for (const message of ended) this.#hear(message);
     for (const state of calls) {
-      const said = again.filter(({ call }) => call === state.call);
+      const said = again.filter((it) => "call" in it && it.call === state.call);
       const isOver = said.some(({ t }) => t === "hangup" || t === "decline");
       if (state.call === this.#call?.id) this.#call.adopt(state, said);
       else if (state.incoming === true && state.phase === "RINGING" && state.source !== undefined && !isOver) {
@@ -270,7 +298,7 @@ class Client implements RingwayRTC {
       } else if (!isOver) this.#connection.say({ t: "hangup", call: state.call });
     }
     const id = this.#call?.id;
-    const isNamed = calls.some(({ call }) => call === id) || again.some(({ t, call }) => (t === "call" || t === "join") && call === id);
+    const isNamed = calls.some(({ call }) => call === id) || again.some((it) => (it.t === "call" || it.t === "join") && it.call === id);
     if (this.#call?.isKnown() === true && !isNamed) void this.#call.finish(ApplicationErrorCode.NETWORK_ERROR);
   }
 }

@@ -13,6 +13,7 @@ import type { PhoneCallOptions } from "../options/phone.js";
 import type { RoomCallOptions } from "../options/room.js";
 import type { ViberCallOptions } from "../options/viber.js";
 import type { WebrtcCallOptions } from "../options/webrtc.js";
+import type { Person } from "./people.js";
 import type { User } from "./user.js";
 
 /** How a client behaves. */
@@ -37,6 +38,11 @@ export interface RingwayRTC {
   /** Hang up and leave; nothing when not connected. */
   disconnect(): void;
   connectedUser(): User;
+  /**
+   * Give the others of the account who are connected, and tell PEOPLE_CHANGED from then on. Rejects when the token lacks the
+   * capability "presence", and when this client is not connected.
+   */
+  people(): Promise<readonly Person[]>;
   callWebrtc(identity: string, options?: WebrtcCallOptions): WebrtcCall;
   /** Not available yet: the call ends with FEATURE_UNAVAILABLE. */
   callPhone(phoneNumber: string, phoneCallOptions?: PhoneCallOptions): PhoneCall;

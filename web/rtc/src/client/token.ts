@@ -5,7 +5,12 @@ export interface Claims {
   readonly identity?: string;
   readonly name?: string;
   readonly iss?: string;
+  /** Numbers of `Capability`, and of later ones. */
+  readonly caps?: readonly unknown[];
 }
+
+/** What a token may allow. */
+export const Capability = { PRESENCE: 4 } as const;
 
 export class InvalidTokenError extends Error {
   override readonly name = "InvalidTokenError";
@@ -26,10 +31,11 @@ export function readToken(token: unknown): Claims {
   if (typeof claims !== "object" || claims === null) {
     throw new InvalidTokenError("Invalid token specified: its second part is no object.");
   }
-  const { identity, name, iss } = claims as Record<string, unknown>;
+  const { identity, name, iss, caps } = claims as Record<string, unknown>;
   return {
     ...(typeof identity === "string" ? { identity } : {}),
     ...(typeof name === "string" ? { name } : {}),
     ...(typeof iss === "string" ? { iss } : {}),
+    ...(Array.isArray(caps) ? { caps } : {}),
   };
 }

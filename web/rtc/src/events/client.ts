@@ -1,6 +1,7 @@
 /** What a client tells: names of the events, and what comes with each. */
 
 import type { IncomingApplicationCall, IncomingWebrtcCall } from "../call/interfaces.js";
+import type { Person } from "../client/people.js";
 import type { CustomData } from "../options/custom-data.js";
 import type { Nothing } from "./calls.js";
 
@@ -11,6 +12,7 @@ export enum RingwayRTCEvent {
   DISCONNECTED = "disconnected",
   INCOMING_APPLICATION_CALL = "incoming-application-call",
   INCOMING_WEBRTC_CALL = "incoming-webrtc-call",
+  PEOPLE_CHANGED = "people-changed",
 }
 
 /** Somebody calls; attach handlers to the call before accepting it. */
@@ -37,6 +39,8 @@ export interface RTCEvents {
   [RingwayRTCEvent.DISCONNECTED]: { reason: string };
   [RingwayRTCEvent.INCOMING_APPLICATION_CALL]: IncomingApplicationCallEvent;
   [RingwayRTCEvent.INCOMING_WEBRTC_CALL]: IncomingWebrtcCallEvent;
+  /** Everybody else who is there now. */
+  [RingwayRTCEvent.PEOPLE_CHANGED]: { people: readonly Person[] };
 }
 
 export type RTCEventHandler<K extends RingwayRTCEvent> = (event: RTCEvents[K]) => void;

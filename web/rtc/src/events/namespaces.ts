@@ -149,6 +149,7 @@ export declare namespace RingwayRTCEvents {
   type DisconnectedEvent = RTCEvents[RingwayRTCEvent.DISCONNECTED];
   type IncomingApplicationCallEvent = RTCEvents[RingwayRTCEvent.INCOMING_APPLICATION_CALL];
   type IncomingWebrtcCallEvent = RTCEvents[RingwayRTCEvent.INCOMING_WEBRTC_CALL];
+  type PeopleChangedEvent = RTCEvents[RingwayRTCEvent.PEOPLE_CHANGED];
 }
 
 export declare namespace RingwayRTCEventHandlers {
@@ -158,6 +159,7 @@ export declare namespace RingwayRTCEventHandlers {
   type Disconnected = (event: RingwayRTCEvents.DisconnectedEvent) => void;
   type IncomingApplicationCall = (event: RingwayRTCEvents.IncomingApplicationCallEvent) => void;
   type IncomingWebrtcCall = (event: RingwayRTCEvents.IncomingWebrtcCallEvent) => void;
+  type PeopleChanged = (event: RingwayRTCEvents.PeopleChangedEvent) => void;
 }
 
 export declare namespace DataChannelEvents {

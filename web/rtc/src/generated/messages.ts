@@ -195,6 +195,12 @@ export interface Quality {
   readonly n?: number;
 }
 
+/** Who is there? Answered with `People`, and `PeopleChanged` from then on. */
+export interface WatchPeople {
+  readonly t: "watch_people";
+  readonly n?: number;
+}
+
 /** Are you there? Answered with `Pong`. */
 export interface Ping {
   readonly t: "ping";
@@ -463,6 +469,24 @@ export interface Talking {
   readonly n?: number;
 }
 
+/** Who else of the account is there now; it replaces what was told before. */
+export interface People {
+  readonly t: "people";
+  /** Each person once, who came first before the others. */
+  readonly people: readonly Party[];
+  readonly n?: number;
+}
+
+/** Who has come and gone since. */
+export interface PeopleChanged {
+  readonly t: "people_changed";
+  /** Who has come, or has another name. */
+  readonly here?: readonly Party[];
+  /** Identities. */
+  readonly gone?: readonly string[];
+  readonly n?: number;
+}
+
 /** The pipe is lost: make the one of this generation with `Reopen`. */
 export interface Lost {
   readonly t: "lost";
@@ -520,6 +544,7 @@ export type FromClient =
   | RestartIce
   | Reopen
   | Quality
+  | WatchPeople
   | Ping;
 
 /** What the house says. */
@@ -542,6 +567,8 @@ export type FromHouse =
   | ParticipantLeft
   | ParticipantQuality
   | Talking
+  | People
+  | PeopleChanged
   | Lost
   | Failed
   | Ended

@@ -1,0 +1,1 @@
+"""TLS for HTTPS: certificates that are given, ours, and how they are followed."""

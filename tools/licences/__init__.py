@@ -1,0 +1,1 @@
+"""Says whose work is inside what we ship, and under which terms."""
