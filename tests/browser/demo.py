@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from tests.browser.media import UNUSED, Voice
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+FOLDER = os.environ.get("RINGWAY_SCREENSHOTS")
+"""Where screenshots are kept; none are made without it."""
 PATIENCE_MS = 15_000
 """For what takes a connection, on a machine that is busy."""
 
@@ -87,7 +90,7 @@ class Guest:
 
     @property
     def identity(self) -> str:
-        return self.name.lower()
+        return "-".join(re.findall(r"\w+", self.name.lower()))
 
     async def arrive(self, url: str, room: str | None = None) -> None:
         """Open the page under this name; in front of a room if it is given."""
@@ -174,7 +177,6 @@ class Guest:
         assert found == [], found
 
     async def picture(self, name: str) -> None:
-        """Keep a screenshot where RINGWAY_SCREENSHOTS says, if it does."""
-        folder = os.environ.get("RINGWAY_SCREENSHOTS")
-        if folder:
-            await self.page.screenshot(path=Path(folder) / f"{name}.png")
+        """Keep a screenshot, if they are asked for."""
+        if FOLDER is not None:
+            await self.page.screenshot(path=Path(FOLDER) / f"{name}.png")

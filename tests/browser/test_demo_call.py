@@ -6,13 +6,14 @@ import itertools
 import json
 import re
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, ConsoleMessage, expect
 
-from tests.browser.demo import PATIENCE_MS, SHARES_COLOUR, Guest
+from tests.browser import portraits
+from tests.browser.demo import FOLDER, PATIENCE_MS, SHARES_COLOUR, Guest
 from tests.browser.media import BLUE, GREEN, RED, YELLOW, Voice
 from tests.browser.relayed import hosted
 from tests.browser.server import RINGWAY, Server
@@ -26,12 +27,22 @@ SCREEN = {"width": 1280, "height": 800}
 
 
 @pytest.fixture
-async def come(browser: Callable[[Voice], Awaitable[Browser]], server: Server) -> Come:
+async def come(
+    browser: Callable[[Voice], Awaitable[Browser]], server: Server
+) -> AsyncIterator[Come]:
     """Open the demo for a voice: `await come("Ruby", RED, room="team")`.
 
-    Names are made unique, so that tests never meet.
+    Each test's people share an initial, so that tests never meet. For screenshots they
+    have faces.
     """
-    number = next(NUMBERS)
+    initial = chr(ord("A") + next(NUMBERS))
+
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        # A network that is cut is in the console whatever a page does.
+        if message.type == "error" and "ERR_" not in message.text:
+            complaints.append(message.text)
 
     async def arrive(
         name: str,
@@ -43,12 +54,25 @@ async def come(browser: Callable[[Voice], Awaitable[Browser]], server: Server) -
         **look: object,
     ) -> Guest:
         context = await (await browser(voice)).new_context(**look)  # type: ignore[arg-type]
-        await context.add_init_script(SHARES_COLOUR + script)
-        guest = Guest(await context.new_page(), voice, f"{name}{number}")
+        if FOLDER is not None:
+            voice = portraits.walled(voice)
+            script = portraits.script(voice) + script
+        else:
+            script = SHARES_COLOUR + script
+        await context.add_init_script(script)
+        page = await context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        guest = Guest(page, voice, f"{name} {initial}.")
         await guest.arrive(url or server.url, room)
         return guest
 
-    return arrive
+    yield arrive
+    assert complaints == []
+
+
+SHARED = YELLOW.rgb if FOLDER is None else portraits.SLIDE
+"""What the corner of a shared screen looks like."""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -62,7 +86,7 @@ async def test_two_people_talk_and_write(
     for one, other in ((ruby, dana), (dana, ruby)):
         await one.sees(other)
         await one.hears(other)
-    await ruby.sees_colour("[data-testid=local-video]", RED.rgb)
+    await ruby.sees_colour("[data-testid=local-video]", ruby.voice.rgb)
     await expect(ruby.tile(dana)).to_have_attribute("data-talking", "true")
     await expect(ruby.at("call-who")).to_have_text(dana.name)
     mark = f"{scheme}-{size['width']}"
@@ -104,7 +128,7 @@ async def test_two_people_talk_and_write(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_three_people_meet_in_a_room(come: Come, scheme: str) -> None:
-    room = f"team-{scheme}"
+    room = f"garden-{scheme}"
     wide = {"viewport": SCREEN, "color_scheme": scheme, "room": room}
     small = {"viewport": PHONE, "color_scheme": scheme, "room": room}
     ruby = await come("Ruby", RED, **wide)
@@ -126,39 +150,55 @@ async def test_three_people_meet_in_a_room(come: Come, scheme: str) -> None:
         await one.hears(other)
     for each in everybody:
         await expect(each.at("room-count")).to_have_text("You and 2 others")
-    await ruby.picture(f"room-{scheme}-1280")
-    await dana.picture(f"room-{scheme}-360")
-    for each in (ruby, dana):
+    await is_for_everybody(f"room-{scheme}", ruby, dana)
+    await share_a_screen(gwen, (ruby, dana), scheme)
+    await write_to_one_and_all(ruby, dana, gwen, scheme)
+    await ruby.press("hangup")
+    await ruby.shows("ended-screen")
+
+
+async def is_for_everybody(name: str, wide: Guest, small: Guest) -> None:
+    """Look at a screen in both widths."""
+    await wide.picture(f"{name}-1280")
+    await small.picture(f"{name}-360")
+    for each in (wide, small):
         await each.is_accessible()
         await each.fits()
 
-    places = "[...document.querySelectorAll('[data-testid=tile]')].map((it) => it.dataset.who)"
-    before = await dana.page.evaluate(places)
+
+async def share_a_screen(gwen: Guest, others: tuple[Guest, Guest], scheme: str) -> None:
+    places = (
+        "[...document.querySelectorAll('[data-testid=tile]')]"
+        ".map((it) => it.dataset.who)"
+    )
+    before = [await each.page.evaluate(places) for each in others]
     await gwen.press("share")
-    for each in (ruby, dana):
-        await each.sees_colour("[data-testid=screen-video]", YELLOW.rgb)
+    for each in others:
+        await each.sees_colour("[data-testid=screen-video]", SHARED)
         await each.sees(gwen)
-    fit = "getComputedStyle(document.querySelector('[data-testid=screen-video]')).objectFit"
-    assert await dana.page.evaluate(fit) == "contain", "a screen is shown whole"
-    assert await dana.page.evaluate(places) == before, "everybody keeps their place"
-    await ruby.picture(f"screen-{scheme}-1280")
-    await dana.picture(f"screen-{scheme}-360")
-    for each in (ruby, dana):
-        await each.is_accessible()
-        await each.fits()
+        await expect(each.at("screen-video")).to_have_css("object-fit", "contain")
+    after = [await each.page.evaluate(places) for each in others]
+    assert after == before, "everybody keeps their place"
+    await is_for_everybody(f"screen-{scheme}", *others)
     await gwen.press("share")
-    await expect(dana.at("screen-video")).to_have_count(0)
+    for each in others:
+        await expect(each.at("screen-video")).to_have_count(0)
 
+
+async def write_to_one_and_all(
+    ruby: Guest, dana: Guest, gwen: Guest, scheme: str
+) -> None:
     await ruby.press("more")
     await ruby.at("chat-to").select_option(gwen.identity)
-    await ruby.says("only for you")
-    await expect(gwen.at("new-text")).to_contain_text("only for you")
+    await ruby.says("Could you show the last week again?")
+    await expect(gwen.at("new-text")).to_contain_text("last week")
     await expect(ruby.at("fate")).to_have_text("Delivered")
     await ruby.at("chat-to").select_option("")
-    await ruby.says("for all of you")
-    await expect(dana.at("new-text")).to_contain_text("for all of you")
+    await ruby.says("Thank you all!")
+    await expect(dana.at("new-text")).to_contain_text("Thank you")
+    await ruby.picture(f"room-chat-{scheme}-1280")
     await dana.press("more")
-    await expect(dana.at("text-words")).to_have_text(["for all of you"])
+    await expect(dana.at("text-words")).to_have_text(["Thank you all!"])
     await dana.picture(f"room-chat-{scheme}-360")
     await dana.is_accessible()
     await gwen.press("hangup")
@@ -166,14 +206,11 @@ async def test_three_people_meet_in_a_room(come: Come, scheme: str) -> None:
     await ruby.at("chat-to").select_option(dana.identity)
     await dana.press("hangup")
     await expect(ruby.tile(dana)).to_have_count(0)
-    await ruby.says("are you still there?")
+    await ruby.says("Are you still there?")
     await expect(ruby.at("fate").last).to_contain_text("not here any more")
-    await ruby.press("hangup")
-    await ruby.shows("ended-screen")
 
 
-async def test_the_whole_story_by_keyboard_alone(come: Come, server: Server) -> None:
-    ruby, dana = await come("Ruby", RED), await come("Dana", BLUE)
+async def enter_and_call_by_keys(dana: Guest, ruby: Guest, server: Server) -> None:
     await dana.page.goto(f"{server.url}/demo/")
     await expect(dana.at("name")).to_be_focused()
     await dana.page.keyboard.type(dana.name)
@@ -187,23 +224,31 @@ async def test_the_whole_story_by_keyboard_alone(come: Come, server: Server) -> 
     await ruby.page.keyboard.press("Enter")
     for each in (ruby, dana):
         await each.shows("timer")
-    await expect(dana.at("call-who")).to_be_focused()
-    await dana.hears(ruby)
 
-    await dana.page.keyboard.press("m")
+
+async def show_by_keys(dana: Guest, ruby: Guest) -> None:
+    press = dana.page.keyboard
+    await press.press("m")
     await ruby.shows("remote-muted")
-    await dana.page.keyboard.down(" ")
+    await press.down(" ")
     await expect(ruby.at("remote-muted")).to_have_count(0)
-    await dana.page.keyboard.up(" ")
+    await press.up(" ")
     await ruby.shows("remote-muted")
-    await dana.page.keyboard.press("v")
+    await press.press("v")
     await ruby.sees(dana)
-    await dana.page.keyboard.press("s")
-    await ruby.sees_colour("[data-testid=screen-video]", YELLOW.rgb)
+    await press.press("s")
+    await ruby.sees_colour("[data-testid=screen-video]", SHARED)
     await dana.tab_to("share")
-    await dana.page.keyboard.press(" ")
+    await press.press(" ")
     await expect(ruby.at("screen-video")).to_have_count(0)
 
+
+async def test_the_whole_story_by_keyboard_alone(come: Come, server: Server) -> None:
+    ruby, dana = await come("Ruby", RED), await come("Dana", BLUE)
+    await enter_and_call_by_keys(dana, ruby, server)
+    await expect(dana.at("call-who")).to_be_focused()
+    await dana.hears(ruby)
+    await show_by_keys(dana, ruby)
     await dana.page.keyboard.press("?")
     await dana.shows("keys")
     await dana.page.keyboard.press("Escape")
@@ -266,7 +311,7 @@ async def test_what_goes_wrong_in_a_call_is_a_sentence_and_a_button(come: Come) 
     await expect(dana.at("remote-muted")).to_have_count(0)
 
     await ruby.press("share")
-    await dana.sees_colour("[data-testid=screen-video]", YELLOW.rgb)
+    await dana.sees_colour("[data-testid=screen-video]", SHARED)
     # As the browser's own button does.
     await ruby.page.evaluate(
         "shared.getTracks().forEach((track) => {"
@@ -275,7 +320,7 @@ async def test_what_goes_wrong_in_a_call_is_a_sentence_and_a_button(come: Come) 
     ended = ruby.page.locator("[data-testid=notice][data-kind=share-ended]")
     await expect(ended).to_be_visible()
     await ended.get_by_test_id("notice-act").click()
-    await dana.sees_colour("[data-testid=screen-video]", YELLOW.rgb)
+    await dana.sees_colour("[data-testid=screen-video]", SHARED)
 
     await ruby.press("more")
     await ruby.at("chat-text").fill("x" * 65_537)
@@ -305,9 +350,27 @@ async def test_devices_are_changed_in_a_call(come: Come) -> None:
             "([name, id]) => asked.some((it) => it[name]?.deviceId?.exact === id)",
             arg=[name, wanted],
         )
+    speaker = await choose_last(ruby, "speaker")
+    await ruby.page.wait_for_function(
+        "(id) => document.querySelector('[data-testid=remote-audio]').sinkId === id",
+        arg=speaker,
+    )
     await dana.hears(ruby)
     await dana.sees(ruby)
     await expect(ruby.at("notice")).to_have_count(0)
+
+
+async def test_controls_leave_a_picture_alone(come: Come) -> None:
+    ruby, dana = await come("Ruby", RED), await come("Dana", BLUE)
+    await ruby.talk(dana)
+    await ruby.sees(dana)
+    await ruby.page.mouse.move(300, 300)
+    await expect(ruby.at("bar")).to_have_css("opacity", "0", timeout=8_000)
+    await ruby.page.mouse.move(310, 300)
+    await expect(ruby.at("bar")).to_have_css("opacity", "1")
+    await ruby.tab_to("mute")
+    await expect(ruby.at("call-screen")).to_have_attribute("data-still", "false")
+    await expect(ruby.page.get_by_role("button", name="Hang up")).to_be_visible()
 
 
 async def choose_last(guest: Guest, kind: str) -> str:
@@ -348,8 +411,7 @@ async def test_a_network_goes_away_and_comes_back(come: Come, tmp_path: Path) ->
 
 
 async def test_a_full_room_says_so(come: Come, server: Server) -> None:
-    size = [str(RINGWAY), "account", "set", "demo", "--data", str(server.data)]
-    subprocess.run([*size, "--max-room-size", "2"], check=True, capture_output=True)
+    set_room_size(server, 2)
     try:
         room = f"small-{next(NUMBERS)}"
         people = [
@@ -362,4 +424,11 @@ async def test_a_full_room_says_so(come: Come, server: Server) -> None:
         await people[2].shows("ended-screen")
         await expect(people[2].at("ended-reason")).to_contain_text("full")
     finally:
-        subprocess.run([*size, "--max-room-size", "100"], check=True)
+        set_room_size(server, 100)
+
+
+def set_room_size(server: Server, size: int) -> None:
+    command = [str(RINGWAY), "account", "set", "demo", "--max-room-size", str(size)]
+    subprocess.run(
+        [*command, "--data", str(server.data)], check=True, capture_output=True
+    )

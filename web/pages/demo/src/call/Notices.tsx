@@ -3,6 +3,7 @@
 import { CircleAlert, Info, LoaderCircle, type LucideIcon, SignalLow, X } from "lucide-react";
 import { Button } from "react-aria-components";
 import { useNow } from "../app/clock.js";
+import { Copy } from "../controls/Copy.js";
 import type { Say } from "../texts/texts.js";
 import { useText } from "../texts/texts.js";
 import type { Conversation } from "./conversation.js";
@@ -77,7 +78,10 @@ function Sentence({ notice }: { readonly notice: Notice }) {
       {notice.kind === "trouble" && (
         <details>
           <summary>{say("details")}</summary>
-          <code>{notice.code}</code>
+          <code>{notice.code}</code>{" "}
+          <Copy text={notice.code} testid="notice-copy" as="link">
+            {say("copy")}
+          </Copy>
         </details>
       )}
     </div>
