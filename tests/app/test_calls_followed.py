@@ -7,7 +7,7 @@ from ringway.domain.leg_state import CallState
 from ringway.runtime.call_follower import GATHER_TIME
 from tests.app.whole import FIRST_ACCOUNT, Whole, whole
 
-LAG = 'ringway_view_lag_events{view="calls"} '
+LAG = 'ringway_consumer_lag_events{consumer="calls"} '
 
 
 def lag(it: Whole) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 import os
 import re
@@ -15,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
-from ringway.app.doctor import installation, machine, network, stun
+from ringway.app.doctor import certificate, installation, machine, network, stun
 from ringway.app.doctor.findings import Finding, State
+from ringway.app.tls.own import LASTS, keep_own, own_files
 from ringway.domain.values import SECOND
 from ringway.rtc.limits import MOST_CONNECTIONS
 from ringway.settings import (
@@ -31,6 +34,7 @@ from tests.browser.server import free_port
 
 ROOT = Path(__file__).parents[2]
 NOW = 1_795_276_800 * SECOND
+MADE_AT = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 TRANSACTION = bytes(range(12))
 
 
@@ -219,6 +223,32 @@ def test_the_http_port() -> None:
     is_bad(it, State.FAIL, f"HTTP port {port}/tcp is in use.", "--http")
 
 
+def test_the_https_port() -> None:
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        it = network.web_port(Listen("127.0.0.1", port), "HTTPS")
+    is_bad(it, State.FAIL, f"HTTPS port {port}/tcp is in use.", "--https")
+
+
+def test_the_certificate(tmp_path: Path) -> None:
+    assert certificate.findings(given(), MADE_AT) == []
+    (own,) = certificate.findings(given(tls="self-signed"), MADE_AT)
+    is_well(own)
+    keep_own(tmp_path, [x509.DNSName("ringway.test")], MADE_AT)
+    files = own_files(tmp_path)
+    settings = given(tls=f"{files.certificate},{files.key}")
+
+    def found(at: dt.datetime) -> Finding:
+        (it,) = certificate.findings(settings, at)
+        return it
+
+    is_well(found(MADE_AT))
+    is_bad(found(MADE_AT + LASTS - certificate.SOON), State.WARN, "2027-", "Renew")
+    is_bad(found(MADE_AT + LASTS), State.FAIL, "has expired", "--tls")
+    files.key.unlink()
+    is_bad(found(MADE_AT), State.FAIL, "can not be read", "--tls")
+
+
 def test_the_media_ports() -> None:
     port = free_port(socket.SOCK_DGRAM)
     media = Listen("127.0.0.1", port)
@@ -277,6 +307,8 @@ def test_the_advertised_addresses() -> None:
     is_well(network.addresses(given(), advertised("127.0.0.1", "192.168.1.2")))
     is_well(network.addresses(outside, advertised("192.168.1.2", "8.8.8.8:99")))
     is_well(network.addresses(outside, advertised("[2606:4700::1]:99")))
+    phones = network.addresses(given(tls="self-signed"), advertised("192.168.1.2"))
+    is_bad(phones, State.WARN, "same network", "--stun")
     own = network.addresses(outside, advertised("127.0.0.1", "::1"))
     is_bad(own, State.FAIL, "nobody else can reach", "--advertise IP")
     near = network.addresses(outside, advertised("192.168.1.2", "[fd00::1]:9"))
@@ -296,6 +328,7 @@ def test_no_address_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pages_need_https_outside() -> None:
     is_well(network.secure_pages(given()))
     is_well(network.secure_pages(given(public_url="https://ringway.test")))
+    is_well(network.secure_pages(given(http="0.0.0.0:80", tls="self-signed")))
     for bad in (
         given(http="0.0.0.0:80"),
         given(http="0.0.0.0:80", public_url="http://ringway.test"),

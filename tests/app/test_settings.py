@@ -8,6 +8,7 @@ import pytest
 from ringway.settings import (
     Advertised,
     BadSetting,
+    CertificateFiles,
     Listen,
     Settings,
     advertised_addresses,
@@ -80,6 +81,16 @@ def test_not_where_to_listen(text: str) -> None:
         {"public_url": "ftp://ringway.test"},
         {"public_url": "https://ringway.test:99999"},
         {"origins": ["*"]},
+        {"tls": ""},
+        {"tls": "yes"},
+        {"tls": "certificate.pem"},
+        {"tls": ",key.pem"},
+        {"tls": "certificate.pem,"},
+        {"tls": "a,b,c"},
+        {"https": "8443"},
+        {"trusted_proxies": ["proxy.test"]},
+        {"trusted_proxies": ["10.0.0.1/8"]},
+        {"trusted_proxies": ["10.0.0.0/33"]},
     ],
 )
 def test_what_can_not_be_used_is_said(changed: dict[str, Any]) -> None:
@@ -99,6 +110,30 @@ def test_the_demo_is_on_for_this_machine_only() -> None:
     assert not given(http="0.0.0.0:8080").demo
     assert given(http="0.0.0.0:8080", demo=True).demo
     assert not given(demo=False).demo
+
+
+def test_https_is_there_when_a_certificate_is() -> None:
+    assert given().tls is None
+    assert given(tls="self-signed").tls == "self-signed"
+    assert str(given(tls="self-signed").https) == "0.0.0.0:8443"
+    files = given(tls="/c.pem, key.pem").tls
+    assert files == CertificateFiles(Path("/c.pem"), Path("key.pem").absolute())
+    home = given(tls="~/c.pem,~nobody-of-that-name/k.pem").tls
+    assert isinstance(home, CertificateFiles)
+    assert home.certificate == Path.home() / "c.pem"
+    assert home.key.is_absolute()
+
+
+def test_who_can_reach_pages_and_api() -> None:
+    assert given().is_for_this_machine
+    assert given(tls="self-signed", https="[::1]:8443").is_for_this_machine
+    assert not given(tls="self-signed").is_for_this_machine
+    assert not given(http="0.0.0.0:8080").is_for_this_machine
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    told = given(trusted_proxies=["192.0.2.1", "10.0.0.0/8", "::1"]).trusted_proxies
+    assert [str(it) for it in told] == ["192.0.2.1/32", "10.0.0.0/8", "::1/128"]
 
 
 def machine() -> list[tuple[str, str]]:

@@ -64,6 +64,14 @@ def counter(host: Host, name: str) -> int:
     return int(sum(map(float, rows)))
 
 
+def dropped(host: Host, reason: str) -> int:
+    text = host.server.get("/metrics")[1]
+    [row] = re.findall(
+        rf'^ringway_media_drops_total{{reason="{reason}"}} (\S+)$', text, re.MULTILINE
+    )
+    return int(float(row))
+
+
 def is_busy(host: Host, name: str) -> bool:
     return counter(host, name) > 100
 
@@ -102,7 +110,7 @@ async def test_two_without_udp_hear_and_see_each_other(host: Host, join: Join) -
     for name in ("tcp_frames_received", "tcp_frames_sent"):
         await asyncio.to_thread(until, functools.partial(is_busy, host, name))
     assert counter(host, "udp_datagrams_received") == 0
-    assert counter(host, "tcp_drop_backlog_full") == 0
+    assert dropped(host, "tcp_backlog_full") == 0
     await red.hangup()
     assert await blue.ended() == "NORMAL_HANGUP"
 

@@ -36,6 +36,7 @@ EXAMPLES: Final = {
     "grace": "60",
     "log_format": '"json"',
     "log_level": '"info"',
+    "otlp_endpoint": '"http://127.0.0.1:4318"',
 }
 """What the file could say; a test reads it as a file."""
 

@@ -125,6 +125,8 @@ def _struct(info: types.StructType, literals: Literals, sentences: Sentences) ->
             lines.append(_serde(omits, "Option::is_none"))
         elif each.default is False:
             lines.append(_serde(omits, "std::ops::Not::not"))
+        elif each.default_factory is list:
+            lines.append(_serde(omits, "Vec::is_empty"))
         elif each.default == 0 and not omits:
             lines.append(_serde(omits, ""))
         elif not each.required:

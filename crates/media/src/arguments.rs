@@ -30,6 +30,9 @@ ringway-media: the media engine of Ringway; it is started by `ringway serve`.
   --engine-id ID         name of this engine in its hello (engine)
   --log LEVEL            debug, info, warning or error (info)
 
+RINGWAY_MEDIA_LOG=json in the environment makes log lines JSON.  It is no option, so that
+an engine that was started with another format is adopted all the same, with its calls.
+
 Exit codes: 0 told to end, or nobody came back within the grace period; 1 a fault;
 2 wrong arguments; 3 the media port or the socket can not be had.
 ";

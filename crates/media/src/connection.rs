@@ -191,6 +191,7 @@ mod tests {
             number: 1,
             counters,
             gauges,
+            shards: vec![],
         })
     }
 

@@ -10,7 +10,7 @@ use crate::frame::Unreadable;
 use crate::pipes::Pipes;
 use crate::protocol::{
     CloseReason, ControlHello, EngineHello, Fenced, Holding, Load, News, OpenPipe, Order, PROTOCOL,
-    PipeClosed, PipeStatistics, Pong, Unsupported,
+    PipeClosed, PipeStatistics, Pong, ShardLoad, Unsupported,
 };
 use crate::wire;
 
@@ -233,12 +233,48 @@ impl Engine {
         let (pipes, bridges) = self.pipes.count();
         gauges.insert("pipes".to_owned(), pipes as u64);
         gauges.insert("bridges".to_owned(), bridges as u64);
+        let shards = (0..self.shards).map(|shard| self.shard_load(shard));
+        let shards = shards.collect();
         let number = self.next_number();
         News::Load(Load {
             number,
             counters,
             gauges,
+            shards,
         })
+    }
+
+    /// What one shard moves, summed over every reason to drop something.
+    fn shard_load(&self, shard: u16) -> ShardLoad {
+        let mut load = ShardLoad {
+            shard: u64::from(shard),
+            packets_received: 0,
+            packets_sent: 0,
+            bytes_received: 0,
+            bytes_sent: 0,
+            dropped: 0,
+            pipes: 0,
+        };
+        let parts = [Part::Counters, Part::Gauges, Part::Traffic];
+        let told = parts
+            .iter()
+            .filter_map(|part| self.shares.get(&(shard, *part)));
+        for (name, value) in told.flatten() {
+            let sum = match *name {
+                "datagrams_received" => &mut load.packets_received,
+                "rtp_packets_sent" | "rtp_packets_retransmitted" | "rtcp_packets_sent" => {
+                    &mut load.packets_sent
+                }
+                "udp_bytes_received" => &mut load.bytes_received,
+                "udp_bytes_sent" => &mut load.bytes_sent,
+                "pipes" => &mut load.pipes,
+                "relays_dropped" => &mut load.dropped,
+                name if name.split('_').any(|word| word == "drop") => &mut load.dropped,
+                _ => continue,
+            };
+            *sum = sum.saturating_add(*value);
+        }
+        load
     }
 
     fn open(&mut self, open: &OpenPipe, order: &Order, at: u64) -> Vec<Effect> {

@@ -1,11 +1,17 @@
-//! Log lines on standard error: one line, `key=value`.
+//! Log lines on standard error: `key=value` for people, or JSON for programs.
 //!
 //! `time=1763717402.118 level=info message="control plane connected" fence=4`
+//!
+//! As JSON a line has the members that those of the control plane have: `event`,
+//! `level`, `timestamp`, and `logger`, which is `media`.
 
 use std::fmt::{Display, Write as _};
 use std::io::Write as _;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use time::UtcDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -38,10 +44,16 @@ impl Level {
 }
 
 static LEAST: AtomicU8 = AtomicU8::new(Level::Info as u8);
+static AS_JSON: AtomicBool = AtomicBool::new(false);
 
 /// Lines of less than this level are not written.
 pub fn set_least(level: Level) {
     LEAST.store(level as u8, Ordering::Relaxed);
+}
+
+/// Lines are JSON from now on.
+pub fn set_json() {
+    AS_JSON.store(true, Ordering::Relaxed);
 }
 
 /// Writes one line; an error of standard error is nobody's business.
@@ -52,8 +64,12 @@ pub fn log(level: Level, message: &str, fields: &[(&str, &dyn Display)]) {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    let time = format_args!("{}.{:03}", since.as_secs(), since.subsec_millis()).to_string();
-    let line = line(&time, level, message, fields);
+    let line = if AS_JSON.load(Ordering::Relaxed) {
+        json(&moment(since), level, message, fields)
+    } else {
+        let time = format!("{}.{:03}", since.as_secs(), since.subsec_millis());
+        line(&time, level, message, fields)
+    };
     let _ = std::io::stderr().lock().write_all(line.as_bytes());
 }
 
@@ -69,6 +85,30 @@ fn line(time: &str, level: Level, message: &str, fields: &[(&str, &dyn Display)]
     }
     line.push('\n');
     line
+}
+
+fn json(time: &str, level: Level, message: &str, fields: &[(&str, &dyn Display)]) -> String {
+    let mut members = serde_json::Map::new();
+    let first = [
+        ("event", message),
+        ("level", level.name()),
+        ("timestamp", time),
+        ("logger", "media"),
+    ];
+    for (key, value) in first {
+        members.insert(key.to_owned(), value.into());
+    }
+    for (key, value) in fields {
+        members.insert((*key).to_owned(), value.to_string().into());
+    }
+    format!("{}\n", serde_json::Value::Object(members))
+}
+
+/// RFC 3339 in UTC.
+fn moment(since: Duration) -> String {
+    let moment = UtcDateTime::UNIX_EPOCH + since;
+    // Fails only beyond the year 9999.
+    moment.format(&Rfc3339).unwrap_or_default()
 }
 
 /// The value as it is where that is clear, otherwise in quotes with escapes.
@@ -99,5 +139,23 @@ mod tests {
             "time=1.5 level=info message=\"two words\" plain=7 \
              evil=\"a\\nlevel=error \\\"\" empty=\"\"\n"
         );
+    }
+
+    #[test]
+    fn as_json_it_can_not_be_forged_either() {
+        let evil = "a\n{\"level\":\"error\"}";
+        let line = json("T", Level::Warning, "two words", &[("evil", &evil)]);
+        assert_eq!(line.matches('\n').count(), 1);
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(value["event"], "two words");
+        assert_eq!(value["level"], "warning");
+        assert_eq!(value["timestamp"], "T");
+        assert_eq!(value["evil"], evil);
+    }
+
+    #[test]
+    fn a_moment_is_in_utc() {
+        let since = Duration::new(1_763_717_402, 118_000_000);
+        assert_eq!(moment(since), "2025-11-21T09:30:02.118Z");
     }
 }

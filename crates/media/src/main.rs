@@ -62,6 +62,9 @@ fn main() -> ExitCode {
         }
     };
     log::set_least(arguments.level);
+    if std::env::var_os("RINGWAY_MEDIA_LOG").is_some_and(|format| format == "json") {
+        log::set_json();
+    }
     log_panics();
     match run(&arguments) {
         Ok(Ended::Well) => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
 //! The program's one loop beside the shards: control planes, news, signals, ends.
 
 use std::collections::VecDeque;
+use std::fmt::Display;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use media_io::{End, Epoll, Interest, Machine, Ready, Report, Shards, Signals};
 use crate::door::Door;
 use crate::engine::{Effect, Engine, Turned};
 use crate::log::{Level, log};
-use crate::protocol::{ControlHello, News, Order};
+use crate::protocol::{CloseReason, ControlHello, News, Order};
 use crate::visitors::{Stage, Visitors};
 use crate::wall_clock::WallClock;
 
@@ -205,6 +206,9 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
             match report {
                 Report::News { shard, news } => {
                     let told = self.engine.news(shard, news);
+                    if let Some(news) = &told {
+                        log_life(shard, news);
+                    }
                     self.tell(told);
                 }
                 Report::Pong { number, .. } => {
@@ -381,4 +385,31 @@ impl<M: Machine<Order = core::Order, News = core::News>> Program<M> {
         self.door = None;
         self.life = Life::Parting(Instant::now() + END_WITHIN, Ended::Badly);
     }
+}
+
+/// Writes how a pipe lives, under the id that the control plane's lines have too.
+fn log_life(shard: u16, news: &News) {
+    match news {
+        News::Answered(it) => log_pipe(Level::Debug, "pipe answered", shard, &it.pipe, ""),
+        News::Connected(it) => log_pipe(Level::Debug, "pipe connected", shard, &it.pipe, ""),
+        News::Interrupted(it) => log_pipe(Level::Debug, "pipe interrupted", shard, &it.pipe, ""),
+        News::Restored(it) => log_pipe(Level::Debug, "pipe restored", shard, &it.pipe, ""),
+        News::PipeClosed(it) => {
+            let level = match it.reason {
+                CloseReason::Panic => Level::Error,
+                CloseReason::DtlsFailed | CloseReason::NotConnected => Level::Info,
+                _ => Level::Debug,
+            };
+            let reason = format!("{:?}", it.reason);
+            log_pipe(level, "pipe closed", shard, &it.pipe, &reason);
+        }
+        _ => {}
+    }
+}
+
+fn log_pipe(level: Level, message: &str, shard: u16, pipe: &str, reason: &str) {
+    let fields: [(&str, &dyn Display); 3] =
+        [("call", &pipe), ("shard", &shard), ("reason", &reason)];
+    let told = if reason.is_empty() { 2 } else { 3 };
+    log(level, message, fields.get(..told).unwrap_or(&fields));
 }

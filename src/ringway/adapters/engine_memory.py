@@ -92,9 +92,19 @@ class EngineMemory:
             wire.Incompatible(self._next(), it.id, it.generation, sender, source, text)
         )
 
-    def measure(self, counters: dict[str, int], gauges: dict[str, int]) -> None:
+    def measure(
+        self,
+        counters: dict[str, int],
+        gauges: dict[str, int],
+        shards: Sequence[wire.ShardLoad] = (),
+    ) -> None:
         """Tell what it has counted."""
-        self._tell(wire.Load(self._next(), counters, gauges))
+        self._tell(wire.Load(self._next(), counters, gauges, list(shards)))
+
+    def report(self, pipe: str, statistics: wire.PipeStatistics) -> None:
+        """Tell what went through the pipe so far."""
+        it = self._pipes[pipe]
+        self._tell(wire.Statistics(self._next(), pipe, it.generation, statistics))
 
     def reconnect(self) -> None:
         """Lose the connection, not the engine."""

@@ -34,10 +34,22 @@ LOOK_EVERY_S = 0.01
 class EngineProcess:
     """One engine behind one socket path."""
 
-    def __init__(self, program: Path, arguments: Sequence[str], path: Path) -> None:
+    def __init__(
+        self,
+        program: Path,
+        arguments: Sequence[str],
+        path: Path,
+        *,
+        as_json: bool = False,
+    ) -> None:
         self.path = path
         """Its Unix socket; the folder has mode 0700."""
         self._command = [str(program), "--socket", str(path), *arguments]
+        # No argument: an engine that writes otherwise shall be adopted all the same.
+        self._environ = {
+            **os.environ,
+            "RINGWAY_MEDIA_LOG": "json" if as_json else "text",
+        }
         self._note = path.with_suffix(".json")
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -69,6 +81,7 @@ class EngineProcess:
                 self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                env=self._environ,
                 start_new_session=True,
             )
         except OSError as error:

@@ -13,6 +13,7 @@ from ringway.adapters.engine_process import EngineProcess
 from ringway.adapters.engine_socket import EngineLost, EngineSocket
 from ringway.app.folder import engine_socket
 from ringway.app.listening import look_for_media
+from ringway.app.logs import writes_json
 from ringway.app.stops import Stop
 from ringway.app.version import VERSION
 from ringway.settings import Advertised, Settings
@@ -47,7 +48,9 @@ async def engine_of(
 ) -> AsyncIterator[LiveEngine]:
     """Reach the engine, and tell it to shut down in the end.  Or `Stop`."""
     path = engine_socket(settings.data)
-    process = EngineProcess(program, arguments(settings, advertised), path)
+    process = EngineProcess(
+        program, arguments(settings, advertised), path, as_json=writes_json(settings)
+    )
     if not await process.adopts():
         look_for_media(settings.media, settings.shards)
     engine = EngineSocket(process, build=VERSION, fence=fence)

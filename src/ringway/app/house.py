@@ -23,6 +23,7 @@ from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
 from ringway.ports.clock import Appointment, Clock
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog
+from ringway.ports.spans import NoSpans, Spans
 from ringway.ports.storage import StorageUnavailable
 from ringway.ports.tokens import Tokens
 from ringway.programs.routing import Routing
@@ -69,6 +70,7 @@ class Ports:
     engine: Engine
     engine_counts: Callable[[], Mapping[str, int]] = dict
     """What the adapter of the engine counts, by name."""
+    spans: Spans = field(default_factory=NoSpans)
 
 
 def _nobody() -> str:
@@ -120,6 +122,8 @@ class Ringway:
             lines=self.switchboard,
             views=views,
             router=routing.route,
+            spans=ports.spans,
+            measures=self.metrics,
         )
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
@@ -147,7 +151,8 @@ class Ringway:
                 calls=self.calls,
                 engine=ports.engine,
                 engine_counts=ports.engine_counts,
-                statuses=self.web.statuses,
+                requests=self.web.requests,
+                spans=ports.spans,
             )
         )
 
@@ -175,6 +180,8 @@ class Ringway:
                 *docs_routes(front.docs, demo_is_on=front.demo),
                 signalling(self.reception, front.origins),
             ],
+            self.house.tracer,
+            self.metrics.observe_request,
             hsts=front.hsts,
         )
 

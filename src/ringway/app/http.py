@@ -29,7 +29,10 @@ MAX_HEAD: Final = 32 * 1024
 class HttpServer(uvicorn.Server):
     """Serves until `end`; signals are not its business."""
 
-    def __init__(self, application: Any) -> None:
+    def __init__(
+        self, application: Any, late: Callable[[float], None] = lambda _: None
+    ) -> None:
+        """Serve the application; `late` hears by how much each second was late."""
         super().__init__(
             uvicorn.Config(
                 application,
@@ -51,6 +54,7 @@ class HttpServer(uvicorn.Server):
                 h11_max_incomplete_event_size=MAX_HEAD,
             )
         )
+        self._late = late
         self._secured: Sequence[socket.socket] = ()
         self._tls: ssl.SSLContext | None = None
         self.is_serving = asyncio.Event()
@@ -63,10 +67,14 @@ class HttpServer(uvicorn.Server):
 
     async def main_loop(self) -> None:
         """Renew the date once a second; nothing else needs looking at."""
+        clock = asyncio.get_running_loop().time
         while not await self.on_tick(0):
+            due = clock() + DATE_EVERY_S
             with suppress(TimeoutError):
                 async with asyncio.timeout(DATE_EVERY_S):
                     await self._ending.wait()
+                return
+            self._late(max(0.0, clock() - due))
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -24,12 +24,17 @@ JUNK: Final = frozenset(
 """What the HTTP server would write for everybody who sends it rubbish."""
 
 
+def writes_json(settings: Settings, stream: TextIO = sys.stderr) -> bool:
+    """Whether lines are for programs."""
+    return settings.log_format == "json" or (
+        settings.log_format == "auto" and not stream.isatty()
+    )
+
+
 def set_up(settings: Settings, stream: TextIO = sys.stderr) -> None:
     """Send everything, also what libraries say, to one place."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    as_json = settings.log_format == "json" or (
-        settings.log_format == "auto" and not stream.isatty()
-    )
+    as_json = writes_json(settings, stream)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

@@ -8,6 +8,7 @@ calls ended -> HTTP ended -> engine ended -> log closed
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import signal
 import socket
@@ -36,6 +37,7 @@ from ringway.app.listening import web_sockets
 from ringway.app.sharing import demo_url
 from ringway.app.stops import Stop
 from ringway.app.tls.following import Certificates, certificates_of
+from ringway.app.traces import spans
 from ringway.ports.catalog import FIRST_ACCOUNT, Catalog
 from ringway.ports.storage import StorageUnavailable
 from ringway.settings import Advertised, BadSetting, Settings, advertised_addresses
@@ -110,6 +112,7 @@ async def _serve(
         stack.push_async_callback(event_log.close)
         catalog = SqlCatalog(database)
         keys = await catalog.signing_keys(clock.now())
+        traces = stack.enter_context(spans(settings.otlp_endpoint, os.environ))
         engine = await stack.enter_async_context(
             engine_of(settings, advertised, program, await catalog.next_fence())
         )
@@ -123,12 +126,13 @@ async def _serve(
                 clock,
                 engine.socket,
                 engine.socket.counts,
+                traces,
             ),
             front(settings),
         )
         await ringway.open()
         first_key = await _first_key(settings.data, catalog, clock.now())
-        http = HttpServer(ringway.web)
+        http = HttpServer(ringway.web, ringway.metrics.observe_delay)
         work = {
             "The media engine": engine.running,
             "Hearing the engine": asyncio.create_task(ringway.run(), name="news"),

@@ -98,6 +98,7 @@ class Everything(Where):
         Literal["debug", "info", "warning", "error"] | None,
         setting_option("log_level", "LEVEL"),
     ] = None
+    otlp_endpoint: Annotated[str | None, setting_option("otlp_endpoint", "URL")] = None
 
 
 NOWHERE: Final = Where()

@@ -21,7 +21,7 @@ CELLS: Final = {
 
 
 def qr_code(text: str) -> list[str]:
-    """Draw the code of a text; each line has the same number of cells."""
+    """Draw the code of an ASCII text; each line has the same number of cells."""
     import segno  # noqa: PLC0415 -- only who looks at a terminal needs it
 
     code = segno.make_qr(text, error="l")

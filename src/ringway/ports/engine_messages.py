@@ -399,6 +399,23 @@ class PipeClosed(Frame, frozen=True, tag="pipe_closed"):
     silent, when that was heard last."""
 
 
+class ShardLoad(msgspec.Struct, frozen=True):
+    """What one shard has moved since the engine began, and what it holds now."""
+
+    shard: Count
+    packets_received: Count
+    """Whatever came, over UDP or TCP."""
+    packets_sent: Count
+    """RTP, also again, and RTCP."""
+    bytes_received: Count
+    """Over UDP."""
+    bytes_sent: Count
+    """Over UDP."""
+    dropped: Count
+    """Packets that were not taken or not sent, for whatever reason."""
+    pipes: Count
+
+
 class Load(Frame, frozen=True, tag="load"):
     """Counters of the engine since it began, every 2 s; may be dropped.
 
@@ -409,6 +426,7 @@ class Load(Frame, frozen=True, tag="load"):
     number: Count
     counters: dict[str, Count]
     gauges: dict[str, Count]
+    shards: list[ShardLoad] = []
 
 
 class Pong(Frame, frozen=True, tag="pong"):

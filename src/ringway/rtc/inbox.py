@@ -51,8 +51,10 @@ class Inbox:
 
     async def obey(self, device: Device, message: wire.FromClient) -> Response:
         """Do what is said.  Gives what to respond at once, if there is anything."""
+        call = LegId(getattr(message, "call", ""))
         try:
-            return await self._obey(device, message)
+            with self._exchange.at_work(device, call, f"signal {wire.tag(message)}"):
+                return await self._obey(device, message)
         except Refused as refused:
             return _refused(message, refused.code, refused.text)
         except StorageUnavailable as error:

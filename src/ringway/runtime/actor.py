@@ -11,16 +11,18 @@ from typing import Any, Final, Protocol
 import structlog
 
 from ringway.domain.causes import Cause, Refused
-from ringway.domain.effects import Address
+from ringway.domain.effects import Address, Kind
 from ringway.domain.values import SECOND, AccountId
 from ringway.ports.clock import Appointment
 from ringway.ports.event_log import EventLog, Stream, VersionConflict
+from ringway.ports.spans import leg_span
 from ringway.ports.storage import StorageUnavailable
 from ringway.runtime.codec import decode
 from ringway.runtime.letters import Happened, Letter
 from ringway.runtime.machines import Machine, State
 from ringway.runtime.progress import Progress
 from ringway.runtime.tasks import Tasks
+from ringway.runtime.tracing import Tracer, forget
 from ringway.runtime.turn import Stage, Turn
 
 log = structlog.get_logger(__name__)
@@ -36,6 +38,7 @@ class Surroundings(Stage, Protocol):
 
     log: EventLog
     tasks: Tasks
+    tracer: Tracer
 
     @property
     def progress(self) -> Progress:
@@ -57,6 +60,8 @@ class Actor:
     address: Address
     state: State | None = None
     version: int = 0
+    trace: str = ""
+    """The one it began in: what happens to it later belongs there too."""
     _mailbox: deque[Letter] = field(default_factory=deque)
     _running: bool = False
     _doubtful: bool = False
@@ -85,6 +90,7 @@ class Actor:
             self.house.tasks.start(self._drain(), name)
 
     async def _drain(self) -> None:
+        forget()
         try:
             while self._mailbox:
                 letters = tuple(islice(self._mailbox, MOST_TOGETHER))
@@ -157,13 +163,21 @@ class Actor:
     async def _turn(self, letters: Sequence[Letter], *, alone: bool = False) -> None:
         turn = Turn(self.house, self, letters)
         ticket = self.house.progress.expect()
+        trace = letters[0].trace
         try:
-            await turn.decide(alone=alone)
-            entries = turn.entries
-            positions: Sequence[int] = ()
-            if entries:
-                positions = await self.house.log.append(entries, turn.texts)
-            turn.carry_out(positions)
+            with self.house.tracer.span(
+                f"{self.address.kind} turn",
+                *(trace, letters[0].span or self._life(trace)),
+                about=self.address,
+            ) as span:
+                span.attributes["ringway.given"] = type(letters[0].given).__name__
+                await turn.decide(alone=alone)
+                entries = turn.entries
+                positions: Sequence[int] = ()
+                if entries:
+                    positions = await self.house.log.append(entries, turn.texts)
+                span.attributes["ringway.events"] = len(entries)
+                turn.carry_out(positions, trace, span.id)
         except StorageUnavailable:
             turn.doubt()
             raise
@@ -175,10 +189,15 @@ class Actor:
             turn.end()
             self.house.progress.finish(ticket)
 
+    def _life(self, trace: str) -> str:
+        """Give the span of all that happens to a leg."""
+        is_leg = self.address.kind is Kind.LEG
+        return leg_span(trace, self.address.id) if is_leg else ""
+
     def _acted(self, state: Any, event: Any, position: int, trace: str) -> None:
         before = self.state
         effects = tuple(self.machine.react(state, event))
-        self.went_on(state)
+        self.went_on(state, trace)
         self.house.happened(
             Happened(
                 *(self.account, self.address, position, trace),
@@ -222,9 +241,10 @@ class Actor:
             self._set_alarm()
             self.house.idle(self)
 
-    def went_on(self, state: Any) -> None:
-        """Be in this state, one version later."""
+    def went_on(self, state: Any, trace: str) -> None:
+        """Be in this state, one version later; the first trace is the machine's."""
         self.state = state
+        self.trace = self.trace or trace
         self.version += 1
 
     def doubt(self) -> None:
@@ -258,7 +278,7 @@ class Actor:
         now = self.house.clock.now()
         for deadline in self.machine.deadlines(self.state):
             if deadline.at <= now:
-                self.post(Letter(deadline.given, self.house.mint().nth(0)))
+                self.post(Letter(deadline.given, self.trace))
         if not self._mailbox:
             self._set_alarm()
 

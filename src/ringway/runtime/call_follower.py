@@ -49,6 +49,11 @@ class CallFollower:
         """Events in the log that are not in the read model yet."""
         return max(0, self._newest - self._applied)
 
+    @property
+    def newest(self) -> int:
+        """The position of the newest event, as far as we heard of it."""
+        return self._newest
+
     async def open(self) -> None:
         """Look where log and cursor stand, and begin to catch up."""
         self._newest = max(self._newest, await self._log.last_position())

@@ -8,7 +8,7 @@ repeated after a crash.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
 import structlog
@@ -85,13 +85,14 @@ class Effects:
         views: Views,
         router: Router,
         post: Post,
+        ordered: Callable[[str, Sequence[wire.Order]], None],
     ) -> None:
         self.cargo = Cargo()
         self.progress = Progress()
         self._log, self._clock = event_log, clock
         self._engine, self._lines = engine, lines
         self._tasks, self._views = tasks, views
-        self._router, self._post = router, post
+        self._router, self._post, self._ordered = router, post, ordered
         self._unrouted: set[LegId] = set()
         """Legs that were to be routed while nobody could look anything up."""
         self._saved = 0
@@ -130,6 +131,7 @@ class Effects:
                 orders = self.orders(effect)
                 if orders:
                     self._engine.submit(orders)
+                    self._ordered(what.trace, orders)
 
     def orders(self, order: Order) -> list[wire.Order]:
         """Give the engine's words; a pipe whose offer was lost is not opened."""
@@ -174,7 +176,7 @@ class Effects:
         except StorageUnavailable:
             self._unrouted.add(leg_.id)
         except Exception:
-            log.exception("routing failed", leg=leg_.id)
+            log.exception("routing failed", call=leg_.id)
         return None
 
     def _start_routing(self, what: Happened) -> None:
@@ -199,7 +201,7 @@ class Effects:
             self._route_later(what)
             return
         except Exception:
-            log.exception("routing failed", leg=caller.id)
+            log.exception("routing failed", call=caller.id, trace=what.trace)
             tell = tell_leg(caller.id, leg.End(Cause.SERVICE_UNAVAILABLE))
         self._post(
             what,

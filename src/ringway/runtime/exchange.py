@@ -7,7 +7,8 @@ other is, to it, no call at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,6 +39,7 @@ from ringway.domain.values import (
 )
 from ringway.ports import engine_messages as wire
 from ringway.ports.event_log import Text
+from ringway.ports.spans import SpanKind, leg_span
 from ringway.runtime.announcing import quality_of
 from ringway.runtime.cargo import Load, Offer
 from ringway.runtime.house import House
@@ -130,6 +132,23 @@ class Exchange:
             look=proposal.look,
         )
         await self._bring(device, call_id, create, proposal)
+
+    @contextmanager
+    def at_work(self, device: Device, call_id: LegId, name: str) -> Iterator[None]:
+        """Obey a message in the trace of its call, which may begin with it."""
+        house, address = self._house, Address(Kind.LEG, call_id)
+        trace = house.trace(device.account, address)
+        life = leg_span(trace, call_id)
+        with house.tracer.span(
+            name, trace, life, kind=SpanKind.SERVER, about=address
+        ) as span:
+            try:
+                yield
+            except Refused as refused:
+                span.fault = refused.code.name
+                if house.views.leg(device.account, call_id) is None:
+                    span.parent = None  # there will be no life
+                raise
 
     async def ringing(self, device: Device, call_id: LegId) -> None:
         """Say that the incoming call is shown to the person."""

@@ -22,13 +22,17 @@ from ringway.ports.clock import Clock
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog, Stream, Text
 from ringway.ports.lines import Lines
+from ringway.ports.measures import Measures, Unmeasured
+from ringway.ports.spans import NoSpans, Spans
 from ringway.runtime.actor import Actor
+from ringway.runtime.chronicle import Chronicle
 from ringway.runtime.descriptions import Descriptions
 from ringway.runtime.effects import Effects, Router
 from ringway.runtime.letters import Happened, Letter
 from ringway.runtime.machines import MACHINES
 from ringway.runtime.progress import Progress
 from ringway.runtime.tasks import Tasks
+from ringway.runtime.tracing import Tracer, current, new_trace
 from ringway.runtime.turn import unheard
 from ringway.runtime.views import Views
 
@@ -48,8 +52,13 @@ class House:
         lines: Lines,
         views: Views,
         router: Router,
+        spans: Spans | None = None,
+        measures: Measures | None = None,
         dice: Callable[[int], bytes] = os.urandom,
     ) -> None:
+        spans = spans or NoSpans()
+        self.tracer = Tracer(spans, clock)
+        self.chronicle = Chronicle(clock, spans, measures or Unmeasured())
         self.log = log
         self.clock = clock
         self.engine = engine
@@ -68,6 +77,7 @@ class House:
             views=views,
             router=router,
             post=self.tell,
+            ordered=self.chronicle.ordered,
         )
         self._dice = dice
         self._actors: dict[tuple[AccountId, Address], Actor] = {}
@@ -87,10 +97,10 @@ class House:
         """Give the live machine if it belongs to the account."""
         return self._actors.get((account, address))
 
-    def adopt(self, stream: Stream, state: Any, version: int) -> None:
-        """Take in a live machine from the log."""
+    def adopt(self, stream: Stream, state: Any, version: int, trace: str) -> None:
+        """Take in a live machine from the log, with the trace it began in."""
         actor = self._begin(stream.account, Address(Kind(stream.kind), stream.id))
-        actor.state, actor.version = state, version
+        actor.state, actor.version, actor.trace = state, version, trace
         if isinstance(state, Leg):
             self.views.adopt(state)
         elif isinstance(state, Bridge):
@@ -101,6 +111,7 @@ class House:
         """Let everybody know who must."""
         if isinstance(what.after, Leg):
             self.views.see(what.after, what.event)
+            self.chronicle.happened(what)
         elif isinstance(what.after, Bridge):
             self.views.see_bridge(what.after)
         self.effects.carry_out(what)
@@ -123,6 +134,22 @@ class House:
             with suppress(Refused):
                 actor = self._first(account, tell.to, tell.given)
         return actor if actor is not None and actor.hold() else None
+
+    def trace(self, account: AccountId, address: Address) -> str:
+        """Give the trace of a live machine; one of its own if there is none.
+
+        A request that brings a trace has what it begins in that.
+        """
+        actor = self._actors.get((account, address))
+        if actor is not None and actor.trace:
+            return actor.trace
+        context = current()
+        return new_trace() if context is None else context.trace
+
+    def _letter(self, account: AccountId, address: Address, given: Any) -> Letter:
+        trace, context = self.trace(account, address), current()
+        known = context is not None and context.trace == trace
+        return Letter(given, trace, span=context.span if context and known else "")
 
     async def route(self, leg: Leg) -> Tell | None:
         """Say what to tell to whom for a new leg; None if that has to wait."""
@@ -149,7 +176,8 @@ class House:
         Or `Refused`, `StorageUnavailable`: then nothing has changed.
         """
         reply = asyncio.get_running_loop().create_future()
-        letter = Letter(given, self.mint().nth(0), reply, texts)
+        letter = self._letter(account, address, given)
+        letter.reply, letter.texts = reply, texts
         if logged is not None:
             letter.logged = logged
         self.post(account, address, letter)
@@ -163,7 +191,7 @@ class House:
         done: Callable[[], None] | None = None,
     ) -> None:
         """Report a fact; it is tried until it is logged."""
-        letter = Letter(given, self.mint().nth(0))
+        letter = self._letter(account, address, given)
         if done is not None:
             letter.done = done
         self.post(account, address, letter)
@@ -179,7 +207,7 @@ class House:
 
         `over` is called, instead of telling it `Unheard`, when the other is no more.
         """
-        letter = Letter(tell.given, source.trace, done=done)
+        letter = Letter(tell.given, source.trace, done=done, span=source.span)
         if tell.back:
 
             def refused(why: Refused) -> None:

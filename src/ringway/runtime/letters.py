@@ -32,6 +32,8 @@ class Letter:
     """Called when it is refused, and nobody waits."""
     done: Callable[[], None] = _nothing
     """Called when the machine is through with it."""
+    span: str = ""
+    """The work in the same trace that it comes from, if anybody looks at spans."""
 
     def settle(self, trouble: Exception | None) -> None:
         """Tell whoever wants to know what came of it."""
@@ -57,3 +59,5 @@ class Happened:
     after: Any
     event: Any
     effects: tuple[Effect, ...]
+    span: str = ""
+    """The turn it happened in, if anybody looks at spans."""

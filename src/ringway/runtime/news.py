@@ -73,6 +73,7 @@ class Newsroom:
             case wire.Holding():
                 self._reconcile(news.pipes)
             case wire.PipeClosed():
+                self._house.chronicle.heard(news)
                 self._closed(news)
             case wire.Load():
                 self._house.views.engine_load = news
@@ -104,6 +105,7 @@ class Newsroom:
         generation, say = news.generation, self._house.lines.say
         match news:
             case wire.Answered(answer=answer):
+                self._house.chronicle.heard(news)
                 sections = _sections(news.sections)
                 self._describe(
                     found, SayPipeAnswer(found.id, generation, answer, sections)
@@ -117,6 +119,7 @@ class Newsroom:
                 sections = _sections(news.sections)
                 self._describe(found, SaySections(found.id, generation, sections))
             case wire.Connected():
+                self._house.chronicle.heard(news)
                 self._house.descriptions.connected(found.id)
                 self._signal(found, leg.PipeOpened(generation))
             case wire.Interrupted():
@@ -127,14 +130,20 @@ class Newsroom:
                 for device, what_of in talking_of(found, talking, self._house.views):
                     say(device, what_of)
             case wire.Incompatible(sender=sender, text=text):
-                log.info("no common codec", leg=found.id, text=text)
+                log.info("no common codec", text=text, **self._ids(found))
                 self._signal(found, leg.Incompatible(generation, text))
                 other = self._house.views.pipe(sender)
                 if other is not None and not other.in_room:
                     signal = leg.Incompatible(other.generation, text)
                     self._signal(other, signal)
             case wire.Statistics(statistics=statistics):
+                self._house.chronicle.measured(found.id, statistics)
                 self._house.views.measured(found.id, statistics)
+
+    def _ids(self, of: Leg) -> dict[str, str]:
+        """Say of whom a line in the log is."""
+        trace = self._house.trace(of.account, Address(Kind.LEG, of.id))
+        return {"call": of.id, "trace": trace}
 
     def _describe(
         self, leg_: Leg, said: SayPipeAnswer | SayOffer | SaySections
@@ -156,7 +165,8 @@ class Newsroom:
         if found is None:
             self._settled(terminal, news.number)
             return
-        log.info("pipe closed", leg=found.id, reason=news.reason, text=news.text)
+        ids = self._ids(found)
+        log.info("pipe closed", reason=news.reason, text=news.text, **ids)
         loss = LOSSES.get(news.reason, leg.Loss.BROKEN)
         self._house.signal(
             found.account,

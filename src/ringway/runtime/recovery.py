@@ -41,6 +41,8 @@ class Life:
     state: Any
     version: int
     happened: tuple[Happened, ...]
+    trace: str
+    """The one it began in."""
 
 
 def relive(stream: Stream, recorded: Sequence[Recorded]) -> Life:
@@ -65,7 +67,8 @@ def relive(stream: Stream, recorded: Sequence[Recorded]) -> Life:
                 effects,
             )
         )
-    return Life(stream, state, len(recorded), tuple(happened))
+    trace = recorded[0].entry.trace_id if recorded else ""
+    return Life(stream, state, len(recorded), tuple(happened), trace)
 
 
 def newest_only(repeated: Iterable[Happened]) -> list[Happened]:
@@ -105,7 +108,7 @@ async def recover(house: House) -> None:
     for stream in streams:
         life = relive(stream, await house.log.read_stream(stream))
         if stream in alive:
-            house.adopt(stream, life.state, life.version)
+            house.adopt(stream, life.state, life.version, life.trace)
         repeated += (each for each in life.happened if each.position > cursor)
     for each in newest_only(repeated):
         house.effects.carry_out(each)

@@ -52,8 +52,8 @@ class Player(Protocol):
         """Say whether so many letters are all that it has to hear."""
         ...
 
-    def went_on(self, state: Any) -> None:
-        """Be in this state, one version later."""
+    def went_on(self, state: Any, trace: str) -> None:
+        """Be in this state, one version later; the first trace is the machine's."""
         ...
 
     def doubt(self) -> None:
@@ -245,13 +245,17 @@ class Turn:
 
     # ----------------------------------------------------------------- act
 
-    def carry_out(self, positions: Sequence[int]) -> None:
-        """Be in the new states, and act: all of it is in the log at `positions`."""
+    def carry_out(self, positions: Sequence[int], trace: str, span: str) -> None:
+        """Be in the new states, and act: all of it is in the log at `positions`.
+
+        What happened in the trace has the turn's `span`.
+        """
         given = iter(positions)
         for hearing in self._hearings:
             if hearing.steps:
                 hearing.letter.logged()
-            for what in self._happened(hearing, given):
+            known = span if hearing.letter.trace == trace else ""
+            for what in self._happened(hearing, given, known):
                 try:
                     self._stage.happened(what)
                 except Exception as error:
@@ -260,13 +264,15 @@ class Turn:
                     hearing.trouble = error
             hearing.letter.settle(hearing.trouble)
 
-    def _happened(self, it: _Hearing, positions: Iterator[int]) -> Iterator[Happened]:
+    def _happened(
+        self, it: _Hearing, positions: Iterator[int], span: str
+    ) -> Iterator[Happened]:
         for step in it.steps:
-            step.player.went_on(step.after)
+            step.player.went_on(step.after, it.letter.trace)
             yield Happened(
                 *(step.player.account, step.player.address, next(positions)),
                 *(it.letter.trace, step.before, step.after, step.event),
-                tuple(step.effects),
+                *(tuple(step.effects), span),
             )
 
     # ----------------------------------------------------------------- end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ringway.domain.bridge_state import Bridge
@@ -143,6 +143,10 @@ class Views:
     def rooms(self) -> tuple[Bridge, ...]:
         """Give the live rooms of all accounts."""
         return tuple(self._bridges[it] for it in self._names if it in self._bridges)
+
+    def bridges(self) -> Iterable[Bridge]:
+        """Give the live bridges of all accounts, of every kind."""
+        return self._bridges.values()
 
     def pipe(self, leg: str) -> Leg | None:
         """Give the live leg of a pipe, of whatever account: for engine news."""

@@ -145,5 +145,11 @@ SETTINGS: Final = (
         "info",
         choices=("debug", "info", "warning", "error"),
     ),
+    Setting(
+        "otlp_endpoint",
+        Kind.TEXT,
+        "Where traces go, by OTLP over HTTP, as http://HOST:4318.",
+        otherwise="what OTEL_EXPORTER_OTLP_ENDPOINT says, or nowhere",
+    ),
 )
 BY_NAME: Final = {setting.name: setting for setting in SETTINGS}

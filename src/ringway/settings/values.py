@@ -98,6 +98,8 @@ class Settings:
     """How long the engine goes on without us."""
     log_format: LogFormat
     log_level: LogLevel
+    otlp_endpoint: str | None
+    """``http[s]://host[:port][/path]`` of a collector of traces."""
     tls: CertificateFiles | Literal["self-signed"] | None
     """The certificate of HTTPS; None: there is no HTTPS."""
     https: Listen
@@ -133,6 +135,7 @@ def settings_from(
     grace_s: int = 60,
     log_format: LogFormat = "auto",
     log_level: LogLevel = "info",
+    otlp_endpoint: str | None = None,
     tls: str | None = None,
     https: str = HTTPS,
     trusted_proxies: Sequence[str] = (),
@@ -165,6 +168,7 @@ def settings_from(
         grace_s=grace_s,
         log_format=log_format,
         log_level=log_level,
+        otlp_endpoint=None if otlp_endpoint is None else _collector(otlp_endpoint),
         tls=None if tls is None else _tls(tls),
         https=listen_of("https", https),
         trusted_proxies=tuple(map(_network, trusted_proxies)),
@@ -246,6 +250,20 @@ def _can_be_advertised(text: str) -> bool:
     except ValueError:
         return False
     return not (address.is_unspecified or address.is_multicast)
+
+
+def _collector(text: str) -> str:
+    """``http[s]://host[:port][/path]``; what it wants to be told goes into headers."""
+    origin, slash, path = text, "", ""
+    scheme, two, rest = text.partition("://")
+    if two:
+        host, slash, path = rest.partition("/")
+        origin = f"{scheme}://{host}"
+    if "?" in path or "#" in path:
+        raise BadSetting(
+            "takes no query: use OTEL_EXPORTER_OTLP_HEADERS.", "otlp_endpoint"
+        )
+    return _origin("otlp_endpoint", origin) + (slash + path).rstrip("/")
 
 
 def _origin(setting: str, text: str) -> str:

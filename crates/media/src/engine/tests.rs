@@ -315,13 +315,22 @@ fn counters_are_summed_over_shards_and_bridges_are_not() {
             let (counters, gauges) = (vec![("packets", packets)], vec![("bridges", 1)]);
             engine.news(shard, core::News::Load(core::Load { counters, gauges }));
         }
-        engine.traffic(shard, vec![("udp", 3)]);
+        let drops = [("udp_drop_too_long", 2), ("relays_dropped", 5)];
+        let told = [("udp", 3), ("udp_bytes_sent", 7)];
+        engine.traffic(shard, [&told[..], &drops[..]].concat());
     }
     let News::Load(load) = engine.load() else {
         panic!("not a load");
     };
     assert_eq!((load.counters["packets"], load.counters["udp"]), (40, 6));
     assert_eq!((load.gauges["pipes"], load.gauges["bridges"]), (2, 1));
+    for (number, shard) in (0..).zip(&load.shards) {
+        assert_eq!(
+            (shard.shard, shard.bytes_sent, shard.dropped),
+            (number, 7, 7)
+        );
+    }
+    assert_eq!(load.shards.len(), 2);
 }
 
 #[test]

@@ -382,6 +382,23 @@ pub struct PipeClosed {
     pub at: u64,
 }
 
+/// What one shard has moved since the engine began, and what it holds now.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ShardLoad {
+    pub shard: u64,
+    /// Whatever came, over UDP or TCP.
+    pub packets_received: u64,
+    /// RTP, also again, and RTCP.
+    pub packets_sent: u64,
+    /// Over UDP.
+    pub bytes_received: u64,
+    /// Over UDP.
+    pub bytes_sent: u64,
+    /// Packets that were not taken or not sent, for whatever reason.
+    pub dropped: u64,
+    pub pipes: u64,
+}
+
 /// Counters of the engine since it began, every 2 s; may be dropped.
 ///
 /// Names are Prometheus-like without prefix, e.g. `rtp_packets_received`, `drop_unknown_address`,
@@ -391,6 +408,8 @@ pub struct Load {
     pub number: u64,
     pub counters: BTreeMap<String, u64>,
     pub gauges: BTreeMap<String, u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shards: Vec<ShardLoad>,
 }
 
 /// Every shard is alive and has seen the ping.

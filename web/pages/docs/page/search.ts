@@ -86,7 +86,7 @@ function counted(found: number): string {
 }
 
 function item({ id, page, title, start }: Found): HTMLLIElement {
-  const where = page === title ? title : `${page} › ${title}`;
+  const where = page === title ? title : `${page}: ${title}`;
   const link = element("a", { href: root + id }, where);
   return element("li", {}, link, element("p", { className: "soft" }, start));
 }

@@ -62,6 +62,16 @@ export function render(page: Page, root: string, links: Links): Rendered {
   rules.code_block = (tokens, at) => block(escape(tokens[at]?.content ?? ""));
   rules.table_open = () => '<div class="table" tabindex="0" role="group" aria-label="Table"><table>';
   rules.table_close = () => "</table></div>";
+  for (const [rule, neighbour] of [["th_open", 1], ["th_close", -1], ["td_open", 1]] as const) {
+    rules[rule] = (all, at, options, _, renderer) => {
+      const cell = all[at] as Token;
+      // A heading that says nothing is none (HTML, section 4.9.10).
+      if (all[at + neighbour]?.content === "") cell.tag = "td";
+      // The content security policy has no room for styles in attributes.
+      if (cell.attrGet("style") === "text-align:right") cell.attrs = [["class", "number"]];
+      return renderer.renderToken(all, at, options);
+    };
+  }
   rules.image = (tokens, at) => {
     const token = tokens[at] as Token;
     const alt = token.content;

@@ -106,6 +106,13 @@ describe("links", () => {
     expect(faults).toContain(fault);
   });
 
+  it("stand in tables that can be read aloud", () => {
+    const { html } = built({ "docs/fill.md": "# Fill it\n\n| how | |\n| --- | ---: |\n| far | 3 |\n" });
+    expect(html).toContain('<th>how</th>\n<td class="number"></td>');
+    expect(html).toContain('<td>far</td>\n<td class="number">3</td>');
+    expect(html).not.toContain("style=");
+  });
+
   it("in examples are left alone", () => {
     const text = "# Fill it\n\n```text\n[gone](gone.md)\n```\n";
     expect(built({ "docs/fill.md": text })).toMatchObject({ faults: [], markdown: text });
