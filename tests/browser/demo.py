@@ -139,6 +139,18 @@ class Guest:
         found = await self.page.evaluate(SEES, [selector, list(rgb)])
         assert found == "yes", f"{self.name}: {found}, not {rgb}"
 
+    async def until(self, test: str) -> None:
+        """Wait until a JavaScript expression holds.
+
+        The page's policy forbids what Playwright's own waiting evaluates there.
+        """
+        held = await self.page.evaluate(
+            "async () => { for (const end = performance.now() + 15000;"
+            " performance.now() < end; await new Promise(requestAnimationFrame))"
+            f" if ({test}) return true; return false; }}"
+        )
+        assert held, f"{self.name}: {test}"
+
     async def tab_to(self, testid: str) -> None:
         """Go to a control by the Tab key alone."""
         for _ in range(30):

@@ -346,15 +346,12 @@ async def test_devices_are_changed_in_a_call(come: Come) -> None:
     for kind, name in (("microphone", "audio"), ("camera", "video")):
         await ruby.page.evaluate("asked.length = 0")
         wanted = await choose_last(ruby, kind)
-        await ruby.page.wait_for_function(
-            "([name, id]) => asked.some((it) => it[name]?.deviceId?.exact === id)",
-            arg=[name, wanted],
+        await ruby.until(
+            f"asked.some((it) => it.{name}?.deviceId?.exact === '{wanted}')"
         )
     speaker = await choose_last(ruby, "speaker")
-    await ruby.page.wait_for_function(
-        "(id) => document.querySelector('[data-testid=remote-audio]').sinkId === id",
-        arg=speaker,
-    )
+    sink = "document.querySelector('[data-testid=remote-audio]').sinkId"
+    await ruby.until(f"{sink} === '{speaker}'")
     await dana.hears(ruby)
     await dana.sees(ruby)
     await expect(ruby.at("notice")).to_have_count(0)
