@@ -128,6 +128,15 @@ async def looks_right(guest: Guest, name: str) -> None:
     await guest.fits()
 
 
+async def share(route: Route) -> None:
+    """Answer as a server does that other devices reach by https."""
+    answer = await route.fetch()
+    sharing = {"url": "https://192.0.2.7:8443/demo/", "invitation": "7KQ2-M4XT"}
+    await route.fulfill(
+        response=answer, json={**await answer.json(), "sharing": sharing}
+    )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), SIZES, ids=["360", "1280"])
 async def test_every_screen_is_for_everybody(
@@ -141,9 +150,13 @@ async def test_every_screen_is_for_everybody(
     mark = f"{scheme}-{width}"
     with running(tmp_path / "data") as empty:
         ruby = await come("Ruby", RED, number="", url=empty.url, enters=False, **look)
+        await ruby.page.route("**/demo/token", share)
         await looks_right(ruby, f"entry-{mark}")
         await enter(ruby)
         await ruby.shows("nobody")
+        link = "https://192.0.2.7:8443/demo/#invitation=7KQ2-M4XT"
+        await expect(ruby.at("share-link")).to_have_text(link)
+        await expect(ruby.at("qr")).to_have_accessible_name(f"QR code of {link}")
         await looks_right(ruby, f"alone-{mark}")
         dana = await come("Dana", BLUE, number="", url=empty.url, script=BUSY, **look)
         await ruby.shows("person-dana")
@@ -212,7 +225,7 @@ async def test_an_invitation_is_asked_for_and_corrected(come: Come) -> None:
     seen: list[str | None] = []
 
     async def judge(route: Route) -> None:
-        code = route.request.post_data_json.get("invitation")
+        code = json.loads(route.request.post_data or "{}").get("invitation")
         seen.append(code)
         if code is None:
             await route.fulfill(**refusal(401, "INVITATION_REQUIRED"))  # type: ignore[arg-type]
@@ -261,6 +274,7 @@ async def test_too_many_tries_are_told_with_the_time_left(come: Come) -> None:
     await guest.shows("home-screen")
 
 
+@pytest.mark.cell("the demo page", "Chromium")
 async def test_who_is_here_is_told_as_they_come_and_go(come: Come) -> None:
     ruby = await come("Ruby", RED)
     dana = await come("Dana", BLUE)

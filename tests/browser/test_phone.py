@@ -115,6 +115,7 @@ async def enter(page: Page, name: str) -> None:
     await expect(page.get_by_test_id("home-screen")).to_be_visible()
 
 
+@pytest.mark.cell("the demo page", "Chromium")
 async def test_a_phone_comes_by_the_qr_code_and_talks(
     shared: Shared,
     playwright: Playwright,

@@ -101,3 +101,33 @@ def test_the_page_of_failures_has_measured_figures() -> None:
         assert found
         for figure in found.groups():
             assert f" {figure} ms" in page, row
+
+
+def test_every_row_of_failures_is_tried_by_a_test() -> None:
+    page = (ROOT / "docs" / "failures.md").read_text()
+    told, _, held = page.partition("## Which tests try it")
+    dies = re.findall(r"^\| (?!---|what )", told, re.MULTILINE)
+    rows = re.findall(r"^\| (?!---|what )[^|]+\| (`.+`) \|$", held, re.MULTILINE)
+    assert len(rows) == len(dies)
+    for test in re.findall(r"`([^`]+)`", " ".join(rows)):
+        path, _, name = test.partition("::")
+        source = (ROOT / path).read_text()
+        assert re.search(
+            rf"^(async )?def {name}\(" if name else ".", source, re.MULTILINE
+        ), test
+
+
+@pytest.mark.parametrize(
+    ("words", "limit"),
+    [
+        (r"([\d,]+) connections of media", "media-core/src/config.rs MOST_PIPES"),
+        (r"there can be ([\d,]+) shards", "media/src/arguments.rs MOST_SHARDS"),
+        (r"([\d,]+) connections of pages", "ringway.rtc.limits.MOST_CONNECTIONS"),
+    ],
+)
+def test_the_questions_are_answered_with_the_numbers(words: str, limit: str) -> None:
+    page = " ".join((ROOT / "docs" / "faq.md").read_text().split())
+    [said] = re.findall(words, page)
+    path, _, constant = limit.partition(" ")
+    value = rust(path, constant) if constant else python(path)
+    assert int(said.replace(",", "")) == value

@@ -6,6 +6,7 @@
 #include "sampling.h"
 
 #include <arpa/inet.h>
+#include <math.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,13 +62,15 @@ static bool open_socket(struct peer *peer) {
     return true;
 }
 
-struct peer *peer_open(struct common *common) {
+struct peer *peer_open(struct common *common, double *due) {
     struct peer *peer = calloc(1, sizeof *peer);
     if (!peer || !open_socket(peer)) {
         free(peer);
         return NULL;
     }
     peer->common = common;
+    peer->due = due;
+    *due = 0;
     random_ice_chars(peer->local.ufrag, UFRAG_CHARS);
     random_ice_chars(peer->local.password, PASSWORD_CHARS);
     RAND_bytes(peer->check.id, sizeof peer->check.id);
@@ -81,6 +84,7 @@ static void set_state(struct peer *peer, enum rtcfarm_state state) {
     if (peer->stats.state == (int)state)
         return;
     peer->stats.state = (int)state;
+    *peer->due = 0;
     eventfd_write(peer->common->event_fd, 1);
 }
 
@@ -92,6 +96,7 @@ static void begin_sampling(const struct peer *peer) {
 
 bool peer_receive(struct peer *peer, const struct rtcfarm_incoming *incoming) {
     peer->incoming = *incoming;
+    *peer->due = 0;
     if (peer->stats.state == RTCFARM_CONNECTED)
         begin_sampling(peer);
     if (incoming->transport_id && !peer->arrivals)
@@ -119,10 +124,8 @@ void peer_close(struct peer *peer, bool say_goodbye) {
     if (say_goodbye)
         dtls_say_goodbye(&peer->dtls);
     dtls_close(&peer->dtls);
-    if (peer->sending)
-        srtp_dealloc(peer->sending);
-    if (peer->receiving)
-        srtp_dealloc(peer->receiving);
+    srtp_close(peer->sending);
+    srtp_close(peer->receiving);
     close(peer->fd);
     for (int i = 0; i < peer->track_count; i++)
         track_close(&peer->tracks[i]);
@@ -206,6 +209,7 @@ static void take_dtls(struct peer *peer, enum dtls_result result) {
     else if (result == DTLS_READY && peer->stats.state != RTCFARM_CONNECTED)
         begin_media(peer);
     peer->next_dtls = monotonic_s() + dtls_wait(&peer->dtls);
+    *peer->due = 0;
 }
 
 static void read_dtls(struct peer *peer, const uint8_t *data, size_t length) {
@@ -259,17 +263,22 @@ void peer_tick(struct peer *peer, double now) {
     switch (peer->stats.state) {
     case RTCFARM_CHECKING:
         tick_check(peer, now);
+        *peer->due = peer->next_check;
         break;
     case RTCFARM_HANDSHAKING:
         tick_check(peer, now);
         if (now >= peer->next_dtls)
             take_dtls(peer, dtls_advance(&peer->dtls));
+        else
+            *peer->due = fmin(peer->next_check, peer->next_dtls);
         break;
     case RTCFARM_CONNECTED:
         tick_check(peer, now);
         feedback_tick(peer, now);
+        *peer->due = fmin(peer->next_check, feedback_due(peer));
         break;
     default:
+        *peer->due = INFINITY; // until the state changes
         break;
     }
 }

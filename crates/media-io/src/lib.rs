@@ -22,6 +22,7 @@ mod outlet;
 mod port;
 mod process;
 mod receive;
+mod rest;
 mod send;
 mod shards;
 mod socket;

@@ -8,6 +8,7 @@ use media_core::Path;
 
 use crate::address::Name;
 use crate::control::{self, Control, ROOM};
+use crate::rest::Brought;
 use crate::socket::MediaSocket;
 
 /// Datagrams taken in one system call.
@@ -135,9 +136,48 @@ impl Batch {
             }
         }
     }
+
+    /// Whether all that has arrived is RTCP, and something has.
+    pub(crate) fn brings(&self) -> Brought {
+        let reports = self.arrivals.iter().all(|arrival| {
+            let bytes = self.bytes.get(arrival.buffer);
+            let datagram = bytes.and_then(|bytes| bytes.get(..arrival.length));
+            datagram.is_some_and(is_report)
+        });
+        if reports && !self.arrivals.is_empty() {
+            Brought::Reports
+        } else {
+            Brought::Other
+        }
+    }
+}
+
+/// Whether the first bytes say RTCP (RFC 7983 section 7, RFC 5761 section 4).
+pub(crate) fn is_report(datagram: &[u8]) -> bool {
+    matches!(datagram, [128..=191, 192..=223, ..])
 }
 
 /// Whether the first byte says STUN or DTLS (RFC 7983 section 7).
 pub(crate) fn is_urgent(datagram: &[u8]) -> bool {
     matches!(datagram.first(), Some(0..=3 | 20..=63))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use media_wire::demux::{Protocol, protocol};
+
+    #[test]
+    fn what_is_urgent_and_what_is_a_report_is_what_the_engine_takes_it_for() {
+        for first in 0..=255 {
+            for second in 0..=255 {
+                let datagram = [first, second];
+                let kind = protocol(&datagram);
+                let urgent = matches!(kind, Protocol::Stun | Protocol::Dtls);
+                assert_eq!(is_urgent(&datagram), urgent, "{datagram:?}");
+                assert_eq!(is_report(&datagram), kind == Protocol::Rtcp);
+            }
+        }
+        assert!(!is_report(&[]) && !is_report(&[128]));
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::connections::{Connections, LISTENER};
@@ -13,6 +14,7 @@ use crate::mailbox::Mailbox;
 use crate::outlet::{Outlet, Plain};
 use crate::port::MediaPort;
 use crate::receive::{self, Batch};
+use crate::rest::Rest;
 use crate::send::Kernel;
 use crate::socket::MediaSocket;
 use crate::worker::Desk;
@@ -74,6 +76,7 @@ pub(crate) fn run<M: Machine>(machine: M, port: &MediaPort, posts: &Posts<M>) ->
         epoll: &epoll,
         connections: Connections::new(&port.listener, &epoll)?,
         batch: Batch::new(),
+        rest: Rest::new(Instant::now()),
         outlet: Outlet::new(Kernel::new(socket), &posts.plain),
         mail: VecDeque::new(),
         writing: false,
@@ -92,6 +95,7 @@ struct Turn<'a, M: Machine> {
     epoll: &'a Epoll,
     connections: Connections<'a>,
     batch: Batch,
+    rest: Rest,
     outlet: Outlet<'a, Kernel<'a>>,
     /// Taken out of the inbox, and not yet read.
     mail: VecDeque<Mail<M>>,
@@ -126,11 +130,17 @@ impl<M: Machine> Turn<'_, M> {
                 .into_iter()
                 .flatten()
                 .fold(self.traffic_due, Instant::min);
-            let patience = if self.mail.is_empty() {
-                due.saturating_duration_since(Instant::now())
+            let now = Instant::now();
+            let mut patience = if self.mail.is_empty() {
+                due.saturating_duration_since(now)
             } else {
                 Duration::ZERO
             };
+            let rest = self.rest.take(now, patience);
+            if !rest.is_zero() {
+                thread::sleep(rest);
+                patience -= rest;
+            }
             self.epoll.wait(&mut ready, Some(patience))?;
             for event in &ready {
                 match event.token {
@@ -222,6 +232,7 @@ impl<M: Machine> Turn<'_, M> {
                 },
             };
             let now = Instant::now();
+            self.rest.looked(now, self.batch.brings());
             let Self {
                 machine,
                 batch,

@@ -41,6 +41,9 @@ impl Header {
     /// `timed` includes what depends on when a packet is sent. A viewer that gets packets again
     /// as they were must not have these: the same packet has to have the same bytes, because AEAD
     /// keys do not survive two packets under one nonce (RFC 7714 section 8.1).
+    ///
+    /// Sound is not numbered across the transport: nothing is decided by how it arrives, and each
+    /// listener would tell it ten times a second.
     pub(crate) fn new(ids: Ids, mid: &str, audio: bool, timed: bool) -> Self {
         let mut header = Self {
             bytes: [0; MAX_HEADER],
@@ -54,9 +57,11 @@ impl Header {
         if mid.len() <= MAX_MID && !mid.is_empty() {
             header.element(ids, Kind::Mid, mid.as_bytes(), &mut at);
         }
-        if timed {
+        if timed && !audio {
             header.transport_sequence =
                 header.element(ids, Kind::TransportSequence, &[0; 2], &mut at);
+        }
+        if timed {
             header.send_time = header.element(ids, Kind::AbsoluteSendTime, &[0; 3], &mut at);
         }
         if audio {
@@ -232,6 +237,17 @@ mod tests {
         };
         assert_eq!(level(&without), None);
         assert_eq!(level(&with), Some(vec![20]));
+    }
+
+    #[test]
+    fn sound_is_not_numbered_across_the_transport() {
+        assert!(Header::new(ids(), "video", false, true).counts());
+        let sound = Header::new(ids(), "audio", true, true);
+        assert!(!sound.counts());
+        let bytes = write(&sound, &STAMP);
+        let parsed = rtp::Header::parse(&bytes).unwrap();
+        assert_eq!(parsed.element(&bytes, 2), None);
+        assert_eq!(parsed.element(&bytes, 3), Some(&[7, 8, 9][..]));
     }
 
     #[test]

@@ -15,8 +15,8 @@ describe("the catalogue", () => {
   });
 
   it("counts as people do", () => {
-    expect(say("peopleCount", { count: 1 })).toBe("1 person is here");
-    expect(say("peopleCount", { count: 2 })).toBe("2 people are here");
+    expect(say("peopleCount", { count: 1 })).toBe("1 other person");
+    expect(say("peopleCount", { count: 2 })).toBe("2 other people");
   });
 
   it("leaves what people write as it is", () => {

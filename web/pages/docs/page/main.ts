@@ -6,5 +6,7 @@ import "./style.css";
 import { startCopying } from "./copying.js";
 import { startSearch } from "./search.js";
 
+// Where there are more pages than room for them, this one is in sight.
+document.querySelector("nav.pages [aria-current]")?.scrollIntoView({ block: "nearest" });
 startCopying();
 startSearch();

@@ -19,6 +19,8 @@ const book = readBook(ROOT);
 const pages = allPages(book);
 const links = new Links(ROOT, pages);
 const rendered = pages.map((page) => [page, render(page, ROOT, links)] as const);
+const README = { id: "readme", source: "README.md", title: "", summary: "" };
+render({ ...README, markdown: readFileSync(join(ROOT, README.source), "utf8") }, ROOT, links); // only its links
 links.check();
 if (links.faults.length > 0) {
   for (const fault of links.faults) console.error(fault);

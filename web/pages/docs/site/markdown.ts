@@ -39,6 +39,8 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   ts: "typescript",
   yaml: "yaml",
 };
+/** A number and its unit stay in one line. */
+const UNIT = /(\d) (%|s|ms|µs|kHz|k?bit\/s|Mbit\/s|kB|KiB|MB|MiB)(?![\w/])/g;
 const COMMENT = /^\s*(<!--[^]*?-->\s*)+$/;
 
 /** Make one page.  What is wrong with it is added to `links.faults`. */
@@ -59,6 +61,7 @@ export function render(page: Page, root: string, links: Links): Rendered {
     if (language === undefined) fault(`\`\`\`${info.trim()} is no language that is known here.`);
     return block(highlighter.highlight(content, { language: language ?? "plaintext" }).value);
   };
+  rules.text = (tokens, at) => escape(tokens[at]?.content ?? "").replace(UNIT, "$1\u00a0$2");
   rules.code_block = (tokens, at) => block(escape(tokens[at]?.content ?? ""));
   rules.table_open = () => '<div class="table" tabindex="0" role="group" aria-label="Table"><table>';
   rules.table_close = () => "</table></div>";

@@ -7,6 +7,7 @@ import { Round } from "../controls/Button.js";
 import { Face } from "../controls/Face.js";
 import { Field } from "../controls/Field.js";
 import { useText } from "../texts/texts.js";
+import { identityOf } from "./names.js";
 import { changeBetween, matching, nameOf, type Person, sorted } from "./presence.js";
 
 /** From here on a list is searched, not read. */
@@ -56,7 +57,7 @@ function Row({ person, canCall, onCall }: { readonly person: Person } & Pick<Pro
       <Face name={who} />
       <span className="who">
         <bdi className="strong">{who}</bdi>
-        {who !== person.identity && <bdi className="soft hint">{person.identity}</bdi>}
+        {identityOf(who) !== person.identity && <bdi className="soft hint">{person.identity}</bdi>}
       </span>
       <Round icon={Phone} label={say("callPerson", { who })} testid="person-audio" isDisabled={!canCall} onPress={() => call(false)} />
       <Round icon={Video} label={say("callPersonVideo", { who })} testid="person-video" isDisabled={!canCall} onPress={() => call(true)} />

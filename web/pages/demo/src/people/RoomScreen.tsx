@@ -37,27 +37,31 @@ export function RoomScreen({ room, place, journey, devices, preview, link }: Pro
           {say("roomReady", { room })}
         </Heading>
         <p className="soft">{say("roomReadyHint", { name: place.name ?? "" })}</p>
-        <div className="devices">
-          <Look preview={preview} tries={hasCamera ? ["microphone", "camera"] : ["microphone"]} name={place.name ?? ""} />
-        </div>
-        <Switch className="switch" isSelected={hasCamera} onChange={setCamera} data-testid="camera-switch">
-          <span className="switch-track" />
-          {say("cameraSwitch")}
-        </Switch>
-        <div className="row">
-          <Button as="main" testid="join" isDisabled={!isReady} onPress={() => void journey.wish({ to: "join", room, way })}>
-            {join}
-          </Button>
-          <Button testid="room-back" onPress={() => journey.home()}>
-            {say("back")}
-          </Button>
-        </div>
-        <details>
-          <summary data-testid="devices-choose">{say("devicesChoose")}</summary>
+        <div className="before">
           <div className="devices">
-            <Pickers choice={choice} />
+            <Look preview={preview} tries={hasCamera ? ["microphone", "camera"] : ["microphone"]} name={place.name ?? ""} />
           </div>
-        </details>
+          <div className="next">
+            <Switch className="switch" isSelected={hasCamera} onChange={setCamera} data-testid="camera-switch">
+              <span className="switch-track" />
+              {say("cameraSwitch")}
+            </Switch>
+            <div className="row">
+              <Button as="main" testid="join" isDisabled={!isReady} onPress={() => void journey.wish({ to: "join", room, way })}>
+                {join}
+              </Button>
+              <Button testid="room-back" onPress={() => journey.home()}>
+                {say("back")}
+              </Button>
+            </div>
+            <details>
+              <summary data-testid="devices-choose">{say("devicesChoose")}</summary>
+              <div className="devices">
+                <Pickers choice={choice} />
+              </div>
+            </details>
+          </div>
+        </div>
       </section>
       <section className="card lobby-side" aria-labelledby="share-title">
         <h2 id="share-title">{say("share")}</h2>

@@ -43,7 +43,7 @@ const page = {
   peopleNone: "Nobody else is here",
   peopleNoneHint: "Open this page on another device, and call yourself from there.",
   peopleUnknown: "This server does not tell who is here. You can call people by name.",
-  peopleCount: "{count, plural, one {# person is here} other {# people are here}}",
+  peopleCount: "{count, plural, one {# other person} other {# other people}}",
   peopleFilter: "Find a name",
   peopleNoMatch: "Nobody here is called that.",
   peopleCome: "{names} {count, plural, one {has come} other {have come}}",
@@ -89,7 +89,7 @@ const page = {
   preview: "What others see of you",
   previewOff: "Your camera is off",
   previewOpening: "Opening the camera …",
-  cameraSwitch: "Camera on",
+  cameraSwitch: "Use my camera",
   speakerTest: "Play a sound",
 
   microphoneRefused: "The browser does not let this page use your microphone.",
