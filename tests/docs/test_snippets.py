@@ -26,7 +26,7 @@ DIALOGUES = {
     "docs/data-channel.md": "crates/media-sim/tests/texts.rs",
 }
 """Who plays the fences without a language, which show messages."""
-NOT_RUN: dict[str, int] = {"docs/demo.md": 2}
+NOT_RUN: dict[str, int] = {"docs/demo.md": 2, "docs/install.md": 1}
 """How many examples of a page are checked for their form only."""
 WITHIN_S = 60
 
