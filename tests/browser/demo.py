@@ -22,7 +22,6 @@ PATIENCE_MS = 15_000
 
 HEARS = """
 async ([hertz, quiet]) => {
-  const audio = document.querySelector("[data-testid=remote-audio]");
   const context = new AudioContext();
   const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
   const sources = new Map();
@@ -30,7 +29,8 @@ async ([hertz, quiet]) => {
   const level = (f) => bins[Math.round((f * analyser.fftSize) / context.sampleRate)];
   try {
     for (const end = performance.now() + 15000; performance.now() < end; await new Promise(requestAnimationFrame)) {
-      for (const track of audio.srcObject?.getAudioTracks() ?? []) {
+      const audio = document.querySelector("[data-testid=remote-audio]");
+      for (const track of audio?.srcObject?.getAudioTracks() ?? []) {
         if (sources.has(track)) continue;
         sources.set(track, context.createMediaStreamSource(new MediaStream([track])));
         sources.get(track).connect(analyser);
