@@ -72,6 +72,12 @@ def read_sh(text: str) -> None:
     subprocess.run(["bash", "-n", "-s"], input=text, text=True, check=True)
 
 
+def read_prometheus(text: str) -> None:
+    """Our pages show one kind of YAML: what a Prometheus shall scrape."""
+    command = ["promtool", "check", "config", "--syntax-only", "/dev/stdin"]
+    subprocess.run(command, input=text, text=True, check=True)
+
+
 def read_settings(text: str) -> None:
     """Our pages show one kind of TOML: a file of settings."""
     given = tomllib.loads(text)
@@ -87,6 +93,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "python": lambda text: compile(text, "snippet", "exec"),
     "sh": read_sh,
     "toml": read_settings,
+    "yaml": read_prometheus,
 }
 RUNNERS = {
     "python": [sys.executable, "-"],
