@@ -13,7 +13,7 @@ WEB := package.json package-lock.json $(shell find web docs *.md -type f -not -p
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run build wheel test bench bench-profile lint format clean generate
+.PHONY: help run build wheel test bench bench-profile lint format clean generate pictures
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,10 @@ format: .tools/test ## Format everything
 
 generate: .tools/test ## Rewrite what is made from Python: the protocols, the pages about commands and settings
 	@.venv/bin/python -m tools.protocol && .venv/bin/python -m tools.docs && .venv/bin/python -m tools.performance
+
+pictures: build .tools/test ## Make the pictures of the demo page in the docs anew, and look at them
+	@mkdir -p docs/images/demo
+	@RINGWAY_SCREENSHOTS=docs/images/demo .venv/bin/pytest -q tests/browser/test_demo.py tests/browser/test_demo_call.py
 
 clean: ## Remove everything that was built
 	@rm -rf .venv .tools tests/peers/aiortc/.venv target node_modules web/*/node_modules web/*/dist web/pages/*/dist web/pages/docs/.build bench/loadgen/build dist $(BUILT)

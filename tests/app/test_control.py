@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ringway.app import control
-from ringway.app.control import Control, ask_to_end, server_of
+from ringway.app.control import Control, Told, ask_to_end, ask_to_tell, server_of
 from ringway.app.folder import control_socket
 from ringway.app.stops import Stop
 from ringway.domain.causes import Cause, Refused
@@ -36,9 +36,13 @@ class Ended:
         self.calls.append((account, call))
 
 
+async def told() -> Told:
+    return Told("1", "metrics", {"log": "It works."}, {"ready": True}, {})
+
+
 @asynccontextmanager
 async def listening(data: Path, ended: Ended) -> AsyncIterator[Path]:
-    async with Control(ended).listening(data):
+    async with Control(ended, told).listening(data):
         yield control_socket(data)
 
 
@@ -51,6 +55,13 @@ async def say(path: Path, line: bytes) -> bytes:
         answer = b""
     writer.close()
     return answer
+
+
+async def test_how_the_server_does_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Stop, match="No server runs"):
+        await ask_to_tell(tmp_path)
+    async with listening(tmp_path, Ended()):
+        assert await ask_to_tell(tmp_path) == await told()
 
 
 async def test_a_call_is_ended(tmp_path: Path) -> None:

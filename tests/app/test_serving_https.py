@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import signal
 import socket
@@ -10,16 +11,25 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 from websockets.asyncio.client import connect
 
+from ringway.app.closing_lines import as_value
+from ringway.app.serving import Ready
 from ringway.app.sharing import invitation
+from ringway.app.tls.own import keep_own, names_here, own_files
 from ringway.cli.qr import AS_BEFORE
 from ringway.rtc import messages as wire
-from ringway.settings import address_for_others
+from ringway.settings import (
+    Advertised,
+    CertificateFiles,
+    address_for_others,
+    settings_from,
+)
 from tests.app.test_serving import PATIENCE_S, Served, refused, served, until
 from tests.browser.server import free_port
 from tests.cli.terminal import read_qr_code, terminal
@@ -53,6 +63,19 @@ def test_another_machine_comes_in_by_https_and_not_by_http(data: Path) -> None:
             socket.create_connection((host, it.http), 5).close()
         with pytest.raises(urllib.error.HTTPError, match="401"):
             urllib.request.urlopen(url + "/metrics", context=trust)
+
+
+def test_programs_are_told_without_the_code(data: Path) -> None:
+    advertised = (Advertised("192.0.2.7", "given"),)
+    settings = settings_from(
+        data=data, http="127.0.0.1:8080", media="0.0.0.0:3478", tls="self-signed"
+    )
+    url = "https://192.0.2.7:8443/demo/"
+    told = as_value(Ready(settings, advertised, None, url))
+    assert (told["https"], told["invited"]) == ("0.0.0.0:8443", url)
+    plain = replace(settings, tls=None)
+    told = as_value(Ready(plain, advertised, None, None))
+    assert (told["https"], told["invited"]) == (None, None)
 
 
 def test_plain_http_on_the_port_of_https_gets_nothing(data: Path) -> None:
@@ -97,7 +120,7 @@ def test_the_lines_say_where_and_keep_the_code_to_themselves(data: Path) -> None
             assert json.load(answer)["sharing"]["url"] == f"{url}/demo/"
         said = it.out.read_text()
         assert f"Invited  {url}/demo/\n" in said
-        assert "`ringway invitation`" in said
+        assert f"`ringway invitation --data {data}`" in said
         assert invitation(data) not in said
 
 
@@ -121,14 +144,34 @@ def test_a_terminal_shows_the_link_and_its_qr_code(data: Path, tmp_path: Path) -
     assert invitation(data) not in logged
 
 
-def test_a_certificate_that_has_gone_keeps_nobody_out(data: Path) -> None:
-    with secured(data) as (it, url, _):
-        (data / "tls-certificate.pem").unlink()
-        again = ssl.create_default_context()
-        again.check_hostname, again.verify_mode = False, ssl.CERT_NONE
-        with urllib.request.urlopen(url + "/livez", context=again) as answer:
-            assert answer.status == 200, "the one of before stays"
+def test_a_renewed_certificate_is_taken_without_a_restart(
+    data: Path, tmp_path: Path
+) -> None:
+    def made(name: str) -> CertificateFiles:
+        folder = tmp_path / name
+        folder.mkdir()
+        keep_own(folder, names_here(), dt.datetime.now(dt.UTC))
+        return own_files(folder)
+
+    def presented() -> str:
+        return ssl.get_server_certificate(("127.0.0.1", port))
+
+    files, renewed, port = made("first"), made("second"), free_port()
+    first = files.certificate.read_text()
+    second = renewed.certificate.read_text()
+    tls = f"{files.certificate},{files.key}"
+    with served(data, "--tls", tls, "--https", f"127.0.0.1:{port}") as it:
+        assert presented() == first
+        trust = ssl.create_default_context(cafile=files.certificate)
+        with urllib.request.urlopen(
+            f"https://localhost:{port}/livez", context=trust
+        ) as answer:
+            assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+        renewed.certificate.replace(files.certificate)
+        assert presented() == first
         assert "the certificate of before stays" in it.out.read_text()
+        renewed.key.replace(files.key)
+        assert presented() == second
 
 
 def test_what_keeps_https_from_working_is_one_sentence_and_code_2(data: Path) -> None:

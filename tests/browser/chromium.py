@@ -28,11 +28,17 @@ async def launch(playwright: Playwright, voice: Voice, voices: Path) -> Browser:
 
 
 async def arrive(
-    browser: Browser, site: str, host: Host, voice: Voice, **options: object
+    browser: Browser,
+    site: str,
+    host: Host,
+    voice: Voice,
+    *,
+    presence: bool = False,
+    **options: object,
 ) -> tuple[Party, Network]:
     """Open a site's page, and connect it on a network of its own.
 
-    Options are those of the SDK. The page comes straight; signalling and media go
+    With `presence` it may see who is there. Other options are those of the SDK. The page comes straight; signalling and media go
     through the network.
     """
     network = host.network()
@@ -41,7 +47,7 @@ async def arrive(
     await page.goto(f"{site}/party.html")
     party = Party(page, voice, voice.name)
     await network.lead(party)
-    token = host.server.token(party.identity)
+    token = host.server.token(party.identity, presence=presence)
     await party.connect(token, serverUrl=network.url, **options)
     return party, network
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Playwright, async_playwright
@@ -119,7 +120,7 @@ async def join(
     with ExitStack() as sites:
 
         async def come(
-            host: Host, voice: Voice, **options: object
+            host: Host, voice: Voice, **options: Any
         ) -> tuple[Party, Network]:
             url = sites.enter_context(site(host.server.url, {}))
             return await arrive(await browser(voice), url, host, voice, **options)

@@ -151,13 +151,13 @@ async def test_every_screen_is_for_everybody(
     with running(tmp_path / "data") as empty:
         ruby = await come("Ruby", RED, number="", url=empty.url, enters=False, **look)
         await ruby.page.route("**/demo/token", share)
-        await looks_right(ruby, f"entry-{mark}")
+        await looks_right(ruby, f"name-{mark}")
         await enter(ruby)
         await ruby.shows("nobody")
         link = "https://192.0.2.7:8443/demo/#invitation=7KQ2-M4XT"
         await expect(ruby.at("share-link")).to_have_text(link)
         await expect(ruby.at("qr")).to_have_accessible_name(f"QR code of {link}")
-        await looks_right(ruby, f"alone-{mark}")
+        await looks_right(ruby, f"nobody-here-{mark}")
         dana = await come("Dana", BLUE, number="", url=empty.url, script=BUSY, **look)
         await ruby.shows("person-dana")
         await ruby.press("devices-try")
@@ -168,14 +168,14 @@ async def test_every_screen_is_for_everybody(
         await dana.at("room").fill("team-meeting")
         await dana.press("room-open")
         await dana.shows("camera-trouble")
-        await looks_right(dana, f"room-{mark}")
+        await looks_right(dana, f"before-room-{mark}")
         await dana.press("room-back")
         await ruby.press("person-video")
         await dana.shows("incoming-screen")
         await looks_right(dana, f"incoming-{mark}")
         await dana.press("accept-video")
         await dana.shows("gate")
-        await looks_right(dana, f"trouble-{mark}")
+        await looks_right(dana, f"no-camera-{mark}")
         await dana.press("gate-without")
         await ruby.shows("timer")
         await dana.shows("timer")
@@ -285,6 +285,8 @@ async def test_who_is_here_is_told_as_they_come_and_go(come: Come) -> None:
     await dana.press("leave")
     await expect(row).to_have_count(0)
     await expect(ruby.at("comings")).to_contain_text(f"{dana.name} has gone")
+    await expect(dana.at("name")).to_be_focused()
+    assert "name=" not in dana.page.url
 
 
 async def test_tabs_of_one_name_all_ring_and_one_answers(come: Come) -> None:

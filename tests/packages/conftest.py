@@ -1,17 +1,26 @@
-"""One wheel and one environment for all tests, and browsers that call through it."""
+"""One wheel, installed once as the page says, and browsers that call through it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.browser.conftest import browser, elsewhere, enter, pages, playwright, voices
 from tests.browser.server import Server, running
-from tests.packages.installed import Environment, environment, make_wheel
+from tests.packages.installed import Machine, commands, machine, make_wheel
 
 __all__ = ["browser", "elsewhere", "enter", "pages", "playwright", "voices"]
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Where it is, and what was printed when it was installed."""
+
+    machine: Machine
+    said: str
 
 
 @pytest.fixture(scope="session")
@@ -20,26 +29,36 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """Give an environment into which the wheel has yet to come."""
-    return environment(tmp_path_factory.mktemp("empty"))
+def installation(
+    wheel: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installed]:
+    """Install it as the page says; uninstall it in the end, and nothing is left."""
+    it = machine(tmp_path_factory.mktemp("machine"), wheel)
+    empty, *installs = commands("A wheel")
+    it.do([empty])
+    it.get_needs()
+    before = it.files()
+    yield Installed(it, it.do(installs))
+    *uninstalls, remove = commands("Uninstall")
+    it.do(commands("A service of systemd"))
+    it.do(uninstalls)
+    assert it.files() == before
+    assert not [path for path in it.etc.rglob("ringway*") if path.is_file()]
+    it.do([remove])
+    assert not it.path.exists()
 
 
 @pytest.fixture(scope="session")
-def installed(empty: Environment, wheel: Path) -> Iterator[Environment]:
-    """Install the wheel; uninstall it in the end, and nothing of it is left."""
-    before = empty.files()
-    empty.run("pip", "install", wheel)
-    yield empty
-    empty.run("pip", "uninstall", "--yes", "ringway")
-    assert empty.files() == before
+def installed(installation: Installed) -> Machine:
+    """Give the machine on which it is."""
+    return installation.machine
 
 
 @pytest.fixture(scope="session")
 def server(
-    installed: Environment, tmp_path_factory: pytest.TempPathFactory
+    installed: Machine, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    """Serve calls from the environment, which can not be written."""
+    """Serve calls from what is installed, which can not be written."""
     data = tmp_path_factory.mktemp("served") / "data"
     with running(data, program=installed.program) as it:
         yield it

@@ -1,4 +1,4 @@
-"""The wheel, made once, and put into an empty environment outside the checkout."""
+"""The wheel, made once and installed as docs/install.md says, outside the checkout."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.browser.server import Program
+from tests.docs.snippets import snippets_of
 
 ROOT = Path(__file__).parents[2]
+PAGE = "docs/install.md"
 UV = Path(sys.executable).absolute().parents[2] / ".tools" / "bin" / "uv"
 
 
@@ -40,12 +42,22 @@ def uv(*words: str | Path) -> None:
         subprocess.run(command, check=True, env=environ)
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """A virtual environment, and an empty folder to be in."""
+def commands(section: str) -> Sequence[str]:
+    """Give the lines of the page's first example below a heading."""
+    text = (ROOT / PAGE).read_text().partition(f"\n## {section}\n")[2]
+    assert text, f"{PAGE} has no {section!r}"
+    return next(snippets_of(PAGE, text)).text.splitlines()
 
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Folders that stand for a machine: its /etc, Ringway's own, and an empty one."""
+
+    etc: Path
     path: Path
+    """What the page calls /opt/ringway: a virtual environment."""
     elsewhere: Path
+    """Where people are: the home folder, with the wheel in it."""
 
     @property
     def variables(self) -> dict[str, str]:
@@ -60,7 +72,7 @@ class Environment:
 
     @property
     def program(self) -> Program:
-        """Our program in it, for which the whole environment is read-only."""
+        """Our program there, for which its whole environment is read-only."""
         unshare, shell = shutil.which("unshare"), shutil.which("sh")
         assert unshare is not None
         assert shell is not None
@@ -77,7 +89,7 @@ class Environment:
     def run(
         self, program: str, *words: str | Path, code: int = 0
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program of it, as a person does in a new shell."""
+        """Run a program of ours, as a person does in a new shell."""
         done = subprocess.run(
             [self.path / "bin" / program, *words],
             check=False,
@@ -89,21 +101,59 @@ class Environment:
         assert done.returncode == code, done.stderr
         return done
 
+    def do(self, lines: Sequence[str]) -> str:
+        """Run commands of the page; return what was printed.
+
+        No init process here runs units, so systemd's commands do what they can do
+        without one: with --root they write what they would have written.
+        """
+        root = self.etc.parent
+        script = []
+        for said in lines:
+            line = said.replace("/opt/ringway", str(self.path))
+            line = line.replace("/etc/", f"{self.etc}/")
+            line = line.replace("~/", f"{self.elsewhere}/")
+            program, verb = (*line.split(), "")[:2]
+            if program == "systemctl":
+                if verb in {"daemon-reload", "start", "stop"}:
+                    continue
+                assert verb in {"enable", "disable"}, said
+                line = line.replace("--now", f"--root='{root}'")
+            elif program.startswith("systemd-"):
+                line = f"{line} --root='{root}'"
+            script.append(line)
+        done = subprocess.run(
+            ["bash", "-euxo", "pipefail", "-s"],
+            input="\n".join(script),
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**self.variables, "PATH": os.environ["PATH"]},
+            cwd=self.elsewhere,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     def files(self) -> set[Path]:
-        """List what is in it; what Python makes of that when it runs is not meant."""
+        """List what is installed; what Python makes when it runs is not meant."""
         return {
             path.relative_to(self.path)
             for path in self.path.rglob("*")
             if path.suffix != ".pyc" and path.name != "__pycache__"
         }
 
+    def get_needs(self) -> None:
+        """Install what the wheel needs, so that pip does not have to get it."""
+        needs = self.elsewhere / "requirements.txt"
+        uv("export", "--locked", "--no-dev", "--no-emit-project", "-o", needs)
+        uv("pip", "install", "--python", self.path, "--require-hashes", "-r", needs)
+        needs.unlink()
 
-def environment(folder: Path) -> Environment:
-    """Make one with what the wheel needs, and without the wheel."""
-    it = Environment(folder / "ringway", folder / "elsewhere")
-    it.elsewhere.mkdir()
-    subprocess.run([sys.executable, "-m", "venv", it.path], check=True)
-    needs = folder / "requirements.txt"
-    uv("export", "--locked", "--no-dev", "--no-emit-project", "--output-file", needs)
-    uv("pip", "install", "--python", it.path, "--require-hashes", "-r", needs)
+
+def machine(folder: Path, wheel: Path) -> Machine:
+    """Make one, and put the wheel into the home folder."""
+    it = Machine(folder / "root" / "etc", folder / "ringway", folder / "home")
+    for path in (it.etc / "sysusers.d", it.etc / "systemd" / "system", it.elsewhere):
+        path.mkdir(parents=True)
+    shutil.copy(wheel, it.elsewhere)
     return it

@@ -90,7 +90,7 @@ def test_what_is_not_locked_or_names_no_licence(tmp_path: Path) -> None:
     ("part", "why"),
     [
         (Part("bad", "1.0", "AGPL-3.0-only", ("text",)), "is under AGPL-3.0-only"),
-        (Part("bare", "1.0", "MIT", ()), "bare 1.0 comes without"),
+        (Part("bare", "1.0", "ISC", ()), "comes without the text of ISC"),
     ],
 )
 def test_no_notices_of_what_may_not_be_shipped(

@@ -19,7 +19,7 @@ from ringway.app.version import VERSION
 from tests.browser.conftest import Enter
 from tests.browser.media import BLUE, RED
 from tests.browser.server import Server, running, stop
-from tests.packages.installed import ROOT, UV, Environment, make_wheel
+from tests.packages.installed import ROOT, UV, Machine, make_wheel
 from tests.ports.engine_program import BUILT
 
 SYSTEM_LIBRARIES = {
@@ -98,7 +98,13 @@ def test_all_is_inside_and_nothing_else(wheel: Path) -> None:
     sources = (path for path in (ROOT / "src/ringway").rglob("*.py"))
     for path in sources:
         assert str(path.relative_to(ROOT / "src")) in files
-    assert {name.split("/")[0] for name in files} == {"ringway", about}
+    shared = f"ringway-{VERSION}.data"
+    assert {name.split("/")[0] for name in files} == {"ringway", about, shared}
+    units = {path.name for path in (ROOT / "contrib" / "systemd").iterdir()}
+    folder = f"{shared}/data/share/ringway"
+    assert {n for n in files if n.startswith(shared)} == {
+        f"{folder}/{name}" for name in units
+    }
     assert not [name for name in files if "__pycache__" in name]
     assert texts[f"{about}/licenses/LICENSE"] == (ROOT / "LICENSE").read_text()
     assert "ringway = ringway.cli:main" in texts[f"{about}/entry_points.txt"]
@@ -169,14 +175,14 @@ def test_there_is_no_source_distribution(tmp_path: Path) -> None:
 # ------------------------------------------------------------- where it is used
 
 
-def test_it_knows_what_it_is(installed: Environment) -> None:
+def test_it_knows_what_it_is(installed: Machine) -> None:
     assert installed.run("ringway", "version").stdout == f"{VERSION}\n"
     where = installed.run("python", "-c", "import ringway; print(ringway.__file__)")
     assert Path(where.stdout).is_relative_to(installed.path)
     installed.run("pip", "check")
 
 
-def test_the_doctor_finds_the_engine_and_the_pages(installed: Environment) -> None:
+def test_the_doctor_finds_the_engine_and_the_pages(installed: Machine) -> None:
     done = installed.run("ringway", "doctor", "--json")
     said = json.loads(done.stdout)
     assert said["works"]
@@ -185,7 +191,7 @@ def test_the_doctor_finds_the_engine_and_the_pages(installed: Environment) -> No
     assert str(installed.path) in checks["Engine"]["found"]
 
 
-def test_all_that_comes_with_it_is_permissive(installed: Environment) -> None:
+def test_all_that_comes_with_it_is_permissive(installed: Machine) -> None:
     found = json.loads(installed.run("python", "-c", LICENCES).stdout)
     assert {"ringway", "litestar", "uvloop"} <= set(found)
     for name, (expression, classified, text) in found.items():
@@ -217,7 +223,7 @@ def test_it_serves_its_pages_and_says_nothing_of_the_checkout(server: Server) ->
     assert "Traceback" not in log
 
 
-def test_it_ends_cleanly(installed: Environment, tmp_path: Path) -> None:
+def test_it_ends_cleanly(installed: Machine, tmp_path: Path) -> None:
     data = tmp_path / "data"
     with running(data, program=installed.program) as it:
         ours = it.process
@@ -227,7 +233,7 @@ def test_it_ends_cleanly(installed: Environment, tmp_path: Path) -> None:
     assert not left & {"engine.sock", "control.sock"}, left
 
 
-def test_a_damaged_one_says_so(installed: Environment, tmp_path: Path) -> None:
+def test_a_damaged_one_says_so(installed: Machine, tmp_path: Path) -> None:
     found = installed.path.glob("lib/python3*/site-packages/ringway/built")
     [engine] = (folder / "ringway-media" for folder in found)
     away = tmp_path / "engine"

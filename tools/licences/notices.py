@@ -12,7 +12,11 @@ from tools.licences.spdx import is_permissive
 from tools.licences.web import packages
 
 RULE: Final = "=" * 78
-OURS: Final = "Apache-2.0"
+STANDARD: Final = {
+    "Apache-2.0": Path("LICENSE"),
+    "MIT": Path("tools/licences/MIT.txt"),
+}
+"""The texts of licences that are the same for everybody, for who comes without."""
 
 
 def notices(root: Path) -> str:
@@ -31,7 +35,7 @@ def notices(root: Path) -> str:
     lines = ["Ringway contains work of others, under these licences.", ""]
     for title, some in sections.items():
         lines += [title, "-" * len(title), *_table(some), ""]
-    lines += _texts(_whose(parts, (root / "LICENSE").read_text().strip()))
+    lines += _texts(_whose(root, parts))
     return "\n".join(lines) + "\n"
 
 
@@ -39,15 +43,24 @@ def _table(parts: Iterable[Part]) -> Sequence[str]:
     return [f"{it.name} {it.version}: {it.licence}" for it in sorted(parts)]
 
 
-def _whose(parts: Iterable[Part], apache: str) -> Mapping[str, Sequence[str]]:
+def _whose(root: Path, parts: Iterable[Part]) -> Mapping[str, Sequence[str]]:
     """Give each text with the names of those who come with it."""
     whose: dict[str, list[str]] = {}
     for it in parts:
-        if not it.texts and OURS not in it.licence.replace("/", " ").split():
-            raise Unknown(f"{it.name} {it.version} comes without its licence's text.")
-        for text in it.texts or (apache,):
+        for text in it.texts or (_standard(root, it),):
             whose.setdefault(text, []).append(it.name)
     return whose
+
+
+def _standard(root: Path, part: Part) -> str:
+    names = part.licence.replace("/", " ").split()
+    for name, path in STANDARD.items():
+        if name in names:
+            return (root / path).read_text().strip()
+    raise Unknown(
+        f"{part.name} {part.version} comes without the text of {part.licence}: take "
+        "another, or see tools/licences/notices.py."
+    )
 
 
 def _texts(whose: Mapping[str, Sequence[str]]) -> Sequence[str]:

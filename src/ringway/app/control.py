@@ -6,6 +6,7 @@ and one response, each a line of JSON.
 
     {"t": "end", "account": …, "call": …}  ->  {"t": "done"}
                                            or  {"t": "refused", "text": …}
+    {"t": "tell"}                          ->  {"t": "told", "metrics": …, …}
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 import structlog
@@ -36,6 +37,10 @@ ASKED_WITHIN_S: Final = 5.0
 """From the connection to the end of the request; and to write the response."""
 ANSWERED_WITHIN_S: Final = 15.0
 """How long a command waits for the response."""
+MOST_TOLD: Final = 8 << 20
+"""Bytes of what a server tells of itself."""
+MOST_PIPES: Final = 200
+"""Pipes that it tells of."""
 MOST_CONNECTIONS: Final = 16
 """At once; one more is closed."""
 ROOT: Final = 0
@@ -46,6 +51,23 @@ class End(msgspec.Struct, frozen=True, tag_field="t", tag="end"):
 
     account: str
     call: str
+
+
+class Tell(msgspec.Struct, frozen=True, tag_field="t", tag="tell"):
+    """Say how the server is doing."""
+
+
+class Told(msgspec.Struct, frozen=True, tag_field="t", tag="told"):
+    """How the server is doing."""
+
+    version: str
+    metrics: str
+    """As Prometheus reads them."""
+    checks: dict[str, str]
+    """A sentence for each check of `/readyz`; those that fail begin with ``!``."""
+    engine: dict[str, str | int | bool | None]
+    pipes: dict[str, Any]
+    """What went through each live pipe, by call; at most `MOST_PIPES`."""
 
 
 class Done(msgspec.Struct, frozen=True, tag_field="t", tag="done"):
@@ -59,7 +81,8 @@ class NotDone(msgspec.Struct, frozen=True, tag_field="t", tag="refused"):
     """A sentence for a person."""
 
 
-Response: TypeAlias = Done | NotDone
+Request: TypeAlias = End | Tell
+Response: TypeAlias = Done | NotDone | Told
 EndCall: TypeAlias = Callable[[AccountId, LegId], Awaitable[None]]
 """Ends a call; or `Refused`, `StorageUnavailable`."""
 
@@ -67,8 +90,8 @@ EndCall: TypeAlias = Callable[[AccountId, LegId], Awaitable[None]]
 class Control:
     """Takes the commands of whoever may use the data folder."""
 
-    def __init__(self, end: EndCall) -> None:
-        self._end = end
+    def __init__(self, end: EndCall, tell: Callable[[], Awaitable[Told]]) -> None:
+        self._end, self._tell = end, tell
         self._heard: set[asyncio.Task[None]] = set()
         """Of each connection that is open."""
 
@@ -124,9 +147,11 @@ class Control:
 
     async def _obey(self, line: bytes) -> Response:
         try:
-            asked = msgspec.json.decode(line, type=End)
+            asked = msgspec.json.decode(line, type=Request)
         except msgspec.MsgspecError:
             return NotDone("The server does not know this command.")
+        if isinstance(asked, Tell):
+            return await self._tell()
         try:
             await self._end(AccountId(asked.account), LegId(asked.call))
         except Refused as refused:
@@ -171,25 +196,40 @@ def server_of(data: Path) -> int | None:
 
 async def ask_to_end(data: Path, account: AccountId, call: LegId) -> None:
     """Ask the running server to end a call.  Or `Stop`."""
-    try:
-        async with asyncio.timeout(ANSWERED_WITHIN_S):
-            line = await _asked(control_socket(data), End(account, call))
-        response = msgspec.json.decode(line, type=Response)
-    except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise Stop(
-            f"No server runs on {data}, so no call can be ended: `ringway serve` "
-            "takes up those that were alive."
-        ) from error
-    except (OSError, TimeoutError) as error:
-        raise Stop(f"The server on {data} did not respond: {error}.") from error
-    except msgspec.MsgspecError as error:
-        raise Stop(f"The server on {data} gave no response.") from error
+    response = await _ask(
+        data,
+        End(account, call),
+        f"No server runs on {data}, so no call can be ended: `ringway serve` "
+        "takes up those that were alive.",
+    )
     if isinstance(response, NotDone):
         raise Stop(response.text)
 
 
-async def _asked(path: Path, request: End) -> bytes:
-    reader, writer = await asyncio.open_unix_connection(path)
+async def ask_to_tell(data: Path) -> Told:
+    """Ask the running server how it is doing.  Or `Stop`."""
+    response = await _ask(data, Tell(), f"No server runs on {data}.")
+    if not isinstance(response, Told):
+        raise Stop(f"The server on {data} is of a version that can not tell.")
+    return response
+
+
+async def _ask(data: Path, request: Request, nobody: str) -> Response:
+    try:
+        async with asyncio.timeout(ANSWERED_WITHIN_S):
+            line = await _asked(control_socket(data), request)
+        response: Response = msgspec.json.decode(line, type=Response)
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise Stop(nobody) from error
+    except (OSError, TimeoutError, ValueError) as error:
+        if isinstance(error, msgspec.MsgspecError):
+            raise Stop(f"The server on {data} gave no response.") from error
+        raise Stop(f"The server on {data} did not respond: {error}.") from error
+    return response
+
+
+async def _asked(path: Path, request: Request) -> bytes:
+    reader, writer = await asyncio.open_unix_connection(path, limit=MOST_TOLD)
     try:
         writer.write(msgspec.json.encode(request) + b"\n")
         return await reader.readline()

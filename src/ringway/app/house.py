@@ -6,10 +6,15 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from typing import Any, Final
 
+import msgspec
+
+from ringway.app.control import MOST_PIPES, Told
 from ringway.app.metrics import Metrics, Sources
+from ringway.app.version import VERSION
 from ringway.app.watched_log import WatchedLog
 from ringway.app.web import Outside, application
 from ringway.domain.effects import Address, Kind
@@ -231,6 +236,25 @@ class Ringway:
         Or `Refused`, `StorageUnavailable`: then nothing has changed.
         """
         await self.house.give(account, Address(Kind.LEG, call), Hangup())
+
+    async def tell(self) -> Told:
+        """Say how everything is doing, for a support bundle."""
+        views = self.house.views
+        pipes: dict[str, Any] = {}
+        for leg in islice(views.all_legs(), MOST_PIPES):
+            statistics = views.statistics(leg.id)
+            if statistics is not None:
+                pipes[leg.id] = msgspec.to_builtins(statistics)
+        return Told(
+            version=VERSION,
+            metrics=self.metrics.text().decode(),
+            checks={
+                it.name: it.text if it.works else f"! {it.text}"
+                for it in await self.checks()
+            },
+            engine=asdict(self.ports.engine.state),
+            pipes=pipes,
+        )
 
     async def close(self) -> None:
         """End every call, tell everybody, and end every connection."""

@@ -21,6 +21,7 @@ from ringway.cli.output import say, say_json
 from ringway.cli.rooms import rooms
 from ringway.cli.running import FAILED, WRONG_USAGE, fail
 from ringway.cli.serving import serve
+from ringway.cli.support_bundle import support_bundle
 from ringway.cli.tokens import token
 
 EXIT_CODES = """\
@@ -54,6 +55,7 @@ def version(*, as_json: AsJson = False) -> None:
 app.command(serve, help_epilogue="")
 app.command(config, help_epilogue="")
 app.command(doctor, help_epilogue="")
+app.command(support_bundle, help_epilogue="")
 app.command(invitation, help_epilogue="")
 app.command(keys)
 app.command(token, help_epilogue="")

@@ -1,6 +1,8 @@
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // The tests read the styles.
+  test: { css: true },
   base: "./",
   build: {
     target: "es2022",

@@ -18,6 +18,7 @@ from ringway.app.metrics import media
 from ringway.app.metrics.declared import BY_NAME, Declared, Kind
 from ringway.app.version import VERSION
 from ringway.app.watched_log import WatchedLog
+from ringway.domain.causes import Cause
 from ringway.domain.leg_state import CallState
 from ringway.ports.engine import Engine
 from ringway.ports.engine_messages import Load, ShardLoad
@@ -75,9 +76,9 @@ class House(Collector):
         now |= {state.name: count for state, count in views.states().items()}
         yield _told("calls", now)
         yield _told("calls_created", views.created)
-        yield _told(
-            "calls_ended", {cause.name: count for cause, count in views.ended.items()}
-        )
+        # Also those that were never: a rate needs what it rises from.
+        ended = {cause.name: views.ended[cause] for cause in Cause}
+        yield _told("calls_ended", ended)
         yield _told("calls_without_media", views.without_media)
         yield _told("calls_media_lost", chronicle.media_lost)
         yield _told("calls_media_restored", chronicle.media_restored)

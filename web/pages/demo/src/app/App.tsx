@@ -60,6 +60,17 @@ export function App({ journey, devices, preview, invitation: brought, isSecure }
 
   useAddress(name, screen.at === "lobby" ? null : "room" in screen ? screen.room : undefined);
 
+  const leave = (): void => {
+    journey.leave();
+    const address = written(location.href, { name: null, room: null });
+    history.replaceState(null, "", address);
+    setWanted(read(address));
+  };
+  const openRoom = (to: string): void => {
+    setWanted({ name, room: to });
+    journey.openRoom(to);
+  };
+
   const link = (of: string | null): string => linkTo(location.href, place.sharing, of, invitation);
   const another = linkTo(location.href, null, null, invitation);
 
@@ -79,7 +90,7 @@ export function App({ journey, devices, preview, invitation: brought, isSecure }
   }
   return (
     <>
-      <Header place={place} onLeave={() => journey.leave()} />
+      <Header place={place} onLeave={leave} />
       <Banner connection={place.connection} onConnect={() => void journey.connectAgain()} />
       <main>
         {screen.at === "entry" && (
@@ -102,6 +113,7 @@ export function App({ journey, devices, preview, invitation: brought, isSecure }
             link={link(null)}
             another={another}
             brokenRoom={room === null ? wanted.room : null}
+            onOpenRoom={openRoom}
           />
         )}
         {screen.at === "room" && (

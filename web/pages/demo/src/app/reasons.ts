@@ -2,9 +2,7 @@
 
 import type { ErrorCodeName } from "ringway-rtc";
 import type { Ended } from "../call/conversation.js";
-import type { Say } from "../texts/texts.js";
-
-type Plain = Exclude<Parameters<Say>[0], undefined>;
+import type { Key, Say } from "../texts/texts.js";
 
 const WITHOUT_NAME = {
   NORMAL_HANGUP: "endNormal",
@@ -25,7 +23,7 @@ const WITHOUT_NAME = {
   NETWORK_ERROR: "endNetwork",
   SERVICE_UNAVAILABLE: "endService",
   FEATURE_UNAVAILABLE: "endFeature",
-} as const satisfies Partial<Record<ErrorCodeName, Plain>>;
+} as const satisfies Partial<Record<ErrorCodeName, Key>>;
 
 const WITH_NAME = {
   BUSY: "endBusy",
@@ -33,7 +31,7 @@ const WITH_NAME = {
   DESTINATION_NOT_FOUND: "endNobody",
   DESTINATION_UNAVAILABLE: "endAway",
   INVALID_DESTINATION: "endInvalid",
-} as const satisfies Partial<Record<ErrorCodeName, Plain>>;
+} as const satisfies Partial<Record<ErrorCodeName, Key>>;
 
 /** Why it has ended, in words; never a code. */
 export function reason({ who, room, errorCode: { name } }: Pick<Ended, "who" | "room" | "errorCode">, say: Say): string {

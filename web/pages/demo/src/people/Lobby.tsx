@@ -22,10 +22,12 @@ interface Props {
   readonly link: string;
   /** The link for another tab. */
   readonly another: string;
+  /** A room of the address that can't be one, to be corrected. */
   readonly brokenRoom: string | null;
+  onOpenRoom(room: string): void;
 }
 
-export function Lobby({ place, journey, devices, preview, link, another, brokenRoom }: Props): ReactNode {
+export function Lobby({ place, journey, devices, preview, link, another, brokenRoom, onOpenRoom }: Props): ReactNode {
   const say = useText();
   const choice = useDeviceChoice(devices);
   const { people, identity, name, connection, isOpening, isRefusedNow } = place;
@@ -71,7 +73,7 @@ export function Lobby({ place, journey, devices, preview, link, another, brokenR
           <CallByName self={identity} canCall={canCall} onCall={call} />
         </section>
         <section className="card" aria-labelledby="room-title">
-          <OpenRoom start={brokenRoom ?? ""} onOpen={(room) => journey.openRoom(room)} />
+          <OpenRoom start={brokenRoom ?? ""} onOpen={onOpenRoom} />
         </section>
       </div>
       <div className="lobby-side">

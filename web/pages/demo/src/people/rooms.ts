@@ -1,7 +1,7 @@
 /** What a room may be called. */
 
 const LEAST = 3;
-const MOST = 250;
+export const MOST = 250;
 const SIGNS = /^[\p{L}\p{N}+\-./=_]*$/u;
 
 /** Why this is no name of a room; `count` is its length. */

@@ -17,7 +17,6 @@ const page = {
   reconnectingFor: "{seconds} s",
   disconnected: "You are not connected: others can’t reach you.",
   connectAgain: "Connect again",
-  tokenRenewed: "You were connected anew, because your pass had expired.",
 
   nameTitle: "What is your name?",
   nameHint: "Others on this server call you by it.",
@@ -35,11 +34,9 @@ const page = {
   tooManyUntil: "Too many tries from your network. You can try again in {seconds, plural, one {# second} other {# seconds}}.",
   unreachable: "The server can’t be reached. Check the network, then try again.",
   refused: "The server says: {text}",
-  insecureTitle: "This page can’t use a microphone",
   insecure: "Browsers give microphone and camera only to pages opened with https. Ask for the address that begins with https://.",
 
   homeTitle: "Who is here",
-  you: "You",
   peopleNone: "Nobody else is here",
   peopleNoneHint: "Open this page on another device, and call yourself from there.",
   peopleUnknown: "This server does not tell who is here. You can call people by name.",

@@ -1,0 +1,1 @@
+"""A support bundle: what somebody needs to see who shall find a fault."""
