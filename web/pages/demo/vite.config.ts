@@ -9,6 +9,8 @@ export default defineConfig({
     // The pages' content security policy has no room for data in addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // React, its controls, the SDK and the page: one file, fetched once and kept, is quicker than several.
+    chunkSizeWarningLimit: 700,
     rolldownOptions: {
       onLog(level, log, tell) {
         // "use client" is for servers that render; here everything is a client.
