@@ -21,8 +21,9 @@ from playwright.async_api import (
     expect,
 )
 
+from tests.browser import portraits
 from tests.browser.chromium import CHROMIUM, launch_options
-from tests.browser.demo import PATIENCE_MS, Guest
+from tests.browser.demo import FOLDER, PATIENCE_MS, Guest
 from tests.browser.media import BLUE, GREEN, RED, Voice
 from tests.browser.server import Server, free_port, running, start, stop
 
@@ -58,7 +59,7 @@ async def come(
     """Open the page of a new visitor: `await come("Ruby", RED)`.
 
     Names get a number, so that tests never meet. Whatever the pages complain of in
-    their consoles fails the test.
+    their consoles fails the test. For screenshots they have faces.
     """
     number = next(NUMBERS)
     complaints: list[str] = []
@@ -82,6 +83,9 @@ async def come(
         **look: object,
     ) -> Guest:
         context = await (of or await browser(voice)).new_context(**look)  # type: ignore[arg-type]
+        if FOLDER is not None:
+            voice = portraits.walled(voice)
+            script = portraits.script(voice) + script
         if script:
             await context.add_init_script(script)
         page = await context.new_page()
