@@ -20,6 +20,8 @@ from tests.app.test_serving import Caller, metrics_with, served
 from tests.browser.server import Server
 from tests.ports.test_engine import AUDIO, description
 
+INVITATION = "K7QX-planted-code"
+CUSTOM = "a-tortoise-named-planted"
 SECRET = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0.not-to-be-seen"
 
 
@@ -77,13 +79,22 @@ async def test_a_call_leaves_no_secret_at_debug(tmp_path: Path, form: str) -> No
         call = "6f6f9b1e-4b1c-4d0e-9a51-0b6a5a1f2c3d"
         sending = [wire.Sending("0", "MICROPHONE")]
         offer = description(AUDIO)
-        await ada.say(wire.Call(call, "bob", offer, sending))
+        await ada.say(
+            wire.Call(call, "bob", offer, sending, custom_data={"pet": CUSTOM})
+        )
         answers = [(await ada.hear("pipe_answer"))["answer"]]
         theirs = (await bob.hear("incoming"))["call"]
         await bob.say(wire.Ringing(theirs))
         await bob.say(wire.Accept(theirs, offer, sending))
         answers.append((await bob.hear("pipe_answer"))["answer"])
         await metrics_with(it, "ringway_media_pipes 2.0")
+        await asyncio.to_thread(
+            server.post, "/demo/token", {"name": "Eve", "invitation": INVITATION}
+        )
+        await asyncio.to_thread(
+            server.post, f"/no-such?invitation={INVITATION}&token={tokens[1]}", {}
+        )
+        _, metrics = await asyncio.to_thread(server.get, "/metrics")
         await ada.socket.send("no message: " + tokens[0])
         await ada.hear("malformed")
         await ada.say(wire.Hangup(call))
@@ -100,5 +111,9 @@ async def test_a_call_leaves_no_secret_at_debug(tmp_path: Path, form: str) -> No
         if line.startswith("a=ice-pwd:")
     ]
     assert len(passwords) >= 3
-    for secret in (key, *tokens, "a=ice", "m=audio", "a=fingerprint", *passwords):
+    described = ("a=ice", "m=audio", "a=fingerprint", *passwords)
+    for secret in (key, *tokens, CUSTOM, INVITATION, *described):
         assert secret not in text, secret[:12]
+        assert secret not in metrics, secret[:12]
+    for person in ("ada", "bob", "Eve"):
+        assert f'"{person}"' not in metrics

@@ -120,7 +120,7 @@ def test_the_lines_say_where_and_keep_the_code_to_themselves(data: Path) -> None
             assert json.load(answer)["sharing"]["url"] == f"{url}/demo/"
         said = it.out.read_text()
         assert f"Invited  {url}/demo/\n" in said
-        assert "`ringway invitation`" in said
+        assert f"`ringway invitation --data {data}`" in said
         assert invitation(data) not in said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ from tests.browser.media import UNUSED, Voice
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+FOLDER = os.environ.get("RINGWAY_SCREENSHOTS")
+"""Where screenshots are kept; none are made without it."""
 PATIENCE_MS = 15_000
 """For what takes a connection, on a machine that is busy."""
 
 HEARS = """
 async ([hertz, quiet]) => {
-  const audio = document.querySelector("[data-testid=remote-audio]");
   const context = new AudioContext();
   const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
   const sources = new Map();
@@ -27,7 +29,8 @@ async ([hertz, quiet]) => {
   const level = (f) => bins[Math.round((f * analyser.fftSize) / context.sampleRate)];
   try {
     for (const end = performance.now() + 15000; performance.now() < end; await new Promise(requestAnimationFrame)) {
-      for (const track of audio.srcObject?.getAudioTracks() ?? []) {
+      const audio = document.querySelector("[data-testid=remote-audio]");
+      for (const track of audio?.srcObject?.getAudioTracks() ?? []) {
         if (sources.has(track)) continue;
         sources.set(track, context.createMediaStreamSource(new MediaStream([track])));
         sources.get(track).connect(analyser);
@@ -87,7 +90,7 @@ class Guest:
 
     @property
     def identity(self) -> str:
-        return self.name.lower()
+        return "-".join(re.findall(r"\w+", self.name.lower()))
 
     async def arrive(self, url: str, room: str | None = None) -> None:
         """Open the page under this name; in front of a room if it is given."""
@@ -136,6 +139,18 @@ class Guest:
         found = await self.page.evaluate(SEES, [selector, list(rgb)])
         assert found == "yes", f"{self.name}: {found}, not {rgb}"
 
+    async def until(self, test: str) -> None:
+        """Wait until a JavaScript expression holds.
+
+        The page's policy forbids what Playwright's own waiting evaluates there.
+        """
+        held = await self.page.evaluate(
+            "async () => { for (const end = performance.now() + 15000;"
+            " performance.now() < end; await new Promise(requestAnimationFrame))"
+            f" if ({test}) return true; return false; }}"
+        )
+        assert held, f"{self.name}: {test}"
+
     async def tab_to(self, testid: str) -> None:
         """Go to a control by the Tab key alone."""
         for _ in range(30):
@@ -174,7 +189,6 @@ class Guest:
         assert found == [], found
 
     async def picture(self, name: str) -> None:
-        """Keep a screenshot where RINGWAY_SCREENSHOTS says, if it does."""
-        folder = os.environ.get("RINGWAY_SCREENSHOTS")
-        if folder:
-            await self.page.screenshot(path=Path(folder) / f"{name}.png")
+        """Keep a screenshot, if they are asked for."""
+        if FOLDER is not None:
+            await self.page.screenshot(path=Path(FOLDER) / f"{name}.png")

@@ -221,3 +221,17 @@ def test_json_is_one_line(ringway: Ringway) -> None:
     done = ringway("config", "--json")
     assert done.out.count("\n") == 1
     assert json.loads(done.out)["file"] is None
+
+
+def test_an_empty_list_says_what_that_means(ringway: Ringway) -> None:
+    lines = [line.split() for line in ringway("config").out.splitlines()]
+    shown = {line[0]: line[1] for line in lines if len(line) > 1}
+    assert (shown["origin"], shown["trusted_proxy"]) == ("all", "none")
+
+
+def test_https_and_proxies_are_shown(ringway: Ringway) -> None:
+    words = ("--tls", "self-signed", "--trusted-proxy", "10.0.0.0/8", "192.0.2.1")
+    shown = settings(ringway("config", *words, "--json"))
+    assert shown["tls"][0] == "self-signed"
+    assert shown["https"][0] == "0.0.0.0:8443"
+    assert shown["trusted_proxy"][0] == ["10.0.0.0/8", "192.0.2.1/32"]

@@ -66,7 +66,7 @@ def test_what_fails_is_said_with_advice_and_code_1(
     assert done.err == ""
     lines = done.out.splitlines()
     assert any(line.startswith("FAIL  Engine") for line in lines)
-    assert any(line.startswith(" " * 18 + "→ Build it") for line in lines)
+    assert any(line.startswith(" " * 18 + "→ Install") for line in lines)
     assert "Not everything works: 1 FAIL" in lines[-1]
     assert all(len(line) <= 80 or "/" in line for line in lines), (
         "only a path may be longer"

@@ -85,7 +85,7 @@ def test_a_terminal_without_a_sign_gets_another(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )
     assert done.returncode == 1
-    assert b"? Build it" in done.stdout
+    assert b"? Install" in done.stdout
 
 
 def test_serve_says_that_it_is_ready_in_json(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ DIALOGUES = {
     "docs/data-channel.md": "crates/media-sim/tests/texts.rs",
 }
 """Who plays the fences without a language, which show messages."""
-NOT_RUN: dict[str, int] = {"docs/demo.md": 2, "docs/install.md": 1}
+NOT_RUN: dict[str, int] = {"docs/demo.md": 2, "docs/install.md": 2}
 """How many examples of a page are checked for their form only."""
 WITHIN_S = 60
 
@@ -72,6 +72,12 @@ def read_sh(text: str) -> None:
     subprocess.run(["bash", "-n", "-s"], input=text, text=True, check=True)
 
 
+def read_prometheus(text: str) -> None:
+    """Our pages show one kind of YAML: what a Prometheus shall scrape."""
+    command = ["promtool", "check", "config", "--syntax-only", "/dev/stdin"]
+    subprocess.run(command, input=text, text=True, check=True)
+
+
 def read_settings(text: str) -> None:
     """Our pages show one kind of TOML: a file of settings."""
     given = tomllib.loads(text)
@@ -87,6 +93,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "python": lambda text: compile(text, "snippet", "exec"),
     "sh": read_sh,
     "toml": read_settings,
+    "yaml": read_prometheus,
 }
 RUNNERS = {
     "python": [sys.executable, "-"],
@@ -192,6 +199,8 @@ def test_no_example_is_left_out(snippet: Snippet) -> None:
     if snippet.held_by is not None:
         path, _, name = snippet.held_by.partition("::")
         source = (ROOT / path).read_text()
+        beside = "".join(it.read_text() for it in (ROOT / path).parent.glob("*.py"))
+        assert Path(snippet.page).name in beside, "nobody reads the page there"
         assert name == "" or re.search(rf"^(async )?def {name}\(", source, re.MULTILINE)
     elif snippet.language == "":
         source = (ROOT / DIALOGUES[snippet.page]).read_text()

@@ -36,7 +36,8 @@ def closing_lines(ready: Ready, link: str | None = None) -> str:
     if ready.demo_url is not None:
         rows.append(("Invited", link or ready.demo_url))
         if link is None:
-            rows.append(("", "  whose code `ringway invitation` shows"))
+            shown_by = f"ringway invitation --data {settings.data}"
+            rows.append(("", f"  with the code that `{shown_by}` shows"))
     elif settings.tls is not None:
         rows.append(("HTTPS", str(settings.https)))
     rows.append(("Media", f"UDP and TCP {ports}, advertised on"))

@@ -27,7 +27,8 @@ def invitation(
     """Show the link that lets others into the demo.
 
     It takes the settings of `serve`, and works while a server runs and while none
-    does. Who is in the demo with the code of before stays for an hour at most.
+    does. A new code ends no connection, and the tokens that the one before has
+    brought are good for up to an hour.
     """
     try:
         settings = given.layers().settings()

@@ -36,9 +36,9 @@ class Certificates:
         self._files, self._renew = files, renew
         renew()
         self._stamp = _stamp(files)
-        self._context = context_of(files, _now())
         self.listening = context_of(files, _now())
         """For the socket; each handshake gets the newest context from it."""
+        self._newest = self.listening
         # The stub wants an SSLSocket only; without one the event loop has objects.
         follow: Any = self._follow
         self.listening.sni_callback = follow
@@ -51,13 +51,13 @@ class Certificates:
             stamp = _stamp(self._files)
             if stamp != self._stamp:
                 self._stamp = stamp
-                self._context = context_of(self._files, _now())
+                self._newest = context_of(self._files, _now())
                 log.info("new certificate", file=str(self._files.certificate))
         except (Stop, OSError) as error:
             log.error(  # noqa: TRY400 -- the sentence says all
                 "the certificate of before stays", why=str(error)
             )
-        connection.context = self._context
+        connection.context = self._newest
 
 
 def certificates_of(settings: Settings) -> Certificates | None:

@@ -1,15 +1,28 @@
 /** A call or a room on the screen, from the first ring to the end. */
 
-import { Mic, MicOff, PhoneOff, ScreenShare, ScreenShareOff, Video, VideoOff } from "lucide-react";
-import { type ReactNode, type RefObject, useEffect, useRef, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useNow } from "../app/clock.js";
 import { ring } from "../app/ring.js";
-import { Round, RoundToggle } from "../controls/Button.js";
-import { Face } from "../controls/Face.js";
 import type { DeviceChoice } from "../devices/choice.js";
 import { clock } from "../people/names.js";
+import { ShareLink } from "../sharing/ShareLink.js";
 import { useText } from "../texts/texts.js";
+import { Bar } from "./Bar.js";
+import { Chat } from "./Chat.js";
 import type { Conversation, Ended } from "./conversation.js";
+import { KeyList } from "./KeyList.js";
+import type { KeyAct } from "./keys.js";
+import { NetworkMark } from "./NetworkMark.js";
+import { NewText } from "./NewText.js";
+import { Notices } from "./Notices.js";
+import { Panel, type PanelName } from "./Panel.js";
+import { people } from "./seats.js";
+import { Sound } from "./Sound.js";
+import { Stage } from "./Stage.js";
+import { useAwake } from "./use-awake.js";
+import { useKeys } from "./use-keys.js";
+import { useStill } from "./use-still.js";
+import type { View } from "./view.js";
 import "./call.css";
 
 interface Props {
@@ -22,99 +35,144 @@ interface Props {
   onEnded(end: Ended): void;
 }
 
-const STATES = { calling: "calling", ringing: "ringing", connecting: "connectingCall", live: "live" } as const;
-const KEYS: Readonly<Record<string, string>> = { m: "mute", v: "camera", s: "share" };
-
-export function CallScreen({ conversation, onEnded }: Props): ReactNode {
-  const say = useText();
+export function CallScreen({ conversation, devices, devicePanel, link, onEnded }: Props) {
   const view = useSyncExternalStore(conversation.subscribe, conversation.snapshot);
-  const now = useNow(view.since !== null);
-  const audio = useStream<HTMLAudioElement>(view.sound);
-  const mine = useStream<HTMLVideoElement>(view.mine);
-  const theirs = useStream<HTMLVideoElement>(view.theirs);
-  const { title, kind, phase, ended } = view;
-  useEffect(() => {
-    if (ended !== null) onEnded({ who: title, room: kind === "room", ...ended });
-  }, [ended]);
-  useEffect(() => (phase === "ringing" ? ring("waiting") : undefined), [phase]);
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      const control = KEYS[event.key.toLowerCase()];
-      if (control !== undefined) document.querySelector<HTMLElement>(`[data-testid=${control}]`)?.click();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, []);
-  const seconds = view.since === null ? 0 : Math.max(0, Math.floor((now - view.since) / 1_000));
+  const say = useText();
+  const [panel, setPanel] = useState<PanelName | null>(null);
+  const [allowed, setAllowed] = useState(0);
+  const screen = useRef<HTMLElement>(null);
+  const isPictured = people(view.seats).some(({ camera }) => camera !== null);
+  // Elsewhere the controls have a place of their own, and hide nothing.
+  const isOverPicture = isPictured && view.kind === "call" && view.screens.length === 0;
+  const isStill = useStill(isOverPicture && panel === null);
+  useAwake();
+  useRinging(view);
+  useChosen(conversation, devices);
+  useEnd(view, onEnded);
+
+  const close = (): void => {
+    setPanel(null);
+    screen.current?.querySelector<HTMLElement>("[data-testid=more]")?.focus({ preventScroll: true });
+  };
+  const open = (name: PanelName): void => setPanel(name);
+  const act = (what: KeyAct): void => {
+    const { me, phase } = conversation.snapshot();
+    if (what === "mute") conversation.mute(!me.isMuted);
+    else if (what === "talk") conversation.talk(true);
+    else if (what === "chat" || what === "keys") panel === what ? close() : open(what);
+    else if (phase !== "live" || me.pending.includes(what === "camera" ? "camera" : "screen")) return;
+    else if (what === "camera") conversation.camera(me.camera === null);
+    else conversation.share(me.screen === null);
+  };
+  useKeys(act, () => conversation.talk(false));
+
+  const contents: Partial<Record<PanelName, ReactNode>> = {
+    chat: <Chat view={view} conversation={conversation} />,
+    ...(devicePanel === undefined ? {} : { devices: devicePanel }),
+    ...(link === undefined || view.kind === "call" ? {} : { link: <ShareLink link={link} label={say("shareRoomLink")} /> }),
+    keys: <KeyList />,
+  };
   return (
-    <main className="call" aria-labelledby="call-who" data-testid="call-screen">
-      <video className="remote" ref={theirs} autoPlay playsInline muted hidden={view.theirs === null} data-testid="remote-video" />
-      {view.theirs === null && (
-        <div className="voice">
-          <Face name={title} size="large" />
+    <main
+      ref={screen}
+      className="call"
+      aria-labelledby="call-who"
+      data-testid="call-screen"
+      data-still={isStill}
+      data-panel={panel !== null}
+    >
+      <div className="scene on-stage">
+        <Plate view={view} />
+        <Stage view={view} onInvite={() => open("link" in contents ? "link" : "chat")} />
+        <div className="below">
+          <Notices
+            view={view}
+            conversation={conversation}
+            onDevices={() => open("devices" in contents ? "devices" : "keys")}
+            onPlay={() => {
+              conversation.dismiss();
+              setAllowed(allowed + 1);
+            }}
+          />
+          <NewText chat={view.chat} onOpen={() => open("chat")} />
+          <Bar view={view} conversation={conversation} isPanelOpen={panel !== null} onMore={() => (panel === null ? open("chat") : close())} />
         </div>
-      )}
-      <video className="local" ref={mine} autoPlay playsInline muted hidden={view.mine === null} aria-label={say("you")} data-testid="local-video" />
-      <audio ref={audio} autoPlay data-testid="remote-audio" />
-      <div className="plate">
-        <h1 id="call-who" data-testid="call-who">
-          {title}
-        </h1>
-        <p>
-          <span role="status" data-testid="call-state">
-            {say(STATES[phase])}
-          </span>
-          {view.since !== null && (
-            <time data-testid="timer" role="timer" aria-live="off">
-              {clock(seconds)}
-            </time>
-          )}
-        </p>
-        {view.isOtherMuted && <p data-testid="remote-muted">{say("remoteMuted", { who: title })}</p>}
       </div>
-      {view.trouble !== null && (
-        <p className="notice" role="alert" data-testid="notice">
-          {say("trouble")}
-        </p>
+      {panel !== null && <Panel shown={panel} contents={contents} onShow={open} onClose={close} />}
+      {view.sound !== null && (
+        <Sound
+          stream={view.sound}
+          speaker={devices.speaker}
+          allowed={allowed}
+          onBlocked={() => conversation.hint("sound-blocked")}
+          onSpeakerRefused={() => conversation.failed("speaker", "DEVICE_NOT_FOUND")}
+        />
       )}
-      <div className="bar" role="group" aria-label={say("controls")}>
-        <RoundToggle
-          icon={view.isMuted ? MicOff : Mic}
-          label={say(view.isMuted ? "unmute" : "mute")}
-          isOn={view.isMuted}
-          testid="mute"
-          autoFocus
-          onChange={(on) => conversation.mute(on)}
-        />
-        <RoundToggle
-          icon={view.mine ? Video : VideoOff}
-          label={say(view.mine ? "cameraOff" : "cameraOn")}
-          isOn={view.mine === null}
-          isDisabled={phase !== "live"}
-          testid="camera"
-          onChange={(off) => conversation.camera(!off)}
-        />
-        <RoundToggle
-          icon={view.isSharing ? ScreenShareOff : ScreenShare}
-          label={say(view.isSharing ? "shareOff" : "shareOn")}
-          isOn={view.isSharing}
-          isDisabled={phase !== "live"}
-          testid="share"
-          onChange={(on) => conversation.share(on)}
-        />
-        <Round icon={PhoneOff} as="danger" label={say("hangup")} testid="hangup" onPress={() => conversation.hangup()} />
-      </div>
     </main>
   );
 }
 
-function useStream<T extends HTMLMediaElement>(stream: MediaStream | null): RefObject<T | null> {
-  const element = useRef<T>(null);
+/** Who it is, how far it is, how long it has been, and how good the own network is. */
+function Plate({ view }: { readonly view: View }) {
+  const { title, since, me, kind, seats } = view;
+  const say = useText();
+  const heading = useRef<HTMLHeadingElement>(null);
+  // No control: so the keys work, Space among them.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  return (
+    <header className="plate">
+      <h1 id="call-who" ref={heading} tabIndex={-1} dir="auto" data-testid="call-who">
+        {title}
+      </h1>
+      <p>
+        <span role="status" data-testid="call-state" className={since === null ? "" : "unseen"}>
+          {stateOf(view, say)}
+        </span>
+        {since !== null && <Timer since={since} />}
+        {kind === "room" && since !== null && <span data-testid="room-count">{say("roomCount", { count: people(seats).length })}</span>}
+        {me.screen !== null && <span data-testid="sharing-now">{say("youShare")}</span>}
+        {me.network !== null && <NetworkMark level={me.network} who={null} />}
+      </p>
+    </header>
+  );
+}
+
+function stateOf({ phase, kind }: View, say: ReturnType<typeof useText>): string {
+  if (phase === "live") return say("live");
+  if (kind === "room") return say("joiningRoom");
+  return { calling: say("calling"), ringing: say("ringing"), connecting: say("connectingCall") }[phase];
+}
+
+function Timer({ since }: { readonly since: number }) {
+  const now = useNow(true);
+  const seconds = Math.max(0, Math.floor((now - since) / 1_000));
+  return (
+    <time role="timer" aria-live="off" dateTime={`PT${seconds}S`} data-testid="timer">
+      {clock(seconds)}
+    </time>
+  );
+}
+
+/** The other side rings: that is heard. */
+function useRinging({ phase, ended }: View): void {
+  const isRinging = phase === "ringing" && ended === null;
+  useEffect(() => (isRinging ? ring("waiting") : undefined), [isRinging]);
+}
+
+/** Other devices chosen in mid-call are taken at once; those it began with are there already. */
+function useChosen(conversation: Conversation, { microphone, camera }: DeviceChoice): void {
+  const inUse = useRef({ microphone, camera });
   useEffect(() => {
-    if (element.current === null) return;
-    element.current.srcObject = stream;
-    if (stream !== null) void element.current.play().catch(() => undefined);
-  }, [stream]);
-  return element;
+    if (inUse.current.microphone !== microphone) conversation.chooseMicrophone(microphone);
+    if (inUse.current.camera !== camera) conversation.chooseCamera(camera);
+    inUse.current = { microphone, camera };
+  }, [conversation, microphone, camera]);
+}
+
+function useEnd({ ended, title, kind }: View, onEnded: (end: Ended) => void): void {
+  const tell = useRef(onEnded);
+  tell.current = onEnded;
+  useEffect(() => {
+    if (ended !== null) tell.current({ who: title, room: kind === "room", ...ended });
+  }, [ended, title, kind]);
 }

@@ -37,7 +37,6 @@ const page = {
   insecure: "Browsers give microphone and camera only to pages opened with https. Ask for the address that begins with https://.",
 
   homeTitle: "Who is here",
-  you: "You",
   peopleNone: "Nobody else is here",
   peopleNoneHint: "Open this page on another device, and call yourself from there.",
   peopleUnknown: "This server does not tell who is here. You can call people by name.",
