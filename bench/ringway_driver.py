@@ -1,8 +1,8 @@
 """Ringway for the load generator: `--driver bench.ringway_driver:Ringway`.
 
-The server is `ringway serve` of this checkout, with its engine as a child, on the one
-core that the generator says; `RINGWAY_ENGINE` names another engine, `RINGWAY_SHARDS`
-another number of shards, as for every `serve`.
+The server is `ringway serve` of this checkout, with its engine as a child, on the
+cores that the generator says, by default one; `RINGWAY_ENGINE` names another engine,
+`RINGWAY_SHARDS` another number of shards, as for every `serve`.
 
 Each member is a person of its own: a token from the REST API, a WebSocket, and the
 protocol of `docs/protocol.md` as the SDK speaks it, pings included.  Viewers join as
@@ -80,7 +80,7 @@ class Ringway:
         command = ["serve", "--data", str(self._data), "--http", http, "--media", media]
         with log.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603
-                ["taskset", "-c", str(place.server_cpu), *PROGRAM, *command],  # noqa: S607
+                ["taskset", "-c", place.cpu_list, *PROGRAM, *command],  # noqa: S607
                 stdout=output,
                 stderr=output,
                 env=_environment(),

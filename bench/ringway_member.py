@@ -117,7 +117,8 @@ class Member:
             case "connected":
                 self._connected.set()
             case "pipe_answer":
-                self._answer.set_result(message["answer"])
+                if not self._answer.done():  # who waited may have given up
+                    self._answer.set_result(message["answer"])
                 self._count(message)
             case "offer":
                 await self._agree(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -98,7 +99,11 @@ def _run(side: Side, seconds: int) -> Result:
     """Run the generator once.  Or `RuntimeError` when it could not measure."""
     options = ("--driver", side.driver, "--json", "--seconds", str(seconds))
     done = subprocess.run(  # noqa: S603
-        [LOADGEN, *side.command, *options], check=False, capture_output=True, text=True
+        [LOADGEN, *side.command, *options],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "RINGWAY_SHARDS": str(side.shards)},
     )
     if done.returncode >= FAILED or not done.stdout:
         raise RuntimeError(f"{side.name} could not be measured: {done.stderr}")

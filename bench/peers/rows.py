@@ -34,6 +34,8 @@ class Side:
     """Of the load generator, without driver and duration."""
     rounds: int | None = None
     """At most so many; None: as many as all."""
+    shards: int = 1
+    """Of Ringway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,11 @@ def _panel_320(it: Measured) -> Sequence[Check]:
 def _webinar(it: Measured) -> Sequence[Check]:
     p99 = it.values("Ringway", *P99)
     return [at_most("p99 through the server", p99, 25, "ms"), no_loss(it, "Ringway")]
+
+
+def _webinar_on_two(it: Measured) -> Sequence[Check]:
+    p99 = it.values("Ringway", *P99)
+    return [at_most("p99 through the server", p99, 15, "ms"), no_loss(it, "Ringway")]
 
 
 def _speaker_1000(it: Measured) -> Sequence[Check]:
@@ -227,6 +234,19 @@ ROWS: Sequence[Row] = (
         "webinar 1 → 1,200, one shard",
         [_ringway("webinar", "--viewers", "1200", *GCM)],
         _webinar,
+    ),
+    Row(
+        "webinar-1200-shards",
+        "webinar 1 → 1,200, two shards",
+        [
+            Side(
+                "Ringway",
+                "ringway",
+                ("webinar", "--viewers", "1200", "--server-cpu", "0,1", *GCM),
+                shards=2,
+            )
+        ],
+        _webinar_on_two,
     ),
     Row(
         "speaker-1000",

@@ -44,6 +44,15 @@ def test_one_lost_packet_in_one_run_is_a_loss() -> None:
     assert holds("panel-80", it) == [True, False]
 
 
+@pytest.mark.parametrize(("p99", "held"), [(15.0, True), (15.1, False)])
+def test_two_shards_serve_a_webinar_sooner_than_one_has_to(
+    p99: float, held: bool
+) -> None:
+    it = measured(Ringway=[result(latency_ms={"p99": p99})])
+    assert holds("webinar-1200-shards", it) == [held, True]
+    assert holds("webinar-1200", it) == [True, True]
+
+
 @pytest.mark.parametrize(
     ("lost", "came", "held"), [(200, 198, True), (200, 197, False)]
 )

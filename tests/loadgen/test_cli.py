@@ -41,6 +41,12 @@ def test_one_core_for_both_is_refused() -> None:
     assert "a core each" in done.stderr
 
 
+def test_cores_that_are_no_numbers_are_refused() -> None:
+    done = run("panel", "--driver", "janus", "--server-cpu", "0,one")
+    assert done.returncode == 2
+    assert "--server-cpu" in done.stderr
+
+
 def test_an_impossible_loss_is_refused() -> None:
     done = run("panel", "--driver", "janus", "--loss", "100")
     assert done.returncode == 2

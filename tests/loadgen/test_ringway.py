@@ -1,5 +1,7 @@
 """Small rooms on the Ringway of this checkout: every workload that has one."""
 
+import os
+
 import pytest
 
 from tests.loadgen.small_rooms import loadgen
@@ -61,3 +63,14 @@ def test_two_shards_carry_one_room(monkeypatch: pytest.MonkeyPatch) -> None:
     _, result = loadgen(*room)
     assert result["packets_per_second"] == pytest.approx(1600, rel=0.05)
     assert result["loss_percent"] == 0
+
+
+def test_a_server_on_all_cores_shares_one_with_the_clients(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RINGWAY_SHARDS", "2")
+    cores = ",".join(map(str, sorted(os.sched_getaffinity(0))[:2]))
+    room = ("speaker", "--driver", "ringway", "--listeners", "4")
+    _, result = loadgen(*room, server=cores)
+    assert result["loss_percent"] == 0
+    assert any("share one of the server's cores" in note for note in result["notes"])

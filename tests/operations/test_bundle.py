@@ -197,6 +197,15 @@ def test_it_works_without_a_server_and_without_a_folder(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists(), "it makes nothing"
 
 
+def test_settings_that_can_not_be_used_are_a_finding(tmp_path: Path) -> None:
+    file = tmp_path / "bundle.tar.gz"
+    done = run("--data", tmp_path, "--out", file, RINGWAY_SHARDS="0")
+    assert done.returncode == 0, done.stderr
+    parts = opened(file)
+    assert "RINGWAY_SHARDS is from 1" in json.loads(parts["config.json"])["trouble"]
+    assert json.loads(parts["version.json"])["ringway"]
+
+
 def test_it_overwrites_nothing(tmp_path: Path) -> None:
     file = tmp_path / "bundle.tar.gz"
     file.write_text("mine")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ringway.app.metrics import media
-from ringway.app.metrics.declared import METRICS, PROCESS, Declared
+from ringway.app.metrics.declared import ENGINE, METRICS, PROCESS, Declared
 
 HEAD: Final = """\
 ## Every metric
@@ -19,7 +19,11 @@ HEAD: Final = """\
 def made() -> str:
     """Write what is made."""
     rows = [_row(it) for it in declared()]
-    rows += [f"| `{name}` | | | {text} |\n" for name, text in PROCESS.items()]
+    for prefix, whose in (("", "The control plane"), (ENGINE, "The engine")):
+        rows += [
+            f"| `{prefix}{name}` | | | {whose}: {text[0].lower()}{text[1:]} |\n"
+            for name, text in PROCESS.items()
+        ]
     return HEAD + "".join(rows)
 
 

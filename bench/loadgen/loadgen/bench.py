@@ -30,7 +30,7 @@ class Setting:
     """How to run: what every command shares."""
 
     driver: str
-    server_cpu: int = 0
+    server_cpus: tuple[int, ...] = (0,)
     farm_cpu: int = 1
     seconds: float = 5
     warm_up: float = 1.5
@@ -45,6 +45,11 @@ class Setting:
     """A command of the shell that runs while a window is measured; `{pids}` names the server."""
     memory: bool = False
     """Measure with half the viewers too, to see what each of them takes."""
+
+    @property
+    def shares_a_core(self) -> bool:
+        """Whether the clients run on one of the server's cores."""
+        return self.farm_cpu in self.server_cpus
 
 
 @dataclass
@@ -111,9 +116,9 @@ class Bench:
 
 
 def _prepare(setting: Setting) -> None:
-    if setting.server_cpu == setting.farm_cpu:
+    if set(setting.server_cpus) == {setting.farm_cpu}:
         raise FarmError("the server and the farm need a core each")
-    for cpu in (setting.server_cpu, setting.farm_cpu):
+    for cpu in (*setting.server_cpus, setting.farm_cpu):
         if cpu not in CORES:
             raise FarmError(f"core {cpu} is not available; there are {sorted(CORES)}")
     os.sched_setaffinity(0, {setting.farm_cpu})
@@ -135,8 +140,8 @@ async def opened(setting: Setting, kind: RoomKind = "forward") -> AsyncIterator[
     )
     with tempfile.TemporaryDirectory(prefix="loadgen-") as folder:
         try:
-            await driver.open(Place(setting.server_cpu, Path(folder)))
-            if (cores := process.cores(driver.pid)) != {setting.server_cpu}:
+            await driver.open(Place(setting.server_cpus, Path(folder)))
+            if (cores := process.cores(driver.pid)) != set(setting.server_cpus):
                 raise FarmError(f"the driver let its server run on the cores {sorted(cores)}")
             room = await driver.room(kind)
             yield Bench(setting, driver, farm, room)

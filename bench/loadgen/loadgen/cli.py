@@ -54,7 +54,7 @@ def _reason(error: BaseException) -> str:
 def _setting(arguments: argparse.Namespace) -> Setting:
     return Setting(
         driver=arguments.driver,
-        server_cpu=arguments.server_cpu,
+        server_cpus=arguments.server_cpu,
         farm_cpu=arguments.farm_cpu,
         seconds=arguments.seconds,
         warm_up=arguments.warm_up,
@@ -114,6 +114,10 @@ def _count(text: str) -> int:
     return value
 
 
+def _cores(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
+
+
 def _add_json(parser: argparse.ArgumentParser) -> None:
     # Suppressed, so that a subcommand's default does not undo what the command before it has set.
     text = "print the result as JSON"
@@ -130,7 +134,8 @@ def _common(*, driver: bool) -> argparse.ArgumentParser:
     add = group.add_argument
     add("--seconds", type=float, default=5, help="length of a window (default 5)")
     add("--warm-up", type=float, default=1.5, help="seconds before it (default 1.5)")
-    add("--server-cpu", type=int, default=0, help="the server's core (default 0)")
+    text = "the server's core, or several with commas between (default 0)"
+    add("--server-cpu", type=_cores, default=(0,), metavar="N[,N]", help=text)
     add("--farm-cpu", type=int, default=1, help="the clients' core (default 1)")
     add("--srtp", default=PROFILES, help="SRTP profiles to offer, as OpenSSL spells them")
     text = "decrypt one packet of N, a power of two (default 16; 4 for audio workloads)"

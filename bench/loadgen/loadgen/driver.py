@@ -43,10 +43,15 @@ class Media:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a driver shall run its server: on which core, with which folder for its files."""
+    """Where a driver shall run its server: on which cores, with which folder for its files."""
 
-    server_cpu: int
+    server_cpus: tuple[int, ...]
     folder: Path
+
+    @property
+    def cpu_list(self) -> str:
+        """The cores as taskset(1) takes them."""
+        return ",".join(map(str, self.server_cpus))
 
 
 class Room(Protocol):
@@ -80,7 +85,7 @@ class Driver(Protocol):
         """The server's process; its children are measured with it."""
 
     async def open(self, place: Place) -> None:
-        """Start the server pinned to `place.server_cpu`, and connect to its signalling."""
+        """Start the server pinned to `place.server_cpus`, and connect to its signalling."""
 
     async def room(self, kind: RoomKind) -> Room:
         """Create a room that forwards packets or mixes audio."""

@@ -74,7 +74,7 @@ class Janus:
         command = [
             "taskset",
             "-c",
-            str(place.server_cpu),
+            place.cpu_list,
             os.environ.get("JANUS", "janus"),
         ]
         command += ["-F", str(place.folder), "-C", str(place.folder / "janus.jcfg")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 
 from loadgen.bench import Bench
@@ -130,6 +131,8 @@ class _Reading:
     hasty_key_requests: int
     server_cpu: float
     core_busy: float
+    own_cpu: float
+    """Of this process, the farm's worker included."""
 
 
 def _read(bench: Bench) -> _Reading:
@@ -139,7 +142,8 @@ def _read(bench: Bench) -> _Reading:
         sum(each.key_requests for each in publishers),
         sum(each.hasty_key_requests for each in publishers),
         cpu_seconds(bench.driver.pid),
-        core_busy_seconds(bench.setting.server_cpu),
+        sum(map(core_busy_seconds, bench.setting.server_cpus)),
+        time.process_time(),
     )
 
 
@@ -225,6 +229,9 @@ def _result(
     start, stop, end = window.before.totals, window.stopped.totals, window.after.totals
     foreign = window.after.core_busy - window.before.core_busy
     foreign -= window.after.server_cpu - window.before.server_cpu
+    if bench.setting.shares_a_core:
+        foreign -= window.after.own_cpu - window.before.own_cpu
+        notes = [*notes, "the clients share one of the server's cores: latencies suffer"]
     foreign /= end.at - start.at
     if foreign > NOTEWORTHY_FOREIGN_CPU:
         notes = [*notes, f"others used {foreign:.0%} of the server's core: latencies suffer"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -94,6 +96,7 @@ class EngineSocket:
         self._engine: EngineHello | None = None
         self._trouble = "The media engine has not been reached yet."
         self._pings = self._unanswered = self._restarts = 0
+        self._pid: int | None = None
         self._end = asyncio.Event()
         self._fenced = False
 
@@ -141,6 +144,7 @@ class EngineSocket:
             engine=None if hello is None else hello.engine,
             epoch=None if hello is None else hello.epoch,
             restarts=self._restarts,
+            pid=None if self._writer is None else self._pid,
         )
 
     # ------------------------------------------------------------ its life
@@ -197,6 +201,7 @@ class EngineSocket:
                 while not first:
                     first = await self._read(reader, bodies)
             self._greet(first[0])
+            self._pid = _process_behind(writer)
             self._writer = writer
             for order in self._kept:
                 self._write(writer, order)
@@ -297,3 +302,14 @@ class EngineSocket:
             self._pings += 1
             self._write(writer, Ping(self._pings))
         asyncio.get_running_loop().call_later(PING_EVERY_S, self._ping, writer)
+
+
+def _process_behind(writer: asyncio.StreamWriter) -> int | None:
+    """Say who is at the other end, if the socket knows (unix(7), SO_PEERCRED)."""
+    connection = writer.get_extra_info("socket")
+    if connection is None or connection.family != socket.AF_UNIX:
+        return None
+    size = struct.calcsize("3i")
+    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    pid, _, _ = struct.unpack("3i", raw)
+    return int(pid) or None

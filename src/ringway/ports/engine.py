@@ -23,6 +23,8 @@ class EngineState:
     engine: str | None = None
     epoch: int | None = None
     restarts: int = 0
+    pid: int | None = None
+    """Its process, if it is one of this machine."""
 
 
 class Engine(Protocol):

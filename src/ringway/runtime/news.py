@@ -222,12 +222,19 @@ class Newsroom:
         if self._house.effects.cargo.offer(known.id) is None:
             self._signal(known, leg.PipeClosed(known.generation))
             return
-        self._order(OpenPipe(known.id, known.generation))
+        trace = self._ids(known)["trace"]
+        self._house.chronicle.ordered(
+            trace, self._order(OpenPipe(known.id, known.generation))
+        )
         if known.bridge is not None:
             self._order(AttachPipe(known.id, known.bridge))
 
-    def _order(self, order: OpenPipe | ClosePipe | AttachPipe | DetachPipe) -> None:
-        self._house.engine.submit(self._house.effects.orders(order))
+    def _order(
+        self, order: OpenPipe | ClosePipe | AttachPipe | DetachPipe
+    ) -> Sequence[wire.Order]:
+        orders = self._house.effects.orders(order)
+        self._house.engine.submit(orders)
+        return orders
 
 
 def _sections(sections: Sequence[wire.Section]) -> tuple[Section, ...]:

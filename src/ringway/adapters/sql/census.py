@@ -21,17 +21,24 @@ MOST_NAMES: Final = 200_000
 MOST_CALLS: Final = 100
 _PEOPLE: Final = (
     "SELECT identity, display_name FROM identities ORDER BY last_seen_at DESC LIMIT ?",
-    "SELECT endpoint_address, endpoint_name FROM calls ORDER BY position DESC LIMIT ?",
-    "SELECT counterpart_address, counterpart_name FROM calls LIMIT ?",
+    "SELECT endpoint_address, endpoint_name FROM calls ORDER BY rowid DESC LIMIT ?",
+    (
+        "SELECT counterpart_address, counterpart_name FROM calls"
+        " ORDER BY rowid DESC LIMIT ?"
+    ),
     "SELECT slug, NULL FROM demo_identities LIMIT ?",
     "SELECT name, NULL FROM api_keys LIMIT ?",
-    "SELECT text, NULL FROM texts ORDER BY rowid DESC LIMIT ?",
+    # Each can be long: 20 MB of them have to be enough.
+    (
+        "SELECT substr(text, 1, 4096), NULL FROM texts"
+        " ORDER BY rowid DESC LIMIT min(?, 5000)"
+    ),
 )
 _CALLS: Final = (
     "SELECT id, parent_id, account_id, direction, endpoint_type, endpoint_address,"
     " counterpart_type, counterpart_address, state, created_at, answered_at,"
     " established_at, ended_at, duration, cause, detail, bridge_id, fork_id"
-    " FROM calls ORDER BY created_at DESC LIMIT ?"
+    " FROM calls ORDER BY rowid DESC LIMIT ?"
 )
 
 

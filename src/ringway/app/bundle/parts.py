@@ -81,10 +81,11 @@ class Part:
 
 def parts(sources: Sources) -> Iterator[Part]:
     """Give every part, redacted, one after the other."""
+    yield Part("README.txt", README.format(version=VERSION).encode())
     data = sources.layers.data
+    # Of a large database this takes a while.
     found, trouble = _census(data / FILE)
     redactor = Redactor(found.people if found is not None else ())
-    yield Part("README.txt", README.format(version=VERSION).encode())
     makers: Mapping[str, Callable[[], object]] = {
         "version.json": _versions,
         "config.json": lambda: _config(sources),

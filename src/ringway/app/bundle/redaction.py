@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -186,15 +186,16 @@ class Redactor:
 
 def _fault(told: dict[str, Any]) -> dict[str, Any]:
     """Keep where a fault was, and not what it said."""
-    keep: Callable[[dict[str, Any]], dict[str, Any]] = lambda frame: {  # noqa: E731
-        "file": Path(str(frame.get("filename"))).name,
-        "line": frame.get("lineno"),
-        "in": str(frame.get("name")),
-    }
     frames = told.get("frames")
     return {
         "type": str(told.get("exc_type")),
-        "frames": [keep(it) for it in frames if isinstance(it, dict)]
-        if isinstance(frames, list)
-        else [],
+        "frames": [
+            {
+                "file": Path(str(frame.get("filename"))).name,
+                "line": frame.get("lineno"),
+                "in": str(frame.get("name")),
+            }
+            for frame in (frames if isinstance(frames, list) else ())
+            if isinstance(frame, dict)
+        ],
     }

@@ -182,11 +182,13 @@ METRICS: Final = (
 BY_NAME: Final = {it.name: it for it in METRICS}
 
 PROCESS: Final = {
-    "process_cpu_seconds_total": "Time the control plane has used a core.",
-    "process_resident_memory_bytes": "Memory of the control plane.",
-    "process_virtual_memory_bytes": "Addresses of the control plane.",
+    "process_cpu_seconds_total": "Time it has used a core.",
+    "process_resident_memory_bytes": "Its memory.",
+    "process_virtual_memory_bytes": "Its addresses.",
     "process_open_fds": "Its open files; each connection is one.",
     "process_max_fds": "How many files it may open.",
-    "process_start_time_seconds": "When it was started.",
+    "process_start_time_seconds": "When it was started, in seconds since 1970.",
 }
-"""What Prometheus' own library tells of this process."""
+"""What Prometheus' own library tells of this process, and, with `ENGINE`, of that."""
+ENGINE: Final = f"{PREFIX}engine_"
+"""Before the names of what is told of the engine's process."""

@@ -13,7 +13,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from ringway.app.metrics.declared import BY_NAME, METRICS, Kind
+from ringway.app.metrics.declared import BY_NAME, ENGINE, METRICS, Kind
 from ringway.app.metrics.house import House, Sources
 from ringway.ports.measures import Measure
 
@@ -86,6 +86,11 @@ class Metrics:
     def read_from(self, sources: Sources) -> None:
         """Add everything that is counted elsewhere."""
         self._registry.register(House(sources))
+        ProcessCollector(
+            namespace=ENGINE.rstrip("_"),
+            pid=lambda: sources.engine.state.pid or "none",
+            registry=self._registry,
+        )
 
     def text(self) -> bytes:
         """Write everything as it is now (Prometheus' text format)."""

@@ -4,6 +4,7 @@
 const QUIET = -60;
 /** Loud speech. */
 const LOUD = -12;
+const TOUCHES = ["pointerdown", "keydown"] as const;
 
 /** Where a level stands between quiet and loud, from 0 to 1; `rms` is of full scale. */
 export function shown(rms: number): number {
@@ -24,9 +25,13 @@ export function listen(track: MediaStreamTrack, tell: (level: number) => void): 
     tell(shown(Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length)));
     frame = requestAnimationFrame(look);
   };
-  void context.resume();
+  // Without a touch of the page a browser may hold it back: then the first one lets it go.
+  const wake = (): void => void context.resume();
+  for (const type of TOUCHES) addEventListener(type, wake);
+  wake();
   look();
   return () => {
+    for (const type of TOUCHES) removeEventListener(type, wake);
     cancelAnimationFrame(frame);
     source.disconnect();
     void context.close();
