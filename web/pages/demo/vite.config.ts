@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  // The tests read the styles.
-  test: { css: true },
+  // The tests read the styles, and thousands of walks take their time on a busy machine.
+  test: { css: true, testTimeout: 60_000 },
   base: "./",
   build: {
     target: "es2022",
