@@ -22,8 +22,8 @@ FROM python:3.11.13-slim-bookworm
 RUN --mount=type=bind,from=build,source=/ringway/dist,target=/dist \
     pip install --no-cache-dir --disable-pip-version-check --root-user-action ignore --require-hashes -r /dist/requirements.txt \
     && pip install --no-cache-dir --disable-pip-version-check --root-user-action ignore --no-index /dist/ringway-*.whl
-RUN groupadd --system --gid 10001 ringway \
-    && useradd --system --uid 10001 --gid ringway --no-create-home --home-dir /var/lib/ringway ringway \
+RUN groupadd --gid 10001 ringway \
+    && useradd --uid 10001 --gid ringway --no-create-home --home-dir /var/lib/ringway ringway \
     && install -d -m 700 -o ringway -g ringway /var/lib/ringway
 # By number, so that who forbids root in containers can see that it is another.
 USER 10001:10001

@@ -90,7 +90,7 @@ def shares(text: str) -> Counter[str]:
     """Count samples by what they did; the control plane's are one row."""
     counted: Counter[str] = Counter()
     for thread, frames in samples(text):
-        ours = thread.startswith(("shard", "ringway-media", "media"))
+        ours = thread.startswith(("shard", "worker", "ringway-media", "media"))
         counted[classify(frames) if ours else SIGNALLING] += 1
     return counted
 

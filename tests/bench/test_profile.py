@@ -21,6 +21,9 @@ shard-0  4711
 shard-0  4711
 \t    5581aa10 media_core::send::Arena::seal (/opt/ringway-media)
 
+worker-0  4712
+\t    5581aa10 media_transport::dtls::Dtls::step (/opt/ringway-media)
+
 python  4700
 \t    7f11aa10 _PyEval_EvalFrameDefault (/usr/bin/python3)
 """
@@ -32,6 +35,7 @@ def test_a_script_is_read_sample_by_sample() -> None:
         "kernel: delivery on loopback, up to the receiver's filter": 1,
         "crypto (AES-GCM)": 1,
         "bookkeeping: media-core/send": 1,
+        "bookkeeping: media_transport": 1,
         SIGNALLING: 1,
     }
 

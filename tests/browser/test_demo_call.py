@@ -395,6 +395,7 @@ async def test_a_network_goes_away_and_comes_back(come: Come, tmp_path: Path) ->
         await expect(lost).to_contain_text(
             re.compile(r"Reconnecting … [1-9]"), timeout=PATIENCE_MS
         )
+        await expect(ruby.at("bar")).to_have_css("opacity", "1")
         await ruby.picture("lost-light-360")
         await ruby.is_accessible()
         other = dana.page.locator("[data-testid=notice][data-kind=other-lost]")

@@ -15,6 +15,7 @@ import type { KeyAct } from "./keys.js";
 import { NetworkMark } from "./NetworkMark.js";
 import { NewText } from "./NewText.js";
 import { Notices } from "./Notices.js";
+import { noticesOf } from "./notices.js";
 import { Panel, type PanelName } from "./Panel.js";
 import { people } from "./seats.js";
 import { Sound } from "./Sound.js";
@@ -44,7 +45,8 @@ export function CallScreen({ conversation, devices, devicePanel, link, onEnded }
   const isPictured = people(view.seats).some(({ camera }) => camera !== null);
   // Elsewhere the controls have a place of their own, and hide nothing.
   const isOverPicture = isPictured && view.kind === "call" && view.screens.length === 0;
-  const isStill = useStill(isOverPicture && panel === null);
+  // While something is wrong, what one can do about it stays in sight.
+  const isStill = useStill(isOverPicture && panel === null && noticesOf(view).length === 0);
   useAwake();
   useRinging(view);
   useChosen(conversation, devices);
