@@ -1,7 +1,7 @@
 import { ApplicationErrorCode, CallsApiEvent, type RingwayRTC, RingwayRTCEvent } from "ringway-rtc";
 import { beforeEach, describe, expect, it } from "vitest";
-import { Journey, type World } from "../src/app/journey.js";
-import { NotLetIn, type Visit } from "../src/app/visit.js";
+import { Journey, type World } from "../src/journey/journey.js";
+import { NotLetIn, type Visit } from "../src/journey/visit.js";
 import type { Taken, Wanted } from "../src/devices/take.js";
 
 type Handler = (event: never) => void;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encode } from "uqr";
-import { read, written } from "../src/app/address.js";
+import { read, written } from "../src/journey/address.js";
 import { isLocal, linkTo, takeInvitation } from "../src/sharing/link.js";
 import { pathOf } from "../src/sharing/Qr.js";
 

@@ -2,7 +2,7 @@ import { compileMessage } from "@lingui/message-utils/compileMessage";
 import { ApplicationErrorCode } from "ringway-rtc";
 import { describe, expect, it } from "vitest";
 import { reason } from "../src/app/reasons.js";
-import { refusalOf, waitOf } from "../src/app/visit.js";
+import { refusalOf, waitOf } from "../src/journey/visit.js";
 import { en } from "../src/texts/en.js";
 import { say } from "../src/texts/texts.js";
 

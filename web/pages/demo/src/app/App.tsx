@@ -5,18 +5,18 @@ import { CallScreen } from "../call/CallScreen.js";
 import { type Devices, useDeviceChoice } from "../devices/choice.js";
 import { DevicePanel } from "../devices/DevicePanel.js";
 import type { Preview } from "../devices/preview.js";
-import { Lobby } from "../people/Lobby.js";
-import { RoomScreen } from "../people/RoomScreen.js";
+import { Lobby } from "../lobby/Lobby.js";
+import { RoomScreen } from "../lobby/RoomScreen.js";
 import { roomTrouble } from "../people/rooms.js";
 import { linkTo } from "../sharing/link.js";
-import { read, written } from "./address.js";
+import { read, written } from "../journey/address.js";
 import { Banner } from "./Banner.js";
 import { EndedScreen } from "./EndedScreen.js";
 import { Entry } from "./Entry.js";
 import { GateDialog } from "./GateDialog.js";
 import { Header } from "./Header.js";
 import { Incoming } from "./Incoming.js";
-import type { Journey } from "./journey.js";
+import type { Journey } from "../journey/journey.js";
 
 interface Props {
   readonly journey: Journey;

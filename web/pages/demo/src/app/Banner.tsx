@@ -3,8 +3,8 @@
 import type { ReactNode } from "react";
 import { Button } from "../controls/Button.js";
 import { useText } from "../texts/texts.js";
-import { useNow } from "./clock.js";
-import type { Connection } from "./journey.js";
+import { useNow } from "../controls/now.js";
+import type { Connection } from "../journey/journey.js";
 
 interface Props {
   readonly connection: Connection;

@@ -7,7 +7,7 @@ import { Heading } from "../controls/Heading.js";
 import { spoken } from "../people/names.js";
 import { useText } from "../texts/texts.js";
 import type { Ended } from "../call/conversation.js";
-import type { Connection, Journey } from "./journey.js";
+import type { Connection, Journey } from "../journey/journey.js";
 import { reason } from "./reasons.js";
 
 interface Props {

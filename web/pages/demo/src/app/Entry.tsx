@@ -8,8 +8,8 @@ import { Heading } from "../controls/Heading.js";
 import { identityOf, LONGEST_NAME, lengthOf } from "../people/names.js";
 import { useRoomSentence } from "../people/room-sentence.js";
 import { useText } from "../texts/texts.js";
-import { useNow } from "./clock.js";
-import type { Refusal } from "./visit.js";
+import { useNow } from "../controls/now.js";
+import type { Refusal } from "../journey/visit.js";
 
 interface Props {
   readonly start: string;

@@ -5,7 +5,7 @@ import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { Button } from "../controls/Button.js";
 import { DeviceTrouble } from "../devices/DeviceTrouble.js";
 import { useText } from "../texts/texts.js";
-import type { Gate, Journey } from "./journey.js";
+import type { Gate, Journey } from "../journey/journey.js";
 
 export function GateDialog({ journey, gate }: { readonly journey: Journey; readonly gate: Gate | null }): ReactNode {
   const say = useText();

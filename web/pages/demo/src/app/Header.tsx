@@ -4,7 +4,7 @@ import { Monitor, Moon, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button, Round } from "../controls/Button.js";
 import { useText } from "../texts/texts.js";
-import type { Place } from "./journey.js";
+import type { Place } from "../journey/journey.js";
 import { useTheme } from "./theme.js";
 
 const THEMES = {

@@ -7,9 +7,9 @@ import { Button, Round } from "../controls/Button.js";
 import { Face } from "../controls/Face.js";
 import { Heading } from "../controls/Heading.js";
 import { useText } from "../texts/texts.js";
-import type { Journey } from "./journey.js";
-import { ring } from "./ring.js";
-import { blink } from "./title.js";
+import type { Journey } from "../journey/journey.js";
+import { ring } from "../ringing/ring.js";
+import { blink } from "../ringing/title.js";
 
 interface Props {
   readonly call: IncomingWebrtcCall;

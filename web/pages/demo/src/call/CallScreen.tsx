@@ -1,8 +1,8 @@
 /** A call or a room on the screen, from the first ring to the end. */
 
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { useNow } from "../app/clock.js";
-import { ring } from "../app/ring.js";
+import { useNow } from "../controls/now.js";
+import { ring } from "../ringing/ring.js";
 import type { DeviceChoice } from "../devices/choice.js";
 import { clock } from "../people/names.js";
 import { ShareLink } from "../sharing/ShareLink.js";

@@ -2,7 +2,7 @@
 
 import { CircleAlert, Info, LoaderCircle, type LucideIcon, SignalLow, X } from "lucide-react";
 import { Button } from "react-aria-components";
-import { useNow } from "../app/clock.js";
+import { useNow } from "../controls/now.js";
 import { Copy } from "../controls/Copy.js";
 import type { Say } from "../texts/texts.js";
 import { useText } from "../texts/texts.js";

@@ -6,7 +6,7 @@ import { Form } from "react-aria-components";
 import { Button } from "../controls/Button.js";
 import { Field } from "../controls/Field.js";
 import { useText } from "../texts/texts.js";
-import { useRoomSentence } from "./room-sentence.js";
+import { useRoomSentence } from "../people/room-sentence.js";
 
 interface Props {
   /** A broken name that the address has brought, to be corrected. */

@@ -2,13 +2,13 @@
 
 import { Phone, Video } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import type { Way } from "../app/journey.js";
+import type { Way } from "../journey/journey.js";
 import { Round } from "../controls/Button.js";
 import { Face } from "../controls/Face.js";
 import { Field } from "../controls/Field.js";
 import { useText } from "../texts/texts.js";
-import { identityOf } from "./names.js";
-import { changeBetween, matching, nameOf, type Person, sorted } from "./presence.js";
+import { identityOf } from "../people/names.js";
+import { changeBetween, matching, nameOf, type Person, sorted } from "../people/presence.js";
 
 /** From here on a list is searched, not read. */
 const MANY = 8;

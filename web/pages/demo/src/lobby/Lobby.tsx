@@ -1,7 +1,7 @@
 /** Who is here and how to reach them: the list, by name, in a room. */
 
 import type { ReactNode } from "react";
-import type { Journey, Place, Way } from "../app/journey.js";
+import type { Journey, Place, Way } from "../journey/journey.js";
 import { Heading } from "../controls/Heading.js";
 import { type Devices, useDeviceChoice } from "../devices/choice.js";
 import type { Preview } from "../devices/preview.js";
@@ -11,7 +11,7 @@ import { CallByName } from "./CallByName.js";
 import { DeviceCard } from "./DeviceCard.js";
 import { OpenRoom } from "./OpenRoom.js";
 import { PeopleList } from "./PeopleList.js";
-import "./people.css";
+import "./lobby.css";
 
 interface Props {
   readonly place: Place;

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { Switch } from "react-aria-components";
-import type { Journey, Place } from "../app/journey.js";
+import type { Journey, Place } from "../journey/journey.js";
 import { Button } from "../controls/Button.js";
 import { Heading } from "../controls/Heading.js";
 import { type Devices, useDeviceChoice } from "../devices/choice.js";

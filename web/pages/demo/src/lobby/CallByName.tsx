@@ -3,11 +3,11 @@
 import { Phone, Video } from "lucide-react";
 import { type ReactNode, useRef, useState } from "react";
 import { Form } from "react-aria-components";
-import type { Way } from "../app/journey.js";
+import type { Way } from "../journey/journey.js";
 import { Button } from "../controls/Button.js";
 import { Field } from "../controls/Field.js";
 import { useText } from "../texts/texts.js";
-import { identityOf } from "./names.js";
+import { identityOf } from "../people/names.js";
 
 interface Props {
   readonly self: string | null;
