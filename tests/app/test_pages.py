@@ -175,3 +175,41 @@ async def test_what_was_not_built_is_said() -> None:
 def test_a_folder_without_its_entry_was_not_built(tmp_path: Path) -> None:
     with pytest.raises(NotBuilt, match="make build"):
         read_built(tmp_path / "sdk", "ringway-rtc.js")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "zipped"),
+    [
+        *((it, True) for it in ("gzip", "br, GZIP;q=0.5", "*", "deflate, gzip;q=1.0")),
+        *((it, False) for it in ("", "identity", "gzip;q=0", "gzip; q=0.000, *")),
+    ],
+)
+async def test_texts_are_compressed_for_who_takes_that(
+    front: Front, tmp_path: Path, accepted: str, zipped: bool
+) -> None:
+    text = "var createRingwayRtc;\n" * 100
+    (tmp_path / "sdk" / "ringway-rtc.js").write_text(text)
+    built = read_built(tmp_path / "sdk", "ringway-rtc.js")
+    async with whole(replace(front, sdk=built)) as it:
+        asked = {"Accept-Encoding": accepted}
+        got = await it.http.get("/sdk/ringway-rtc.js", headers=asked)
+        assert got.text == text
+        assert got.headers.get("content-encoding") == ("gzip" if zipped else None)
+        assert (int(got.headers["content-length"]) < len(text)) == zipped
+        assert got.headers["vary"] == "Accept-Encoding"
+        asked["If-None-Match"] = got.headers["etag"]
+        again = await it.http.get("/sdk/ringway-rtc.js", headers=asked)
+        assert (again.status_code, again.content) == (304, b"")
+        asked["Accept-Encoding"] = "identity" if zipped else "gzip"
+        other = await it.http.get("/sdk/ringway-rtc.js", headers=asked)
+        assert (other.status_code, other.text) == (200, text)
+
+
+async def test_small_files_and_pictures_are_left_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    (tmp_path / "picture.png").write_bytes(bytes(5000))
+    built = read_built(tmp_path, "index.html")
+    assert {name: file.zipped for name, file in built.items()} == {
+        "index.html": None,
+        "picture.png": None,
+    }

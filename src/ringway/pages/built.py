@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 from collections.abc import Mapping
@@ -29,6 +30,8 @@ TYPES: Final[Mapping[str, str]] = {
 }
 """The framework adds the charset to texts."""
 OTHER: Final = "application/octet-stream"
+LEAST_ZIPPED: Final = 1024
+"""Bytes of a text for which compression is worth a header."""
 _HASHED = re.compile(r"-[A-Za-z0-9_-]{8}\.[a-z0-9.]+$")
 """As the page builder writes names that change with the content, in `assets`."""
 
@@ -38,6 +41,8 @@ class File:
     """One built file."""
 
     content: bytes
+    zipped: bytes | None
+    """The same by gzip (RFC 1952), where that is less."""
     type: str
     etag: str
     is_hashed: bool
@@ -63,9 +68,13 @@ def read_built(folder: Path, entry: str) -> Mapping[str, File]:
 def _read(path: Path) -> File:
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()[:32]
+    type_ = TYPES.get(path.suffix, OTHER)
+    is_text = type_.startswith("text/") or type_.endswith(("json", "xml"))
+    zips = is_text and len(content) >= LEAST_ZIPPED
     return File(
         content,
-        TYPES.get(path.suffix, OTHER),
+        gzip.compress(content, mtime=0) if zips else None,
+        type_,
         f'"{digest}"',
         path.parent.name == "assets" and _HASHED.search(path.name) is not None,
     )

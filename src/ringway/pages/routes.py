@@ -177,9 +177,28 @@ def _give(
         "ETag": file.etag,
         "Cache-Control": KEPT if file.is_hashed else ASKED_AGAIN,
     }
-    if _has(request.headers.get("if-none-match", ""), file.etag):
+    content = file.content
+    if file.zipped is not None:
+        told["Vary"] = "Accept-Encoding"
+        if _takes_gzip(request.headers.get("accept-encoding", "")):
+            content = file.zipped
+            # Other bytes have another tag (RFC 9110 section 8.8.3.3).
+            told["ETag"] = f'{file.etag[:-1]}-gzip"'
+            told["Content-Encoding"] = "gzip"
+    if _has(request.headers.get("if-none-match", ""), told["ETag"]):
+        told.pop("Content-Encoding", None)
         return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=told)
-    return Response(file.content, media_type=file.type, headers=told)
+    return Response(content, media_type=file.type, headers=told)
+
+
+def _takes_gzip(header: str) -> bool:
+    """Read Accept-Encoding (RFC 9110 section 12.5.3); without a word for it, no."""
+    taken = {}
+    for each in header.lower().split(","):
+        coding, _, weight = each.partition(";")
+        _, _, value = weight.partition("q=")
+        taken[coding.strip()] = value == "" or value.strip(" 0.") != ""
+    return taken.get("gzip", taken.get("*", False))
 
 
 def _has(header: str, etag: str) -> bool:
