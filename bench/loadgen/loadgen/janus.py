@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import subprocess
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from loadgen.driver import Media, Place, Room, RoomKind
 from loadgen.farm import LIBRARY, Peer
 
 PORT = 18188
+PATIENCE = 20  # seconds for a request, or for a handshake
 TRIPLETS = ("x86_64-linux-gnu", "aarch64-linux-gnu")
 
 CORE = """\
@@ -58,6 +60,7 @@ class Janus:
         self._reader: asyncio.Task[None] | None = None
         self._numbers = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._media: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
         self._session: int | None = None
 
     @property
@@ -110,6 +113,9 @@ class Janus:
             message = json.loads(text)
             if message["janus"] == "ack":  # the event with the result follows
                 continue
+            if message["janus"] == "webrtcup":
+                self._media[message["sender"]].set()
+                continue
             future = self._waiting.pop(message.get("transaction", ""), None)
             if future and not future.done():
                 future.set_result(message)
@@ -124,11 +130,16 @@ class Janus:
         if self._session:
             message["session_id"] = self._session
         await self._socket.send(json.dumps(message))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             response: dict[str, Any] = await future
         if response["janus"] == "error":
             raise JanusError(response["error"])
         return response
+
+    async def media_of(self, handle: int) -> None:
+        """Wait until Janus has finished a handle's handshake: its client has done so before."""
+        async with asyncio.timeout(PATIENCE):
+            await self._media[handle].wait()
 
     async def attach(self, plugin: str) -> Handle:
         """Open a handle to a plugin."""
@@ -168,6 +179,10 @@ class Handle:
         self._janus = janus
         self._number = number
 
+    async def media(self) -> None:
+        """Wait until Janus has its media."""
+        await self._janus.media_of(self._number)
+
     async def ask(self, jsep: dict[str, Any] | None = None, **body: Any) -> dict[str, Any]:
         """Send a plugin request; the result has the plugin's `data` and perhaps a `jsep`."""
         fields: dict[str, Any] = {"handle_id": self._number, "body": body}
@@ -187,7 +202,7 @@ class VideoRoom:
         self._janus = janus
         self._handle = handle
         self._number = number
-        self._feeds: list[int] = []
+        self._feeds: list[tuple[int, Handle]] = []
 
     async def publish(self, peer: Peer, media: Media) -> None:
         """Join as a publisher."""
@@ -196,12 +211,14 @@ class VideoRoom:
         offer = sdp.Offer(peer, media)
         reply = await handle.ask({"type": "offer", "sdp": offer.text}, request="publish")
         offer.accept(reply["jsep"]["sdp"])
-        self._feeds.append(joined["data"]["id"])
+        self._feeds.append((joined["data"]["id"], handle))
 
     async def subscribe(self, peer: Peer) -> None:
         """Join as a viewer of all publishers over one peer connection."""
+        for _, publisher in self._feeds:
+            await publisher.media()  # until then there is "no such feed"
         handle = await self._janus.attach("videoroom")
-        streams = [{"feed": feed} for feed in self._feeds]
+        streams = [{"feed": feed} for feed, _ in self._feeds]
         reply = await handle.ask(
             request="join", ptype="subscriber", room=self._number, streams=streams
         )
