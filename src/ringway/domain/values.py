@@ -13,6 +13,8 @@ BridgeId = NewType("BridgeId", str)
 ForkId = NewType("ForkId", str)
 DeviceId = NewType("DeviceId", str)
 """One connection of a person: it lives as long as its socket."""
+ConfigurationId = NewType("ConfigurationId", str)
+"""A calls configuration: what a customer's application is reached by."""
 TextKey = NewType("TextKey", str)
 """Where the side table keeps what a person said; texts never enter an event."""
 
