@@ -28,6 +28,7 @@ from ringway.domain.values import (
     Meeting,
     Owner,
     Recording,
+    RecordingRight,
     Source,
     Terms,
     TextKey,
@@ -98,7 +99,7 @@ class Call:
     """What the application asked for; it has none for people's calls."""
     recording: Recording = Recording.UNDEFINED
     """What its party wished to be recorded."""
-    capability: str | None = None
+    capability: RecordingRight | None = None
     """What the party's token allows to be recorded; None: it does not say."""
     look: Look = VOICE_ONLY
     had_camera: bool = False
