@@ -99,6 +99,7 @@ class MemoryCalls:
             del self._calls[key]
         return max(len(old), self._meetings.forget(before, most))
 
-    def _of(self, account: AccountId) -> list[Call]:
+    def _of(self, account: AccountId) -> tuple[Call, ...]:
         mine = [it for it in self._calls.values() if it.account == account]
-        return sorted(mine, key=lambda it: (it.created_at, it.id), reverse=True)
+        mine.sort(key=lambda it: (it.created_at, it.id), reverse=True)
+        return tuple(mine)

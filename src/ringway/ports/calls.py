@@ -34,8 +34,8 @@ from ringway.domain.values import (
     TextKey,
 )
 from ringway.ports.meetings import MeetingRow
-from ringway.ports.pages import MAX_PAGE, MAX_SIZE, Page, check_page
 from ringway.ports.outbox import PublicEvent
+from ringway.ports.pages import MAX_PAGE, MAX_SIZE, Page, check_page
 
 __all__ = [
     "CONSUMER",
@@ -113,8 +113,8 @@ class Call:
     """What kind of bridge it is in, or was in last."""
     conferences: tuple[BridgeId, ...] = ()
     """Those it was ever in, in their order."""
-    dialog: BridgeId | None = None
-    """The last one it was in."""
+    dialogs: tuple[BridgeId, ...] = ()
+    """The same of dialogs."""
     transfer: Transfer | None = None
     """The transfer to another application that is not decided yet."""
 
@@ -171,6 +171,7 @@ class WantedCalls:
     conference: BridgeId | None = None
     """It is, or was, in this one."""
     dialog: BridgeId | None = None
+    """The same."""
     bulk: str | None = None
 
     def has(self, call: Call) -> bool:
@@ -187,7 +188,7 @@ class WantedCalls:
             and self.state in (None, call.state)
             and (self.started_after is None or call.created_at >= self.started_after)
             and (self.conference is None or self.conference in call.conferences)
-            and self.dialog in (None, call.dialog)
+            and (self.dialog is None or self.dialog in call.dialogs)
             and self.bulk in (None, call.bulk)
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import auto, unique
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from ringway.domain.causes import Cause
 from ringway.domain.values import (
@@ -29,6 +29,9 @@ from ringway.domain.values import (
     Source,
 )
 from ringway.ports.pages import MAX_SIZE, Page
+
+SPEAKER: Final = Role()
+UNRESTRAINED: Final = Restraint()
 
 MeetingKey: TypeAlias = tuple[AccountId, BridgeId]
 
@@ -66,8 +69,8 @@ class Participant:
     endpoint: Endpoint | None = None
     state: ParticipantState = ParticipantState.JOINING
     look: Look = VOICE_ONLY
-    role: Role = Role()
-    restraint: Restraint = Restraint()
+    role: Role = SPEAKER
+    restraint: Restraint = UNRESTRAINED
     joined_at: int | None = None
     left_at: int | None = None
 

@@ -11,9 +11,13 @@ from sqlalchemy import Connection, Row, Select, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from ringway.adapters.sql.database import Database
-from ringway.adapters.sql.meetings import forget_meetings, put_meetings
+from ringway.adapters.sql.meetings import (
+    forget_meetings,
+    legs_of,
+    put_meetings,
+)
 from ringway.adapters.sql.outbox import put_events
-from ringway.adapters.sql.schema import calls, cursors, participants
+from ringway.adapters.sql.schema import calls, cursors
 from ringway.adapters.sql.totals import CALL, Sort, counted, total_of
 from ringway.domain.causes import Cause
 from ringway.domain.leg_state import CallState
@@ -177,11 +181,12 @@ def _past(query: Select[Any], account: AccountId, wanted: WantedCalls) -> Select
     ):
         if value is not None:
             query = query.where(column == value)
-    for meeting in filter(None, (wanted.conference, wanted.dialog)):
-        there = select(participants.c.call_id).where(
-            participants.c.account_id == account, participants.c.meeting_id == meeting
-        )
-        query = query.where(table.id.in_(there))
+    for kind, meeting in (
+        (Meeting.CONFERENCE, wanted.conference),
+        (Meeting.DIALOG, wanted.dialog),
+    ):
+        if meeting is not None:
+            query = query.where(table.id.in_(legs_of(account, kind, meeting)))
     if wanted.started_after is not None:
         query = query.where(table.created_at >= wanted.started_after)
     return query
@@ -269,7 +274,7 @@ class _More(msgspec.Struct, frozen=True, omit_defaults=True):
     source: Source | None = None
     meeting: Meeting | None = None
     conferences: tuple[BridgeId, ...] = ()
-    dialog: BridgeId | None = None
+    dialogs: tuple[BridgeId, ...] = ()
     transfer: Transfer | None = None
 
 
@@ -281,9 +286,7 @@ _NO_MORE: Final = _More()
 
 def _values(call: Call) -> dict[str, Any]:
     owner = call.owner
-    more = _More(
-        call.endpoint.via, **{name: getattr(call, name) for name in _OF_CALL}
-    )
+    more = _More(call.endpoint.via, **{name: getattr(call, name) for name in _OF_CALL})
     return {
         "account_id": call.account,
         "id": call.id,

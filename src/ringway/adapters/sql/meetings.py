@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from ringway.adapters.sql.database import Database
 from ringway.adapters.sql.schema import meetings, participants
 from ringway.adapters.sql.totals import Sort, counted, total_of
-from ringway.domain.values import AccountId, BridgeId
+from ringway.domain.values import AccountId, BridgeId, Meeting
 from ringway.ports.meetings import (
     MeetingKey,
     MeetingRow,
@@ -98,6 +98,23 @@ class SqlMeetings:
             replace(_meeting(row.content), participants=tuple(stays[row.id]))
             for row in rows
         ]
+
+
+def legs_of(account: AccountId, kind: Meeting, meeting: BridgeId) -> Select[tuple[str]]:
+    """Ask for the legs that are, or were, in a meeting of that kind."""
+    return (
+        select(participants.c.call_id)
+        .join(
+            meetings,
+            (meetings.c.account_id == participants.c.account_id)
+            & (meetings.c.id == participants.c.meeting_id),
+        )
+        .where(
+            participants.c.account_id == account,
+            participants.c.meeting_id == meeting,
+            meetings.c.kind == kind,
+        )
+    )
 
 
 def put_meetings(
