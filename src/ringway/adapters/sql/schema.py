@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = "0003"
+VERSION = "0004"
 """The revision of Alembic that makes these tables."""
 
 metadata = MetaData(
@@ -276,6 +276,23 @@ signing_keys = Table(
     Column("secret", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
 )
+
+kept = Table(
+    "kept",
+    metadata,
+    # The order in which what is there was added.
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("value", LargeBinary, nullable=False),  # JSON; secrets in it are sealed
+    UniqueConstraint("account_id", "kind", "id"),
+    Index(None, "account_id", "kind", "number"),
+    Index(None, "account_id", "kind", "label", "number"),
+)
+"""What customers keep (`ports.shelves`)."""
 
 control = Table(
     "control",
