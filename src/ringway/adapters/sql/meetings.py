@@ -1,4 +1,4 @@
-"""Dialogs and conferences in the database, written in the transaction of the calls."""
+"""Dialogs and conferences in the database, in one transaction with calls."""
 
 from __future__ import annotations
 
