@@ -118,5 +118,9 @@ class Deadline:
     at: int
     """Microseconds since 1970, UTC."""
     given: (
-        leg_messages.RangTooLong | leg_messages.MediaOverdue | leg_messages.LineOverdue
+        leg_messages.RangTooLong
+        | leg_messages.LastedTooLong
+        | leg_messages.TransferOverdue
+        | leg_messages.MediaOverdue
+        | leg_messages.LineOverdue
     )
