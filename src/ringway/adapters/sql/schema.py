@@ -142,6 +142,89 @@ Index(
     sqlite_where=connections.c.disconnected_at.is_(None),
 )
 
+# ------------------------------------------------ what customers are told
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("configuration_id", Text),
+    Column("application_id", Text),
+    Column("entity_id", Text),
+    Column("subject", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("trace_id", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("position", "number"),
+    Index(None, "account_id", "position", "number"),
+    Index(None, "account_id", "subject", "position", "number"),
+)
+"""Derived from `events`, with the rows of calls: public events, for some days."""
+
+courses = Table(
+    "courses",
+    metadata,
+    Column("course", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("stopped_at", BigInteger),
+    Column("stopped_why", Text),
+    sqlite_with_rowid=False,
+)
+"""How far each subscription has come in the outbox."""
+
+held_subjects = Table(
+    "held_subjects",
+    metadata,
+    Column("course", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Index(None, "course", "due_at"),
+    sqlite_with_rowid=False,
+)
+"""What a receiver did not take, and is tried again: all after this place."""
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("course", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("took_us", BigInteger, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("status", Integer),
+    Column("detail", Text, nullable=False),
+    Index(None, "course", "id"),
+)
+"""The delivery log: the newest of each subscription."""
+
+
+def _definitions(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("account_id", Text, ForeignKey("accounts.id"), primary_key=True),
+        Column("id", Text, primary_key=True),
+        Column("definition", LargeBinary, nullable=False),  # JSON
+    )
+
+
+subscriptions = _definitions("subscriptions")
+profiles = _definitions("profiles")
+security_settings = _definitions("security_settings")
+certificates = _definitions("certificates")
+
 # ------------------------------------------------------------- the catalog
 
 accounts = Table(
