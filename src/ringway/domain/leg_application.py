@@ -27,8 +27,8 @@ from ringway.domain.leg_events import (
     Rang,
     Reconnected,
     TransferFailed,
-    Transferred,
     TransferOffered,
+    Transferred,
 )
 from ringway.domain.leg_memory import evolve
 from ringway.domain.leg_requests import (

@@ -48,8 +48,8 @@ from ringway.domain.leg_events import (
     Reconnected,
     RemoteChanged,
     TransferFailed,
-    Transferred,
     TransferOffered,
+    Transferred,
 )
 from ringway.domain.leg_state import (
     Leg,

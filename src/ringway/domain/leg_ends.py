@@ -61,9 +61,7 @@ def end_leg(
     seconds = 0 if since is None else max(0, at - since) // SECOND
     phase = _end_phase(leg, cause)
     bridge = leg.bridge
-    return Ended(
-        phase, cause, at, since, seconds, bridge, everywhere, detail, source
-    )
+    return Ended(phase, cause, at, since, seconds, bridge, everywhere, detail, source)
 
 
 def _end_phase(leg: Leg, cause: Cause) -> Phase:

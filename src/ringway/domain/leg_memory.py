@@ -34,8 +34,8 @@ from ringway.domain.leg_events import (
     Reconnected,
     RemoteChanged,
     TransferFailed,
-    Transferred,
     TransferOffered,
+    Transferred,
 )
 from ringway.domain.leg_state import FLOW, LIFE, Leg, Media, Phase, Seat, Transfer
 from ringway.domain.values import Direction
