@@ -138,7 +138,7 @@ def _obey(leg: Leg, command: OfPeople, at: int) -> Iterator[Event]:
         case Accept(wishes, look, device):
             _require_called(leg)
             _require_unanswered(leg)
-            if not leg.ringing:
+            if leg.owner is None:
                 yield Accepted(at, wishes, look)
                 return
             require(leg, device in leg.ringing, "The call does not ring here.")
@@ -164,20 +164,24 @@ def _obey(leg: Leg, command: OfPeople, at: int) -> Iterator[Event]:
             yield from look_changed(leg, leg.look.showing(picture, on))
         case Reopen(generation):
             yield from reopen(leg, generation, at)
-        case Attach(bridge_id, seat, meeting, early):
-            require_live(leg)
-            if leg.in_room and leg.phase in UNANSWERED:
-                # Nobody has to pick up a room: its seat is the answer.
-                yield from _answered(leg, Answered(at, VOICE_ONLY, None), at)
-            elif leg.owner is None:
-                unanswered = leg.phase in UNANSWERED
-                require(leg, not unanswered, "The call is not answered.")
-            require(leg, leg.bridge in (None, bridge_id), "The call is elsewhere.")
-            last = leg.seat
-            if last is None or last.bridge != bridge_id or last.number < seat:
-                yield Attached(bridge_id, seat, meeting, early)
+        case Attach():
+            yield from _attach(leg, command, at)
         case _:
             assert_never(command)
+
+
+def _attach(leg: Leg, command: Attach, at: int) -> Iterator[Event]:
+    require_live(leg)
+    if leg.in_room and leg.phase in UNANSWERED:
+        # Nobody has to pick up a room: its seat is the answer.
+        yield from _answered(leg, Answered(at, VOICE_ONLY, None), at)
+    elif leg.owner is None:
+        unanswered = leg.phase in UNANSWERED
+        require(leg, not unanswered, "The call is not answered.")
+    require(leg, leg.bridge in (None, command.bridge), "The call is elsewhere.")
+    last = leg.seat
+    if last is None or last.bridge != command.bridge or last.number < command.seat:
+        yield Attached(command.bridge, command.seat, command.meeting, command.early)
 
 
 def _learn(leg: Leg, signal: Signal, at: int) -> Iterator[Event]:
@@ -269,6 +273,7 @@ def _created(told: Create, at: int) -> Created:
         told.fork,
         told.owner,
         told.terms,
+        told.asked,
     )
 
 

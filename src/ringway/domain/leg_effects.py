@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from ringway.domain import bridge_messages as bridge
 from ringway.domain import fork_messages as fork
@@ -58,6 +58,23 @@ from ringway.domain.leg_state import (
 )
 from ringway.domain.values import Direction
 
+Unfelt: TypeAlias = (
+    Followed
+    | Answered
+    | DeviceLost
+    | DeviceBack
+    | Received
+    | PreAnswered
+    | Annotated
+    | ActionFailed
+    | TransferOffered
+    | Transferred
+    | TransferFailed
+    | Disconnected
+    | Reconnected
+)
+"""What is only remembered, and told to applications."""
+
 
 def react(leg: Leg, event: Event) -> Iterator[Effect]:
     """Say what the house must do, now that `event` has happened to `leg`."""
@@ -92,6 +109,25 @@ def react(leg: Leg, event: Event) -> Iterator[Effect]:
             if leg.fork is not None:
                 told = fork.BranchAccepted(leg.id, look, wishes.custom_data)
                 yield tell_fork(leg.fork, told)
+        case Ended():
+            yield from _parting(leg, event)
+        case _:
+            yield from _of_media(leg, event)
+
+
+def _of_media(
+    leg: Leg,
+    event: MediaOpened
+    | MediaLost
+    | MediaReopening
+    | Failed
+    | LookChanged
+    | RemoteChanged
+    | Attached
+    | Detached
+    | Unfelt,
+) -> Iterator[Effect]:
+    match event:
         case MediaOpened():
             yield from _attached(leg)
         case MediaLost() | Failed():
@@ -114,17 +150,23 @@ def react(leg: Leg, event: Event) -> Iterator[Effect]:
         case Detached(bridge_id):
             if leg.media is not Media.NONE:
                 yield DetachPipe(leg.id)
-            gone = bridge.LegGone(leg.id, Cause.NORMAL_HANGUP)
+            gone = bridge.LegGone(leg.id, Cause.NORMAL_HANGUP, over=False)
             yield tell_bridge(bridge_id, gone)
-        case Ended():
-            yield from _parting(leg, event)
-        case Followed() | Answered() | DeviceLost() | DeviceBack():
-            pass
-        case Received() | PreAnswered() | Annotated() | ActionFailed():
-            pass
-        case TransferOffered() | Transferred() | TransferFailed():
-            pass
-        case Disconnected() | Reconnected():
+        case (
+            Followed()
+            | Answered()
+            | DeviceLost()
+            | DeviceBack()
+            | Received()
+            | PreAnswered()
+            | Annotated()
+            | ActionFailed()
+            | TransferOffered()
+            | Transferred()
+            | TransferFailed()
+            | Disconnected()
+            | Reconnected()
+        ):
             pass
         case _:
             assert_never(event)

@@ -47,6 +47,7 @@ class Created:
     fork: ForkId | None
     owner: Owner | None = None
     terms: Terms = TERMS
+    asked: Owner | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def learn_of_media(leg: Leg, signal: MediaSignal, at: int) -> Iterator[Event]:
                 yield end_leg(leg, Cause.MEDIA_ERROR, over_at(leg, at))
         case Incompatible(generation, detail):
             if generation == leg.generation and leg.media is not Media.NONE:
-                if leg.in_room:
+                if leg.in_room or leg.owner is not None:
                     yield Failed(Cause.MEDIA_ERROR, detail)
                 else:
                     yield end_leg(leg, Cause.MEDIA_ERROR, at, detail=detail)

@@ -177,6 +177,7 @@ def _begun(event: Created) -> Leg:
         remote=event.remote,
         owner=event.owner,
         terms=event.terms,
+        asked=event.asked,
         custom_data=event.wishes.custom_data,
     )
 

@@ -56,6 +56,8 @@ class Create:
     owner: Owner | None = None
     """The application that begins it."""
     terms: Terms = TERMS
+    asked: Owner | None = None
+    """The application that it calls, and the names its caller tags it with."""
 
 
 @dataclass(frozen=True, slots=True)

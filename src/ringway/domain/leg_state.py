@@ -184,6 +184,8 @@ class Leg:
     owner: Owner | None = None
     """The application whose call it is; None: people call people."""
     terms: Terms = TERMS
+    asked: Owner | None = None
+    """The application that its caller wants, until it is known to be there."""
     custom_data: TextKey | None = None
     """Where the call's custom data is kept now."""
     ringing: tuple[DeviceId, ...] = ()

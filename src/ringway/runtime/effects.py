@@ -25,6 +25,7 @@ from ringway.domain.effects import (
     Effect,
     OpenPipe,
     Order,
+    Place,
     Route,
     Say,
     Tell,
@@ -119,8 +120,8 @@ class Effects:
                 self.progress.begin(what.position)
                 self._post(what, effect, lambda: self._finish(what.position))
             case Say():
-                for each in said(what.after, what.event, self.cargo):
-                    self._lines.say(what.after.device, each)
+                for device, each in said(what.after, what.event, self.cargo):
+                    self._lines.say(device, each)
             case Announce():
                 for device, each in announced(what.after, what.event, self._views):
                     self._lines.say(device, each)
@@ -146,6 +147,11 @@ class Effects:
                 return [wire.ClosePipe(who, generation)]
             case AttachPipe(who, bridge):
                 return [self._attach(who, bridge)]
+            case Place(who, bridge):
+                found = self._views.pipe(who)
+                # It may have left since: it is not to be brought in again.
+                stays = found is not None and found.bridge == bridge
+                return [self._attach(who, bridge)] if stays else []
             case DetachPipe(who):
                 return [wire.Detach(who)]
             case CloseBridge(bridge):
@@ -192,7 +198,7 @@ class Effects:
 
     async def _route(self, what: Happened) -> None:
         caller = self._views.leg(what.account, LegId(what.address.id))
-        if caller is None or caller.fork or caller.phase not in UNANSWERED:
+        if caller is None or caller.is_routed or caller.phase not in UNANSWERED:
             self._finish(what.position)
             return
         try:
