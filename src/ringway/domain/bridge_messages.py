@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from ringway.domain import leg_messages
 from ringway.domain.bridge_state import (
-    NO_ROLE,
+    DEFAULT_ROLE,
     PROPAGATION,
     Bridge,
     DialogSource,
@@ -38,7 +38,7 @@ class Seating:
 
     leg: LegId
     guest: Guest | None = None
-    role: Role = NO_ROLE
+    role: Role = DEFAULT_ROLE
     early: bool = False
     """It comes in with its early media, before somebody has answered there."""
     call: leg_messages.Create | None = None
@@ -75,7 +75,7 @@ class TakeIn:
 
     leg: LegId
     guest: Guest | None = None
-    role: Role = NO_ROLE
+    role: Role = DEFAULT_ROLE
     early: bool = False
     call: leg_messages.Create | None = None
     """The leg begins with this; None if it is there already."""
@@ -221,7 +221,7 @@ class SeatTaken:
     leg: LegId
     seat: int
     guest: Guest | None = None
-    role: Role = NO_ROLE
+    role: Role = DEFAULT_ROLE
     early: bool = False
     call: leg_messages.Create | None = None
 

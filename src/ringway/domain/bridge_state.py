@@ -109,7 +109,7 @@ class Propagation:
 
 PROPAGATION: Final = Propagation()
 """What is so unless the application says otherwise."""
-NO_ROLE: Final = Role()
+DEFAULT_ROLE: Final = Role()
 """Speaks and hears, as everybody does who has no other role."""
 UNRESTRAINED: Final = Restraint()
 
@@ -145,7 +145,7 @@ class Member:
     standing: Standing = Standing.JOINING
     look: Look = VOICE_ONLY
     guest: Guest | None = None
-    role: Role = NO_ROLE
+    role: Role = DEFAULT_ROLE
     restraint: Restraint = UNRESTRAINED
     early: bool = False
     """It comes in before somebody has answered there."""
