@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -17,8 +18,17 @@ from ringway.domain.bridge_state import (
     Propagation,
 )
 from ringway.domain.causes import Cause, Refused
-from ringway.domain.effects import Announce, CloseBridge, Place, tell_leg
-from ringway.domain.values import VOICE_ONLY, LegId, Source
+from ringway.domain.effects import (
+    Address,
+    Announce,
+    CloseBridge,
+    Effect,
+    Kind,
+    Place,
+    Tell,
+    tell_leg,
+)
+from ringway.domain.values import VOICE_ONLY, Direction, LegId, Meeting, Source
 
 from .meeting import (
     CHILD,
@@ -30,6 +40,7 @@ from .meeting import (
     US,
     attached,
     dialog,
+    guest,
     met,
     seating,
     step,
@@ -98,13 +109,14 @@ def test_the_end_of_one_is_what_was_agreed_for_the_other(
     assert (left.leg, left.joined) == (gone, True)
     who = DialogSource.CHILD_ENDPOINT if gone == CHILD else DialogSource.PARENT_ENDPOINT
     assert bm.ended_by(bridge, closed) is who
-    heard = [e.given for e in effects if getattr(e, "to", None) == tell(other).to]
-    assert [type(given) for given in heard] == [told]
+    assert [type(given) for given in heard(effects, other)] == [told]
     assert effects[-1] == CloseBridge(ID)
 
 
-def tell(who: LegId):  # type: ignore[no-untyped-def]
-    return tell_leg(who, lm.Detach(ID))
+def heard(effects: Sequence[Effect], who: LegId) -> list[object]:
+    """What the leg is told."""
+    told = [effect for effect in effects if isinstance(effect, Tell)]
+    return [each.given for each in told if each.to == Address(Kind.LEG, who)]
 
 
 def test_who_ends_it_is_passed_on() -> None:
@@ -191,14 +203,14 @@ def test_a_call_that_begins_with_it_begins_before_it_is_seated() -> None:
     call = lm.Create(
         id=CHILD,
         account=US,
-        direction=lm.Direction.OUTBOUND,
-        endpoint=seating(CHILD).guest.endpoint,  # type: ignore[union-attr]
-        counterpart=seating(PARENT).guest.endpoint,  # type: ignore[union-attr]
+        direction=Direction.OUTBOUND,
+        endpoint=guest(CHILD).endpoint,
+        counterpart=guest(PARENT).endpoint,
         device=None,
     )
     seats = (seating(PARENT), replace(seating(CHILD), call=call))
     create = bm.Create(ID, US, APPLICATION_DIALOG, seats=seats, owner=OWNER)
     _, _, effects = step(None, create)
-    told = [e.given for e in effects if getattr(e, "to", None) == tell(CHILD).to]
-    assert told[0] == call
-    assert isinstance(told[1], lm.Attach)
+    told, attach = heard(effects, CHILD)
+    assert told == call
+    assert attach == lm.Attach(ID, 2, Meeting.DIALOG)
