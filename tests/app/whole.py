@@ -19,6 +19,7 @@ from ringway.adapters.catalog_memory import MemoryCatalog
 from ringway.adapters.clock_manual import ManualClock
 from ringway.adapters.engine_memory import EngineMemory
 from ringway.adapters.event_log_memory import MemoryEventLog
+from ringway.adapters.shelves_memory import MemoryShelves
 from ringway.adapters.tokens_jwt import JwtTokens
 from ringway.app.house import Front, Ports, Ringway
 from ringway.domain.values import AccountId
@@ -267,6 +268,7 @@ async def whole(
             MemoryCalls(),
             activity,
             catalog,
+            MemoryShelves(),
             tokens,
             clock,
             engine,

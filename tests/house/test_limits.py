@@ -17,14 +17,14 @@ ROWS = [
     for line in PAGE.splitlines()
     if line.startswith("| ") and not line.startswith(("| limit ", "| --- "))
 ]
-MICROSECONDS = "ringway.domain.leg_state"
-"""The module whose times are in microseconds."""
+MICROSECONDS = ("ringway.domain.leg_state", "ringway.domain.values")
+"""The modules whose times are in microseconds."""
 
 
 def python(name: str) -> float:
     module, _, constant = name.rpartition(".")
     value = float(getattr(importlib.import_module(module), constant))
-    return value / SECOND if module == MICROSECONDS else value
+    return value / SECOND if module in MICROSECONDS else value
 
 
 def rust(path: str, name: str) -> float:

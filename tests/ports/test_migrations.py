@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
@@ -37,6 +38,16 @@ def migrated(file: Path) -> None:
     engine.dispose()
 
 
+def migrated_to(file: Path, revision: str) -> None:
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("path_separator", "os")
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
 def test_the_newest_revision_is_the_one_we_name() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -60,15 +71,24 @@ async def test_a_first_database_is_brought_up_to_date(
     tmp_path: Path, has_calls: bool
 ) -> None:
     """The first revision made the table `calls` for a while."""
-    await (await Database.open(tmp_path)).close()
-    today = tables(tmp_path / FILE)
-    with closing(sqlite3.connect(tmp_path / FILE)) as first:
-        for table in ("connections",) if has_calls else ("connections", "calls"):
-            first.execute(f"DROP TABLE {table}")
-        first.execute("UPDATE alembic_version SET version_num = '0001'")
-        first.commit()
-    await (await Database.open(tmp_path)).close()
-    assert tables(tmp_path / FILE) == today
+    old, second, new = (tmp_path / name for name in ("old", "second", "new"))
+    for folder in (old, second, new):
+        folder.mkdir()
+    migrated_to(old / FILE, "0001")
+    if has_calls:
+        migrated_to(second / FILE, "0002")
+        with (
+            closing(sqlite3.connect(second / FILE)) as connection,
+            closing(sqlite3.connect(old / FILE)) as first,
+        ):
+            for (made,) in connection.execute(
+                "SELECT sql FROM sqlite_master WHERE tbl_name = 'calls' AND sql NOTNULL"
+            ):
+                first.execute(made)
+            first.commit()
+    for folder in (old, new):
+        await (await Database.open(folder)).close()
+    assert tables(old / FILE) == tables(new / FILE)
 
 
 async def test_a_migrated_database_is_taken_as_it_is(tmp_path: Path) -> None:

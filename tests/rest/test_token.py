@@ -9,8 +9,8 @@ import pytest
 
 from ringway.domain.values import SECOND
 from ringway.ports.tokens import Capability
+from ringway.public.moments import timestamp
 from ringway.rest.bodies import MAX_BODY
-from ringway.rest.moments import timestamp
 from tests.app.whole import FIRST_ACCOUNT, Whole, whole
 
 PATH = "/webrtc/1/token"

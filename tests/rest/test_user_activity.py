@@ -10,7 +10,7 @@ import pytest
 from ringway.domain.values import SECOND, DeviceId
 from ringway.ports.activity import Connection
 from ringway.ports.catalog import FIRST_ACCOUNT
-from ringway.rest.moments import given_time, public_time
+from ringway.public.moments import given_time, public_time
 from tests.app.whole import Whole, whole
 
 PATH = "/webrtc/1/user-activity"

@@ -1,9 +1,9 @@
 """Writes the SDK's TypeScript wire types from their Python declaration.
 
-`ringway.rtc.messages` is the only place where a message is declared; this
-module reads it (types by `msgspec.inspect`, sentences from its source) and
-renders `web/rtc/src/generated/messages.ts`: an interface for each message, told
-apart by `t`, and the two unions.
+`ringway.rtc.messages`, and what it is made of, is the only place where a message
+is declared; this module reads it (types by `msgspec.inspect`, sentences from its
+source) and renders `web/rtc/src/generated/messages.ts`: an interface for each
+message, told apart by `t`, and the two unions.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Literal, get_args, get_origin
 
 from msgspec import inspect as types
 
-from ringway.rtc import messages
+from ringway.rtc import client_messages, house_messages, message_parts, messages
 from tools.protocol.declaration import Sentences, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
+DECLARED = (message_parts, client_messages, house_messages)
 PATH = Path(__file__).parents[2] / "web/rtc/src/generated/messages.ts"
 UNIONS = {
     "FromClient": "What a client says.",
@@ -49,7 +50,7 @@ class UnknownTypeError(Exception):
 
 def render(module: ModuleType = messages) -> str:
     """Render the whole TypeScript file."""
-    sentences = read(inspect.getsource(module))
+    sentences = read("\n".join(map(inspect.getsource, DECLARED)))
     literals = {
         frozenset(get_args(value)): name
         for name, value in vars(module).items()

@@ -28,6 +28,7 @@ from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
 from ringway.ports.clock import Appointment, Clock
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog
+from ringway.ports.shelves import Shelves
 from ringway.ports.spans import NoSpans, Spans
 from ringway.ports.storage import StorageUnavailable
 from ringway.ports.tokens import Tokens
@@ -70,6 +71,7 @@ class Ports:
     calls: Calls
     activity: Activity
     catalog: Catalog
+    shelves: Shelves
     tokens: Tokens
     clock: Clock
     engine: Engine

@@ -26,6 +26,7 @@ from ringway.adapters.sql.calls import SqlCalls
 from ringway.adapters.sql.catalog import SqlCatalog
 from ringway.adapters.sql.database import Database
 from ringway.adapters.sql.event_log import SqlEventLog
+from ringway.adapters.sql.shelves import SqlShelves
 from ringway.adapters.tokens_jwt import JwtTokens
 from ringway.app import folder
 from ringway.app.built import engine_program, front
@@ -122,6 +123,7 @@ async def _serve(
                 SqlCalls(database),
                 SqlActivity(database),
                 catalog,
+                SqlShelves(database),
                 JwtTokens(keys, settings.public_url),
                 clock,
                 engine.socket,

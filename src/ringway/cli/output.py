@@ -10,7 +10,7 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
-from ringway.rest.moments import timestamp
+from ringway.public.moments import timestamp
 
 USUAL_WIDTH: Final = 80
 NARROWEST: Final = 8

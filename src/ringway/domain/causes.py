@@ -1,7 +1,7 @@
-"""Why calls end and commands are refused: the 29 codes of the public API.
+"""Why calls end and commands are refused: the 33 codes of the public API.
 
-Names and numbers are the reference's (`sdk/js-sdk.md` section 9); the
-descriptions are ours.
+Names and numbers are the reference's (`sdk/js-sdk.md` section 9,
+`api/calls-api.md` section 5); the descriptions are ours.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ class Cause(PublicName):
     ANSWERED_ELSEWHERE = "ANSWERED_ELSEWHERE"
     MACHINE_DETECTED = "MACHINE_DETECTED"
     HUMAN_DETECTED = "HUMAN_DETECTED"
+    MAX_DURATION_REACHED = "MAX_DURATION_REACHED"
     DEVICE_FORBIDDEN = "DEVICE_FORBIDDEN"
     DEVICE_NOT_FOUND = "DEVICE_NOT_FOUND"
     DEVICE_UNAVAILABLE = "DEVICE_UNAVAILABLE"
@@ -30,6 +31,7 @@ class Cause(PublicName):
     BUSY = "BUSY"
     CANCELLED = "CANCELLED"
     REJECTED = "REJECTED"
+    TEMPORARILY_UNAVAILABLE = "TEMPORARILY_UNAVAILABLE"
     FORBIDDEN = "FORBIDDEN"
     INSUFFICIENT_FUNDS = "INSUFFICIENT_FUNDS"
     UNAUTHENTICATED = "UNAUTHENTICATED"
@@ -42,6 +44,8 @@ class Cause(PublicName):
     SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
     UNKNOWN = "UNKNOWN"
     FEATURE_UNAVAILABLE = "FEATURE_UNAVAILABLE"
+    CONGESTION = "CONGESTION"
+    UNAUTHORIZED = "UNAUTHORIZED"
     URL_NOT_FOUND = "URL_NOT_FOUND"
     URL_UNREACHABLE = "URL_UNREACHABLE"
     INVALID_RESPONSE = "INVALID_RESPONSE"
@@ -71,6 +75,7 @@ _CODES: Final[dict[Cause, tuple[int, str]]] = {
     Cause.ANSWERED_ELSEWHERE: (10001, "Another device has answered the call."),
     Cause.MACHINE_DETECTED: (10002, "An answering machine has picked up."),
     Cause.HUMAN_DETECTED: (10003, "A person has picked up."),
+    Cause.MAX_DURATION_REACHED: (10004, "The call has lasted as long as it may."),
     Cause.DEVICE_FORBIDDEN: (10100, "Camera or microphone may not be used."),
     Cause.DEVICE_NOT_FOUND: (10101, "There is no such camera or microphone."),
     Cause.DEVICE_UNAVAILABLE: (10102, "Camera or microphone is taken or broken."),
@@ -84,6 +89,7 @@ _CODES: Final[dict[Cause, tuple[int, str]]] = {
     Cause.BUSY: (10201, "The other side is in another call."),
     Cause.CANCELLED: (10202, "The caller has given up."),
     Cause.REJECTED: (10203, "The call was declined."),
+    Cause.TEMPORARILY_UNAVAILABLE: (10204, "The other side cannot be reached now."),
     Cause.FORBIDDEN: (10300, "This is not allowed."),
     Cause.INSUFFICIENT_FUNDS: (10301, "The account has no credit left."),
     Cause.UNAUTHENTICATED: (10302, "Who is calling is not known."),
@@ -96,6 +102,8 @@ _CODES: Final[dict[Cause, tuple[int, str]]] = {
     Cause.SERVICE_UNAVAILABLE: (10309, "The service cannot do this now."),
     Cause.UNKNOWN: (10310, "The reason is not known."),
     Cause.FEATURE_UNAVAILABLE: (10311, "This feature is not switched on."),
+    Cause.CONGESTION: (10312, "There is too much going on for this."),
+    Cause.UNAUTHORIZED: (10313, "The other side does not allow this."),
     Cause.URL_NOT_FOUND: (10400, "There is no address to ask."),
     Cause.URL_UNREACHABLE: (10401, "The address does not respond."),
     Cause.INVALID_RESPONSE: (10402, "The address has responded with nonsense."),

@@ -86,13 +86,12 @@ from ringway.domain.leg_state import (
     CONNECT_TIME,
     LOST_TIME,
     RESUME_TIME,
-    RING_TIME,
     UNANSWERED,
     Leg,
     Media,
     Phase,
 )
-from ringway.domain.values import VOICE_ONLY, Direction, Input
+from ringway.domain.values import RING_TIME, VOICE_ONLY, Direction, Input
 
 __all__ = ["deadlines", "decide", "evolve", "react"]
 

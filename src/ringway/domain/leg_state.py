@@ -26,8 +26,6 @@ from ringway.domain.values import (
     Wishes,
 )
 
-RING_TIME: Final = 60 * SECOND
-"""A leg that nobody has answered for so long ends with NO_ANSWER."""
 CONNECT_TIME: Final = 20 * SECOND
 """An answered leg without media ends so late; the engine gives up after 15 s."""
 LOST_TIME: Final = 15 * SECOND

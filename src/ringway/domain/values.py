@@ -13,6 +13,8 @@ BridgeId = NewType("BridgeId", str)
 ForkId = NewType("ForkId", str)
 DeviceId = NewType("DeviceId", str)
 """One connection of a person: it lives as long as its socket."""
+ConfigurationId = NewType("ConfigurationId", str)
+"""A calls configuration: what a customer's program is known by."""
 TextKey = NewType("TextKey", str)
 """Where the side table keeps what a person said; texts never enter an event."""
 
@@ -20,6 +22,10 @@ G_co = TypeVar("G_co", covariant=True)
 
 SECOND: Final = 1_000_000
 """Microseconds: every time here is in microseconds since 1970, UTC."""
+RING_TIME: Final = 60 * SECOND
+"""A leg that nobody has answered for so long ends with NO_ANSWER."""
+MAX_DURATION: Final = 28_800 * SECOND
+"""So long may a leg last that an application has begun, unless it says less."""
 
 
 class PublicName(StrEnum):
@@ -79,6 +85,16 @@ class EndpointType(PublicName):
     WEBRTC = auto()
     ROOM = auto()
     """A room, by its name: only ever called, it never calls."""
+    APPLICATION = auto()
+    """A customer's program, by its calls configuration, or by what it calls from."""
+    PHONE = auto()
+    """By its number (E.164)."""
+    SIP = auto()
+    """By its user name."""
+    VIBER = auto()
+    WHATSAPP = auto()
+    WEBSOCKET = auto()
+    """By the label that its customer has given it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +104,75 @@ class Endpoint:
     type: EndpointType
     address: str
     display_name: str | None = None
+    via: str | None = None
+    """The id of the SIP trunk, or of the configuration of the web socket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The application a call belongs to, and the names its customer tags it with."""
+
+    configuration: ConfigurationId
+    application: str | None = None
+    entity: str | None = None
+
+
+@unique
+class Source(PublicName):
+    """Who has ended a call."""
+
+    ENDPOINT = auto()
+    """The party, or its device, which is gone."""
+    API = auto()
+    """The application."""
+    PLATFORM = auto()
+    """The house, which had no choice or has waited long enough."""
+
+
+@unique
+class Meeting(PublicName):
+    """What kind of bridge a leg is in."""
+
+    DIALOG = auto()
+    CONFERENCE = auto()
+    ROOM = auto()
+
+
+@unique
+class RoleType(PublicName):
+    """What a member of a conference may do."""
+
+    DEFAULT = auto()
+    """Speaks and hears."""
+    MONITOR = auto()
+    """Hears."""
+    ADVISOR = auto()
+    """Hears all, and is heard by some."""
+    LISTENER = auto()
+    """Hears."""
+    AUDITOR = auto()
+    """Hears, and nobody is told that it is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A member's part in a conference."""
+
+    type: RoleType = RoleType.DEFAULT
+    advised: tuple[LegId, ...] = ()
+    """Who hears an ADVISOR; nobody else has such."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restraint:
+    """What an application keeps a member from, whatever its person does."""
+
+    muted: bool = False
+    """It is not heard."""
+    deaf: bool = False
+    """It hears nobody."""
+    blind: bool = False
+    """It sees nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +234,60 @@ class Recording(PublicName):
 
 
 @unique
+class RecordingRight(PublicName):
+    """What a person's token says of recording; None is a fourth thing."""
+
+    ALWAYS = auto()
+    ON_DEMAND = auto()
+    DISABLED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingTerms:
+    """How an application wants a call recorded."""
+
+    type: Recording
+    """AUDIO or AUDIO_AND_VIDEO."""
+    stereo: bool = False
+    """The party on the left, everybody else on the right."""
+    file_prefix: str | None = None
+    custom_data: TextKey | None = None
+    """Of the recording; the call has its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineDetection:
+    """How an application wants to know whether a machine has picked up."""
+
+    detection_time: float = 3.7
+    """Seconds, 1 to 5."""
+    message_detection_timeout: int = 0
+    """Seconds to look for the end of the greeting, at most 60; 0: not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an application asks for when it begins a call."""
+
+    connect_time: int = RING_TIME
+    """Microseconds, at most `RING_TIME`; unanswered for longer is NO_ANSWER."""
+    max_duration: int = MAX_DURATION
+    """Microseconds since it was established; then it ends."""
+    external_id: str | None = None
+    recording: RecordingTerms | None = None
+    machine_detection: MachineDetection | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    """SIP headers, as they were given."""
+    bulk: str | None = None
+    """The bulk it is made for."""
+    retry: bool = False
+    """The bulk has tried to reach the same party before."""
+
+
+TERMS: Final = Terms()
+
+
+@unique
 class Way(PublicName):
     """What a party does in its bridge, when that is one thing only."""
 
@@ -167,6 +306,8 @@ class Wishes:
     way: Way | None = None
     participant_events: bool = True
     """It is told who else is in its room."""
+    capability: RecordingRight | None = None
+    """What its token says of recording."""
 
 
 NO_WISHES: Final = Wishes()

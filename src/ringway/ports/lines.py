@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from ringway.domain.causes import Cause
 from ringway.domain.leg_state import Leg
 from ringway.domain.values import (
     AccountId,
     BridgeId,
+    ConfigurationId,
     Device,
     DeviceId,
     Endpoint,
     LegId,
     Look,
+    Meeting,
     Picture,
+    Role,
 )
 
 Source: TypeAlias = Literal["MICROPHONE", "CAMERA", "SCREEN"]
+DEFAULT_ROLE: Final = Role()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,18 @@ class SayIncoming:
 
 
 @dataclass(frozen=True, slots=True)
+class SayIncomingApplication:
+    """An application calls: every free device of the person, with one call id."""
+
+    leg: LegId
+    configuration: ConfigurationId
+    caller: Endpoint
+    """What the application says it calls from."""
+    video: bool
+    custom_data: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SayPipeAnswer:
     """The engine's answer to the client's first offer."""
 
@@ -66,6 +82,13 @@ class SayPipeAnswer:
 @dataclass(frozen=True, slots=True)
 class SayRang:
     """The other side rings."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class SayEarlyMedia:
+    """Media flows to a caller that the application has not answered yet."""
 
     leg: LegId
 
@@ -138,22 +161,31 @@ class SayRemoteQuality:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Somebody else in the room."""
+    """Somebody else in the room, conference or dialog."""
 
     leg: LegId
     endpoint: Endpoint
     joined: bool
     look: Look
+    """Muted by the person or by the application."""
+    role: Role = DEFAULT_ROLE
+    deaf: bool = False
+    """The application lets it hear nobody."""
+    blind: bool = False
+    """The application lets it see nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomView:
-    """A room as one of its members sees it."""
+    """A room, conference or dialog as one of its members sees it."""
 
     id: BridgeId
     name: str
+    """Empty for what has no name."""
     participants: Sequence[Participant]
     """The others; none for who wants no participant events."""
+    role: Role = DEFAULT_ROLE
+    """The member's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +196,69 @@ class SayRoomJoined:
     at: int
     """Microseconds since 1970, UTC."""
     room: RoomView
+
+
+@dataclass(frozen=True, slots=True)
+class SayConferenceJoined:
+    """The application has brought it into a conference, and media flows."""
+
+    leg: LegId
+    at: int
+    """Microseconds since 1970, UTC."""
+    room: RoomView
+
+
+@dataclass(frozen=True, slots=True)
+class SayConferenceLeft:
+    """Out of the conference; the leg stays."""
+
+    leg: LegId
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class SayDialogJoined:
+    """The application has brought it together with another leg, and media flows."""
+
+    leg: LegId
+    at: int
+    """Microseconds since 1970, UTC."""
+    dialog: BridgeId
+    remote: Participant
+
+
+@dataclass(frozen=True, slots=True)
+class SayDialogLeft:
+    """Out of the dialog; the leg stays."""
+
+    leg: LegId
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class SayRoleChanged:
+    """The application has given it another role in its conference."""
+
+    leg: LegId
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class SayMessage:
+    """The application says something to the leg's client."""
+
+    leg: LegId
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SayBroadcast:
+    """The application writes to everybody in the conference or dialog."""
+
+    leg: LegId
+    at: int
+    """Microseconds since 1970, UTC."""
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +335,18 @@ class LegView:
     """Of the other side, as far as the house still knows it."""
     room: RoomView | None
     """Once it has joined one."""
+    meeting: Meeting | None = None
+    """What `room` is."""
+    configuration: ConfigurationId | None = None
+    """Of the application it calls, or that calls it."""
 
 
 Said: TypeAlias = (
     SayIncoming
+    | SayIncomingApplication
     | SayPipeAnswer
     | SayRang
+    | SayEarlyMedia
     | SayEstablished
     | SayOffer
     | SaySections
@@ -254,6 +355,13 @@ Said: TypeAlias = (
     | SayRemoteDisconnected
     | SayRemoteQuality
     | SayRoomJoined
+    | SayConferenceJoined
+    | SayConferenceLeft
+    | SayDialogJoined
+    | SayDialogLeft
+    | SayRoleChanged
+    | SayMessage
+    | SayBroadcast
     | SayParticipant
     | SayParticipantLeft
     | SayParticipantQuality

@@ -19,7 +19,7 @@ from ringway.domain.causes import Cause
 from ringway.domain.effects import Address, Kind, Tell, tell_fork, tell_leg
 from ringway.domain.fork_state import MAX_BRANCHES, fork_of
 from ringway.domain.leg_state import Leg
-from ringway.domain.values import AccountId
+from ringway.domain.values import AccountId, EndpointType
 from ringway.ports.lines import Lines
 from ringway.runtime.views import Views
 
@@ -39,6 +39,8 @@ class Routing:
         """Say what to tell to whom, now that this leg has begun."""
         if caller.in_room:
             return await self._route_to_room(caller)
+        if caller.counterpart.type is EndpointType.APPLICATION:
+            return tell_leg(caller.id, leg.End(Cause.DESTINATION_NOT_FOUND))
         to = caller.counterpart.address
         there = self.lines.devices_of(caller.account, to)
         devices = [device for device in there if device.id != caller.device]

@@ -24,10 +24,10 @@ from ringway.ports.tokens import (
     Issued,
     Tokens,
 )
+from ringway.public.moments import timestamp
 from ringway.rest.authorization import authorized
 from ringway.rest.bodies import json_object
 from ringway.rest.errors import bad_request
-from ringway.rest.moments import timestamp
 
 MIN_DISPLAY_NAME: Final = 5
 MAX_DISPLAY_NAME: Final = 50

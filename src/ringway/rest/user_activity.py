@@ -17,9 +17,9 @@ from ringway.domain.identity import is_identity
 from ringway.domain.values import DeviceId
 from ringway.ports.activity import MAX_PAGE, MAX_SIZE, Activity, Asked
 from ringway.ports.catalog import Catalog
+from ringway.public.moments import given_time, public_time
 from ringway.rest.authorization import authorized
 from ringway.rest.errors import ApiError
-from ringway.rest.moments import given_time, public_time
 
 DEFAULT_SIZE: Final = 20
 MAX_CONNECTION: Final = 64

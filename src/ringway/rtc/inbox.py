@@ -10,7 +10,15 @@ import msgspec
 import structlog
 
 from ringway.domain.causes import Cause, Refused
-from ringway.domain.values import Device, LegId, Picture, Recording, Way
+from ringway.domain.values import (
+    ConfigurationId,
+    Device,
+    LegId,
+    Owner,
+    Picture,
+    Recording,
+    Way,
+)
 from ringway.ports import engine_messages as engine
 from ringway.ports.storage import StorageUnavailable
 from ringway.rtc import messages as wire
@@ -90,6 +98,7 @@ class Inbox:
         self,
         device: Device,
         message: wire.Call
+        | wire.CallApplication
         | wire.Join
         | wire.Reopen
         | wire.Ringing
@@ -104,6 +113,14 @@ class Inbox:
             case wire.Call():
                 return exchange.call(
                     device, call, message.to, _proposal(message), video=message.video
+                )
+            case wire.CallApplication():
+                return exchange.call_application(
+                    device,
+                    call,
+                    _owner(message),
+                    _proposal(message),
+                    video=message.video,
                 )
             case wire.Join():
                 proposal = replace(
@@ -133,14 +150,23 @@ class Inbox:
                 assert_never(message)
 
 
-def _proposal(message: wire.Call | wire.Accept | wire.Join) -> Proposal:
+def _proposal(
+    message: wire.Call | wire.CallApplication | wire.Accept | wire.Join,
+) -> Proposal:
     return Proposal(
         message.offer,
         [engine.Sending(it.mid, it.source) for it in message.sending],
         message.custom_data,
-        Recording[message.recording],
+        Recording.UNDEFINED
+        if isinstance(message, wire.CallApplication)
+        else Recording[message.recording],
         message.auto_reconnect,
     )
+
+
+def _owner(message: wire.CallApplication) -> Owner:
+    configuration = ConfigurationId(message.configuration)
+    return Owner(configuration, message.application_id, message.entity_id)
 
 
 def _refused(message: wire.FromClient, code: Cause, text: str) -> wire.Refused:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, assert_never
 
 from ringway.domain.causes import Cause
-from ringway.domain.leg_state import Phase
-from ringway.domain.values import Direction, Look, Picture
+from ringway.domain.values import Direction, Look, Picture, Role
 from ringway.ports import lines
 from ringway.rtc import messages as wire
 
@@ -28,10 +27,21 @@ def message(said: lines.Said) -> wire.Numbered:
         case lines.SayIncoming(leg, caller, video, custom_data):
             party = wire.Party(caller.address, caller.display_name)
             return wire.Incoming(leg, party, video, dict(custom_data))
+        case lines.SayIncomingApplication():
+            return wire.IncomingApplication(
+                said.leg,
+                said.configuration,
+                said.caller.address,
+                said.video,
+                said.caller.display_name,
+                dict(said.custom_data),
+            )
         case lines.SayPipeAnswer(leg, generation, answer, sections):
             return wire.PipeAnswer(leg, generation, answer, _sections(sections))
         case lines.SayRang(leg):
             return wire.Rang(leg)
+        case lines.SayEarlyMedia(leg):
+            return wire.EarlyMedia(leg)
         case lines.SayEstablished(leg, at, remote, custom_data):
             return wire.Established(
                 leg,
@@ -54,6 +64,21 @@ def message(said: lines.Said) -> wire.Numbered:
             return wire.RemoteQuality(leg, level)
         case lines.SayRoomJoined(leg, at, view):
             return wire.RoomJoined(leg, at // 1000, room(view))
+        case lines.SayConferenceJoined(leg, at, view):
+            return wire.ConferenceJoined(leg, at // 1000, room(view))
+        case lines.SayConferenceLeft(leg, cause):
+            return wire.ConferenceLeft(leg, error_code(cause))
+        case lines.SayDialogJoined(leg, at, dialog, remote):
+            other = participant(remote)
+            return wire.DialogJoined(leg, at // 1000, dialog, other)
+        case lines.SayDialogLeft(leg, cause):
+            return wire.DialogLeft(leg, error_code(cause))
+        case lines.SayRoleChanged(leg, changed):
+            return wire.RoleChanged(leg, role(changed))
+        case lines.SayMessage(leg, text):
+            return wire.MessageReceived(leg, text)
+        case lines.SayBroadcast(leg, at, text):
+            return wire.BroadcastText(leg, at // 1000, text)
         case lines.SayParticipant(leg, who):
             return wire.ParticipantChanged(leg, participant(who))
         case lines.SayParticipantLeft(leg, gone):
@@ -72,16 +97,6 @@ def message(said: lines.Said) -> wire.Numbered:
             assert_never(said)
 
 
-_PHASES: Final[
-    dict[Phase, Literal["CALLING", "RINGING", "CONNECTING", "ESTABLISHED"]]
-] = {
-    Phase.CALLING: "CALLING",
-    Phase.RINGING: "RINGING",
-    Phase.CONNECTING: "CONNECTING",
-    Phase.ESTABLISHED: "ESTABLISHED",
-}
-
-
 def call_state(it: lines.LegView) -> wire.CallState:
     """Write all that a device would have heard of its call by now."""
     leg = it.leg
@@ -89,7 +104,7 @@ def call_state(it: lines.LegView) -> wire.CallState:
     source = leg.counterpart
     return wire.CallState(
         call=leg.id,
-        phase=_PHASES[leg.phase],
+        phase=leg.phase.value,  # type: ignore[arg-type]  # the same names
         generation=leg.generation,
         media=leg.media.value,  # type: ignore[arg-type]  # the same names
         muted=leg.look.muted,
@@ -103,6 +118,8 @@ def call_state(it: lines.LegView) -> wire.CallState:
         remote_disconnected=leg.remote.away,
         custom_data=dict(it.custom_data),
         room=None if it.room is None else room(it.room),
+        meeting=it.meeting and it.meeting.value,  # type: ignore[arg-type]  # as above
+        configuration=it.configuration,
     )
 
 
@@ -118,12 +135,23 @@ def shown(look: Look) -> list[wire.Shown]:
 
 
 def room(view: lines.RoomView) -> wire.Room:
-    """Write a room as one of its members sees it."""
-    return wire.Room(view.id, view.name, [participant(it) for it in view.participants])
+    """Write a room, conference or dialog as one of its members sees it."""
+    others = [participant(it) for it in view.participants]
+    return wire.Room(view.id, view.name, others, _role_if_any(view.role))
+
+
+def role(it: Role) -> wire.Role:
+    """Write a member's part in a conference."""
+    name: wire.RoleType = it.type.value  # type: ignore[assignment]  # the same names
+    return wire.Role(name, list(it.advised))
+
+
+def _role_if_any(it: Role) -> wire.Role | None:
+    return None if it == lines.DEFAULT_ROLE else role(it)
 
 
 def participant(who: lines.Participant) -> wire.Participant:
-    """Write somebody else in the room."""
+    """Write somebody else in the room, conference or dialog."""
     return wire.Participant(
         who.leg,
         who.endpoint.address,
@@ -132,6 +160,9 @@ def participant(who: lines.Participant) -> wire.Participant:
         who.look.muted,
         shown(who.look),
         who.look.away,
+        _role_if_any(who.role),
+        who.deaf,
+        who.blind,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ringway.domain.bridge_messages import Joined, Left, LookChanged, SeatTaken
 from ringway.domain.bridge_state import Bridge, Member, Standing
 from ringway.domain.leg_state import Leg
-from ringway.domain.values import DeviceId, LegId
+from ringway.domain.values import DeviceId, LegId, Meeting
 from ringway.ports.lines import (
     Participant,
     RoomView,
@@ -77,6 +77,12 @@ def in_room(leg: Leg, views: Views) -> RoomView | None:
     if bridge is None or member is None or member.standing is Standing.JOINING:
         return None
     return room_view(bridge, leg.id)
+
+
+def meeting_of(leg: Leg, views: Views) -> Meeting | None:
+    """Say what kind of bridge the leg is in."""
+    bridge = None if leg.bridge is None else views.bridge(leg.account, leg.bridge)
+    return None if bridge is None else Meeting[bridge.policy.name]
 
 
 def _changed(

@@ -31,6 +31,7 @@ from ringway.domain.values import (
     EndpointType,
     LegId,
     Look,
+    Owner,
     Picture,
     Recording,
     TextKey,
@@ -128,6 +129,29 @@ class Exchange:
             endpoint=device.endpoint,
             counterpart=Endpoint(EndpointType.ROOM, room),
             device=device.id,
+            wishes=_wishes(call_id, proposal),
+            look=proposal.look,
+        )
+        await self._bring(device, call_id, create, proposal)
+
+    async def call_application(
+        self,
+        device: Device,
+        call_id: LegId,
+        owner: Owner,
+        proposal: Proposal,
+        *,
+        video: bool = False,
+    ) -> None:
+        """Call the application of this configuration, with its customer's names."""
+        create = leg.Create(
+            id=call_id,
+            account=device.account,
+            direction=Direction.INBOUND,
+            endpoint=device.endpoint,
+            counterpart=Endpoint(EndpointType.APPLICATION, owner.configuration),
+            device=device.id,
+            video=video,
             wishes=_wishes(call_id, proposal),
             look=proposal.look,
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ringway.domain.values import Device, LegId
+from ringway.domain.leg_state import Leg
+from ringway.domain.values import ConfigurationId, Device, EndpointType, LegId
 from ringway.ports.calls import Calls
 from ringway.ports.lines import LegView, SayEnded
 from ringway.ports.storage import StorageUnavailable
-from ringway.runtime.announcing import in_room
+from ringway.runtime.announcing import in_room, meeting_of
 from ringway.runtime.house import House
 
 
@@ -20,6 +21,13 @@ class Snapshot:
     legs: Sequence[LegView]
     ended: Sequence[SayEnded]
     """The calls asked for that are over."""
+
+
+def application_of(leg: Leg) -> ConfigurationId | None:
+    """Give the configuration of the application that the leg calls."""
+    if leg.counterpart.type is not EndpointType.APPLICATION:
+        return None
+    return ConfigurationId(leg.counterpart.address)
 
 
 class Snapshots:
@@ -55,7 +63,9 @@ class Snapshots:
         legs = []
         if leg is not None:
             data = cargo.custom_data(leg.remote_data)
-            legs.append(LegView(leg, data, in_room(leg, views)))
+            room = in_room(leg, views)
+            meeting = None if room is None else meeting_of(leg, views)
+            legs.append(LegView(leg, data, room, meeting, application_of(leg)))
         written = {it.leg: it for it in known}
         ended = []
         for each in asked:

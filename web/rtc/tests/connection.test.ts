@@ -21,7 +21,7 @@ describe("connecting", () => {
   it("says who we are, first", async () => {
     const { told } = await connected();
     expect(FakeSocket.last.said).toEqual([
-      { t: "connect", protocol: "1.1", token: token(), sdk: `ringway-rtc/${version}` },
+      { t: "connect", protocol: "1.2", token: token(), sdk: `ringway-rtc/${version}` },
     ]);
     expect(told).toEqual([{ name: "connected", event: { identity: "alice" } }]);
   });

@@ -41,7 +41,7 @@ async function drop(): Promise<void> {
 }
 
 const resumed = (more: Partial<Resumed> = {}): void =>
-  hear({ t: "resumed", protocol: "1.1", connection: "c2", resume: "token 2", resumeWithin: 60, heard: 1, number: 1, ...more });
+  hear({ t: "resumed", protocol: "1.2", connection: "c2", resume: "token 2", resumeWithin: 60, heard: 1, number: 1, ...more });
 
 describe("who is there", () => {
   it("is asked for once, and answered to everybody who asks", async () => {

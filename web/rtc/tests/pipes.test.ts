@@ -258,7 +258,7 @@ describe("a network that fails", () => {
     await settle(3_000);
     expect(names(heard)).toEqual(["reconnecting"]);
     FakeSocket.last.open();
-    const resumed = { t: "resumed", protocol: "1.1", connection: "c2", resume: "token 2", resumeWithin: 60 } as const;
+    const resumed = { t: "resumed", protocol: "1.2", connection: "c2", resume: "token 2", resumeWithin: 60 } as const;
     hear({ ...resumed, heard: 1, number: 0 });
     expect(said("restart_ice")).toEqual([{ t: "restart_ice", call: id, generation: 1 }]);
     FakePeerConnection.last.become("connected");

@@ -23,7 +23,7 @@ async function drop(): Promise<void> {
 const resumed = (more: Partial<Resumed> = {}): void =>
   hear({
     t: "resumed",
-    protocol: "1.1",
+    protocol: "1.2",
     connection: "c2",
     resume: "token 2",
     resumeWithin: 60,

@@ -460,7 +460,7 @@ describe("a room after a snapshot", () => {
         ],
       },
     };
-    const resumed = { protocol: "1.1", connection: "c1", resume: "token 2", resumeWithin: 60, heard: 0, number: 0 };
+    const resumed = { protocol: "1.2", connection: "c1", resume: "token 2", resumeWithin: 60, heard: 0, number: 0 };
     hear({ t: "resumed", ...resumed, snapshot: [state] });
     await settle();
     expect(names(told)).toEqual([

@@ -16,7 +16,7 @@ import { type FakeDevices, fakeBrowser, FakeSocket, token } from "./fakes.js";
 
 export const WELCOME = {
   t: "connected",
-  protocol: "1.1",
+  protocol: "1.2",
   identity: "alice",
   connection: "c1",
   resume: "token 1",

@@ -85,9 +85,13 @@ class Database:
         """
         return await self._writer.run(job)
 
+    async def read(self, job: Job[T]) -> T:
+        """Run the job, which only reads, in a transaction of its own."""
+        return await self._reader.run(job)
+
     async def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         """Give the answer to a question, from what is committed when it is asked."""
-        return await self._reader.run(lambda c: c.execute(query).all())
+        return await self.read(lambda c: c.execute(query).all())
 
     async def close(self) -> None:
         """Finish what was begun, and close.  Twice is once."""

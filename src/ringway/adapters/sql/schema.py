@@ -14,7 +14,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -22,17 +21,20 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = "0002"
-"""The revision of Alembic that makes these tables."""
+from ringway.adapters.sql.call_tables import calls, meetings, participants, totals
+from ringway.adapters.sql.naming import metadata
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+__all__ = [
+    "VERSION",
+    "calls",
+    "meetings",
+    "metadata",
+    "participants",
+    "totals",
+]
+
+VERSION = "0005"
+"""The revision of Alembic that makes these tables."""
 
 version = Table(
     # Alembic's own table, by its names.
@@ -93,36 +95,6 @@ cursors = Table(
 )
 """How far each consumer of the log has come."""
 
-calls = Table(
-    "calls",
-    metadata,
-    Column("account_id", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
-    Column("parent_id", Text),
-    Column("direction", Text, nullable=False),
-    Column("endpoint_type", Text, nullable=False),
-    Column("endpoint_address", Text, nullable=False),
-    Column("endpoint_name", Text),
-    Column("counterpart_type", Text, nullable=False),
-    Column("counterpart_address", Text, nullable=False),
-    Column("counterpart_name", Text),
-    Column("state", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("answered_at", BigInteger),
-    Column("established_at", BigInteger),
-    Column("ended_at", BigInteger),
-    Column("duration", BigInteger, nullable=False),
-    Column("cause", Text),
-    Column("detail", Text, nullable=False),
-    Column("bridge_id", Text),
-    Column("fork_id", Text),
-    Column("custom_data_key", Text),
-    Column("position", Integer, nullable=False),
-    Index(None, "account_id", "created_at"),
-    Index(None, "account_id", "state"),
-)
-"""Derived from `events` by the consumer `calls`: legs as a customer sees them."""
-
 connections = Table(
     "connections",
     metadata,
@@ -141,6 +113,89 @@ Index(
     connections.c.account_id,
     sqlite_where=connections.c.disconnected_at.is_(None),
 )
+
+# ------------------------------------------------ what customers are told
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("configuration_id", Text),
+    Column("application_id", Text),
+    Column("entity_id", Text),
+    Column("subject", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("trace_id", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("position", "number"),
+    Index(None, "account_id", "position", "number"),
+    Index(None, "account_id", "subject", "position", "number"),
+)
+"""Derived from `events`, with the rows of calls: public events, for some days."""
+
+courses = Table(
+    "courses",
+    metadata,
+    Column("course", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("stopped_at", BigInteger),
+    Column("stopped_why", Text),
+    sqlite_with_rowid=False,
+)
+"""How far each subscription has come in the outbox."""
+
+held_subjects = Table(
+    "held_subjects",
+    metadata,
+    Column("course", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Index(None, "course", "due_at"),
+    sqlite_with_rowid=False,
+)
+"""What a receiver did not take, and is tried again: all after this place."""
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("course", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("took_us", BigInteger, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("status", Integer),
+    Column("detail", Text, nullable=False),
+    Index(None, "course", "id"),
+)
+"""The delivery log: the newest of each subscription."""
+
+
+def _definitions(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("account_id", Text, ForeignKey("accounts.id"), primary_key=True),
+        Column("id", Text, primary_key=True),
+        Column("definition", LargeBinary, nullable=False),  # JSON
+    )
+
+
+subscriptions = _definitions("subscriptions")
+profiles = _definitions("profiles")
+security_settings = _definitions("security_settings")
+certificates = _definitions("certificates")
 
 # ------------------------------------------------------------- the catalog
 
@@ -193,6 +248,23 @@ signing_keys = Table(
     Column("secret", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
 )
+
+kept = Table(
+    "kept",
+    metadata,
+    # The order in which what is there was added.
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("value", LargeBinary, nullable=False),  # JSON; secrets in it are sealed
+    UniqueConstraint("account_id", "kind", "id"),
+    Index(None, "account_id", "kind", "number"),
+    Index(None, "account_id", "kind", "label", "number"),
+)
+"""What customers keep (`ports.shelves`)."""
 
 control = Table(
     "control",

@@ -6,7 +6,7 @@
 export const PATH = "/rtc/1/socket";
 
 /** major.minor */
-export const PROTOCOL = "1.1";
+export const PROTOCOL = "1.2";
 
 /** Characters of a message. */
 export const MAX_TEXT = 524288;
@@ -14,13 +14,11 @@ export const MAX_TEXT = 524288;
 /** Characters of a description. */
 export const MAX_SDP = 262144;
 
+export type RecordingType = "UNDEFINED" | "AUDIO" | "AUDIO_AND_VIDEO" | "NO_RECORDING";
+
 export type Source = "MICROPHONE" | "CAMERA" | "SCREEN";
 
 export type Way = "SEND" | "RECEIVE";
-
-export type Shown = "CAMERA" | "SCREEN";
-
-export type RecordingType = "UNDEFINED" | "AUDIO" | "AUDIO_AND_VIDEO" | "NO_RECORDING";
 
 export type RejectCode =
   /** Not signed here, altered, or no token at all. */
@@ -41,6 +39,12 @@ export type RejectCode =
   | "RESUME_USED"
   /** The line was given up, or its end was told. */
   | "RESUME_EXPIRED";
+
+export type Shown = "CAMERA" | "SCREEN";
+
+export type RoleType = "DEFAULT" | "MONITOR" | "ADVISOR" | "LISTENER" | "AUDITOR";
+
+export type Meeting = "ROOM" | "CONFERENCE" | "DIALOG";
 
 /** The line that this socket goes on with. */
 export interface Resumption {
@@ -77,6 +81,21 @@ export interface Call {
   readonly video?: boolean;
   readonly customData?: Readonly<Record<string, string>>;
   readonly recording?: RecordingType;
+  readonly autoReconnect?: boolean;
+  readonly n?: number;
+}
+
+/** Call an application: a leg with a complete offer. */
+export interface CallApplication {
+  readonly t: "call_application";
+  readonly call: string;
+  readonly configuration: string;
+  readonly offer: string;
+  readonly sending: readonly Sending[];
+  readonly video?: boolean;
+  readonly customData?: Readonly<Record<string, string>>;
+  readonly applicationId?: string;
+  readonly entityId?: string;
   readonly autoReconnect?: boolean;
   readonly n?: number;
 }
@@ -228,7 +247,14 @@ export interface Party {
   readonly displayName?: string;
 }
 
-/** Somebody else in the room. */
+/** Whom a participant hears, and who hears it. */
+export interface Role {
+  readonly type: RoleType;
+  /** Call ids; only an ADVISOR has some, and is heard by these alone. */
+  readonly advised?: readonly string[];
+}
+
+/** Somebody else in the room, conference or dialog. */
 export interface Participant {
   readonly call: string;
   readonly identity: string;
@@ -238,20 +264,29 @@ export interface Participant {
   readonly shows?: readonly Shown[];
   /** Its media is interrupted, and awaited back. */
   readonly disconnected?: boolean;
+  /** None: DEFAULT. */
+  readonly role?: Role;
+  /** The application lets it hear nobody. */
+  readonly deaf?: boolean;
+  /** The application lets it see nobody. */
+  readonly blind?: boolean;
 }
 
-/** The room one is in. */
+/** The room, conference or dialog one is in. */
 export interface Room {
   readonly id: string;
+  /** Empty for what has no name. */
   readonly name: string;
   /** The others; empty for who wants no participant events. */
   readonly participants: readonly Participant[];
+  /** One's own; None: DEFAULT. */
+  readonly role?: Role;
 }
 
 /** All that the house would have told of a call by now. */
 export interface CallState {
   readonly call: string;
-  readonly phase: "CALLING" | "CONNECTING" | "ESTABLISHED" | "RINGING";
+  readonly phase: "CALLING" | "CONNECTING" | "ESTABLISHED" | "PRE_ESTABLISHED" | "RINGING";
   readonly generation: number;
   /** LOST: make the pipe of this generation with `Reopen`. */
   readonly media: "LOST" | "NONE" | "OPEN" | "OPENING" | "REOPENING";
@@ -272,6 +307,10 @@ export interface CallState {
   readonly customData?: Readonly<Record<string, string>>;
   /** Once it is joined. */
   readonly room?: Room;
+  /** What `room` is. */
+  readonly meeting?: Meeting;
+  /** The application's calls configuration, of a call with an application. */
+  readonly configuration?: string;
 }
 
 /** Why something ended or failed, as the SDK shows it. */
@@ -327,6 +366,19 @@ export interface Incoming {
   readonly n?: number;
 }
 
+/** An application calls; every free device of the person has the same call id. */
+export interface IncomingApplication {
+  readonly t: "incoming_application";
+  readonly call: string;
+  readonly configuration: string;
+  /** What the application says it calls from. */
+  readonly from: string;
+  readonly video: boolean;
+  readonly fromDisplayName?: string;
+  readonly customData?: Readonly<Record<string, string>>;
+  readonly n?: number;
+}
+
 /** Whose media the client receives in a section. */
 export interface Receiving {
   /** The call id of the party it comes from. */
@@ -354,6 +406,13 @@ export interface PipeAnswer {
 /** The other side rings. */
 export interface Rang {
   readonly t: "rang";
+  readonly call: string;
+  readonly n?: number;
+}
+
+/** What the application has its caller hear before it answers. */
+export interface EarlyMedia {
+  readonly t: "early_media";
   readonly call: string;
   readonly n?: number;
 }
@@ -433,6 +492,43 @@ export interface RoomJoined {
   readonly n?: number;
 }
 
+/** The application has brought this call into a conference, and media flows. */
+export interface ConferenceJoined {
+  readonly t: "conference_joined";
+  readonly call: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly room: Room;
+  readonly n?: number;
+}
+
+/** Out of the conference; the call goes on. */
+export interface ConferenceLeft {
+  readonly t: "conference_left";
+  readonly call: string;
+  readonly code: ErrorCode;
+  readonly n?: number;
+}
+
+/** The application has brought this call together with another one. */
+export interface DialogJoined {
+  readonly t: "dialog_joined";
+  readonly call: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly id: string;
+  readonly remote: Participant;
+  readonly n?: number;
+}
+
+/** Out of the dialog; the call goes on. */
+export interface DialogLeft {
+  readonly t: "dialog_left";
+  readonly call: string;
+  readonly code: ErrorCode;
+  readonly n?: number;
+}
+
 /** Somebody comes, is in, or shows something else: this is so now. */
 export interface ParticipantChanged {
   readonly t: "participant_changed";
@@ -459,13 +555,39 @@ export interface ParticipantQuality {
   readonly n?: number;
 }
 
-/** Somebody in the room talks, or no longer talks. */
+/** Somebody in the room or conference talks, or no longer talks. */
 export interface Talking {
   readonly t: "talking";
   readonly call: string;
   /** A call id; this one's own too. */
   readonly participant: string;
   readonly talking: boolean;
+  readonly n?: number;
+}
+
+/** The application has given this call another role in its conference. */
+export interface RoleChanged {
+  readonly t: "role_changed";
+  readonly call: string;
+  readonly role: Role;
+  readonly n?: number;
+}
+
+/** The application says something to this call's client. */
+export interface MessageReceived {
+  readonly t: "message_received";
+  readonly call: string;
+  readonly message: string;
+  readonly n?: number;
+}
+
+/** The application writes to everybody in the conference or dialog. */
+export interface BroadcastText {
+  readonly t: "broadcast_text";
+  readonly call: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly text: string;
   readonly n?: number;
 }
 
@@ -532,6 +654,7 @@ export interface Pong {
 export type FromClient =
   | Connect
   | Call
+  | CallApplication
   | Join
   | Ringing
   | Accept
@@ -553,8 +676,10 @@ export type FromHouse =
   | Resumed
   | Rejected
   | Incoming
+  | IncomingApplication
   | PipeAnswer
   | Rang
+  | EarlyMedia
   | Established
   | Offer
   | Sections
@@ -563,10 +688,17 @@ export type FromHouse =
   | RemoteDisconnected
   | RemoteQuality
   | RoomJoined
+  | ConferenceJoined
+  | ConferenceLeft
+  | DialogJoined
+  | DialogLeft
   | ParticipantChanged
   | ParticipantLeft
   | ParticipantQuality
   | Talking
+  | RoleChanged
+  | MessageReceived
+  | BroadcastText
   | People
   | PeopleChanged
   | Lost

@@ -1,0 +1,1 @@
+"""The models of the Calls API: names, fields and rules are the reference's."""
