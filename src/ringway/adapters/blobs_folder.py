@@ -1,4 +1,4 @@
-"""Files in a folder: ``FOLDER/ACCOUNT/NAME``, whole from the moment they are there.
+"""Files in a folder: FOLDER/ACCOUNT/NAME, whole from the moment they are there.
 
 What is being written has a name of its own beside the others, is brought to the disk,
 and then takes its name.
