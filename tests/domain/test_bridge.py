@@ -92,7 +92,7 @@ def test_faces_are_shown_in_a_dialog_only() -> None:
 def test_a_dialog_ends_when_one_leaves_and_the_other_hears_why() -> None:
     gone = bm.LegGone(X, Cause.NETWORK_ERROR)
     bridge, events, effects = step(opened(DIALOG, X, Y), gone)
-    assert events[-1] == bm.Closed(0, Cause.NETWORK_ERROR, (Y,))
+    assert events[-1] == bm.Closed(0, Cause.NETWORK_ERROR, (Y,), by=X)
     assert effects == [tell_leg(Y, lm.End(Cause.NETWORK_ERROR)), CloseBridge(ID)]
     assert bridge.over
 
@@ -141,9 +141,16 @@ def test_a_room_lets_its_legs_go_and_ends_with_the_last() -> None:
     assert effects == [tell_leg(X, lm.Detach(ID)), CloseBridge(ID)]
 
 
-def test_a_conference_waits_to_be_told() -> None:
-    bridge, _, _ = step(opened(CONFERENCE, X), bm.LegGone(X, BYE))
-    assert not bridge.over
+def test_a_conference_waits_for_its_first_member_and_ends_with_the_last() -> None:
+    empty, _, _ = step(None, bm.Create(ID, US, CONFERENCE))
+    taken, _, _ = step(empty, bm.TakeIn(X))
+    never_came, _, _ = step(taken, bm.LegGone(X, BYE))
+    assert not never_came.over
+    joined, _, _ = step(taken, bm.LegAttached(X, 1, VOICE_ONLY))
+    assert step(joined, bm.LegGone(X, BYE))[0].over
+
+
+def test_the_end_of_a_conference_is_the_end_of_its_legs() -> None:
     _, _, effects = step(opened(CONFERENCE, X, Y), bm.Close(BYE))
     assert effects[:2] == [tell_leg(X, lm.End(BYE)), tell_leg(Y, lm.End(BYE))]
 

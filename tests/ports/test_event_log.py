@@ -171,6 +171,10 @@ async def test_texts_are_beside_the_log_and_can_be_erased(log: EventLog) -> None
     assert await log.text(MAIN, more) == ""
     await log.append([], [Text(MAIN, key, "other words")])
     assert await log.text(MAIN, key) == "other words"
+    unknown = TextKey("unknown")
+    some = {key: "other words", more: ""}
+    assert await log.texts(MAIN, [key, more, unknown]) == some
+    assert await log.texts(OTHER, [key, more]) == await log.texts(MAIN, []) == {}
     assert await log.erase_text(MAIN, key)
     assert not await log.erase_text(MAIN, key)
     assert await log.text(MAIN, key) is None

@@ -132,6 +132,10 @@ CLARA_WRITTEN = {
             lines.SayMessage(LEG, "Grüße"),
             {"t": "message_received", "call": "c1", "message": "Grüße"},
         ),
+        (
+            lines.SayBroadcast(LEG, AT, "Feuer!"),
+            {"t": "broadcast_text", "call": "c1", "at": AT // 1000, "text": "Feuer!"},
+        ),
     ],
     ids=lambda it: it["t"] if isinstance(it, dict) else "",
 )
@@ -150,3 +154,4 @@ def test_names_are_the_same_on_the_wire() -> None:
 
 def test_what_an_application_says_is_never_printed() -> None:
     assert "secret" not in repr(lines.SayMessage(LEG, "secret"))
+    assert "secret" not in repr(lines.SayBroadcast(LEG, AT, "secret"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ringway.domain.values import AccountId, TextKey
 from ringway.ports.event_log import Entry, Recorded, Stream, Text, VersionConflict
@@ -72,6 +72,13 @@ class MemoryEventLog:
     async def text(self, account: AccountId, key: TextKey) -> str | None:
         """Give the text, or None if there is none, or not any more."""
         return self._texts.get((account, key))
+
+    async def texts(
+        self, account: AccountId, keys: Collection[TextKey]
+    ) -> Mapping[TextKey, str]:
+        """Give those of the texts that are there."""
+        found = {key: self._texts.get((account, key)) for key in keys}
+        return {key: text for key, text in found.items() if text is not None}
 
     async def erase_text(self, account: AccountId, key: TextKey) -> bool:
         """Erase the text; False if there was none."""

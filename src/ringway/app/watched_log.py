@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -119,6 +119,12 @@ class WatchedLog:
     async def text(self, account: AccountId, key: TextKey) -> str | None:
         """Give the text, or None."""
         return await self._inner.text(account, key)
+
+    async def texts(
+        self, account: AccountId, keys: Collection[TextKey]
+    ) -> Mapping[TextKey, str]:
+        """Give those of the texts that are there."""
+        return await self._inner.texts(account, keys)
 
     async def erase_text(self, account: AccountId, key: TextKey) -> bool:
         """Erase the text."""

@@ -11,21 +11,39 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from ringway.domain import leg_messages as leg
+from ringway.domain.bridge_effects import react
+from ringway.domain.bridge_members import (
+    check,
+    evolve_member,
+    member_of,
+    obey_about_members,
+)
 from ringway.domain.bridge_messages import (
+    AcceptTransfer,
+    Assign,
+    ChildRang,
     Close,
     Closed,
+    Command,
     Create,
     Created,
+    Established,
     Event,
     Given,
     Joined,
+    LastedTooLong,
     Left,
     LegAttached,
     LegGone,
     LegLooks,
+    LegRang,
     LookChanged,
+    RejectTransfer,
+    Remove,
+    Restrain,
+    Seating,
     SeatTaken,
+    Signal,
     TakeIn,
     Unheard,
 )
@@ -38,8 +56,10 @@ from ringway.domain.bridge_state import (
     Standing,
 )
 from ringway.domain.causes import Cause, Refused
-from ringway.domain.effects import Announce, CloseBridge, Deadline, Effect, tell_leg
-from ringway.domain.values import Input, LegId
+from ringway.domain.effects import Deadline
+from ringway.domain.values import Input, LegId, Meeting, Source
+
+__all__ = ["deadlines", "decide", "evolve", "react"]
 
 # ---------------------------------------------------------------- decide
 
@@ -51,45 +71,96 @@ def decide(bridge: Bridge | None, heard: Input[Given]) -> Iterator[Event]:
         if isinstance(given, Create):
             yield from _created(given, heard.at)
         return
-    match given:
-        case Create():
-            if bridge.account != given.account:
-                raise Refused(Cause.INVALID_REQUEST, "This id is taken.")
-        case TakeIn(who, guest):
-            _require_live(bridge)
+    if not isinstance(given, Signal):
+        yield from _obey(bridge, given, heard.at)
+    elif not bridge.over:
+        yield from _learn(bridge, given, heard.at)
+
+
+def _obey(bridge: Bridge, command: Command, at: int) -> Iterator[Event]:
+    if isinstance(command, Create):
+        if bridge.account != command.account:
+            raise Refused(Cause.INVALID_REQUEST, "This id is taken.")
+        return
+    _require_live(bridge)
+    match command:
+        case TakeIn(who, guest, role, early, call):
             if bridge.member(who) is None:
                 if bridge.size >= bridge.policy.seats:
                     name, seats = bridge.policy.name.lower(), bridge.policy.seats
                     text = f"The {name} is full: it has {seats} seats."
                     raise Refused(Cause.BUSY, text)
-                yield SeatTaken(who, bridge.seated + 1, guest)
-        case Close(cause):
-            _require_live(bridge)
-            yield _closed(bridge, cause, heard.at)
+                check(role)
+                yield SeatTaken(who, bridge.seated + 1, guest, role, early, call)
+        case Remove(who):
+            _require_conference(bridge)
+            member = member_of(bridge, who)
+            yield _left(member, Cause.NORMAL_HANGUP, Source.API, removed=True)
+            yield from _emptied(bridge, member, Cause.NORMAL_HANGUP, Source.API, at)
+        case Assign() | Restrain():
+            _require_conference(bridge)
+            yield from obey_about_members(bridge, command)
+        case AcceptTransfer() | RejectTransfer():
+            text = "No leg of it has asked for a transfer."
+            raise Refused(Cause.INVALID_REQUEST, text)
+        case Close(cause, source):
+            yield _closed(bridge, cause, source, at)
+        case _:
+            assert_never(command)
+
+
+def _learn(bridge: Bridge, signal: Signal, at: int) -> Iterator[Event]:
+    match signal:
+        case LegRang(who):
+            told = bridge.propagation.child_ringing and not bridge.rang
+            if told and who == bridge.child and bridge.parent is not None:
+                parent = bridge.member(bridge.parent)
+                if parent is not None and parent.standing is Standing.JOINING:
+                    yield ChildRang()
         case LegAttached(who, seat, look):
             member = bridge.member(who)
             joining = member is not None and member.standing is Standing.JOINING
             if member is not None and joining and member.seat == seat:
                 yield Joined(who, look)
+                if bridge.is_dialog and bridge.established_at is None:
+                    others = [it for it in bridge.members if it.leg != who]
+                    if any(it.standing is Standing.JOINED for it in others):
+                        yield Established(at)
         case LegLooks(who, look):
             member = bridge.member(who)
             joined = member is not None and member.standing is Standing.JOINED
             if member is not None and joined and member.look != look:
                 yield LookChanged(who, look)
-        case LegGone(who, cause):
-            yield from _gone(bridge, who, cause, heard.at)
+        case LegGone():
+            yield from _gone(bridge, signal, at)
         case Unheard(by, cause):
-            yield from _gone(bridge, LegId(by), cause, heard.at)
+            yield from _gone(bridge, LegGone(LegId(by), cause), at)
+        case LastedTooLong():
+            cause = Cause.MAX_DURATION_REACHED
+            yield _closed(bridge, cause, Source.PLATFORM, at)
         case _:
-            assert_never(given)
+            assert_never(signal)
 
 
 def _created(told: Create, at: int) -> Iterator[Event]:
-    if len(set(told.legs)) > told.policy.seats:
+    seats = {leg: Seating(leg, told.guest) for leg in told.legs}
+    seats |= {seating.leg: seating for seating in told.seats}
+    if len(seats) > told.policy.seats:
         raise Refused(Cause.INVALID_REQUEST, "There are not so many seats.")
-    yield Created(told.id, told.account, told.policy, at, told.name)
-    for number, who in enumerate(dict.fromkeys(told.legs), 1):
-        yield SeatTaken(who, number, told.guest)
+    dialog = told.owner is not None and told.policy.meeting is Meeting.DIALOG
+    if dialog and len(seats) != told.policy.seats:
+        text = "A dialog has two calls, and they are not the same."
+        raise Refused(Cause.INVALID_REQUEST, text)
+    parent, child = tuple(seats) if dialog else (None, None)
+    yield Created(
+        *(told.id, told.account, told.policy, at, told.name, told.owner),
+        *(told.max_duration, told.propagation, told.recording, told.custom_data),
+        *(parent, child),
+        waits=not seats,
+    )
+    for number, it in enumerate(seats.values(), 1):
+        check(it.role)
+        yield SeatTaken(it.leg, number, it.guest, it.role, it.early, it.call)
 
 
 def _require_live(bridge: Bridge) -> None:
@@ -98,13 +169,40 @@ def _require_live(bridge: Bridge) -> None:
         raise Refused(Cause.INVALID_REQUEST, text, Cause.NORMAL_HANGUP)
 
 
-def _gone(bridge: Bridge, who: LegId, cause: Cause, at: int) -> Iterator[Event]:
-    if bridge.member(who) is None:
+def _require_conference(bridge: Bridge) -> None:
+    if not bridge.is_conference:
+        text = "Only members of an application's conference can be ruled so."
+        raise Refused(Cause.INVALID_REQUEST, text)
+
+
+def _gone(bridge: Bridge, gone: LegGone, at: int) -> Iterator[Event]:
+    who, cause, source = gone.leg, gone.cause, gone.source
+    member = bridge.member(who)
+    if member is None:
         return
-    yield Left(who, cause)
-    rest = bridge.without(who)
+    yield _left(member, cause, source)
+    if bridge.is_dialog:
+        # Who was moved elsewhere has ended nothing but the dialog.
+        tied = who == bridge.parent or bridge.propagation.child_hangup
+        closed = _closed(bridge.without(who), cause, source, at)
+        yield replace(closed, by=who, hangs_up=gone.over and tied)
+    else:
+        yield from _emptied(bridge, member, cause, source, at)
+
+
+def _left(
+    member: Member, cause: Cause, source: Source, *, removed: bool = False
+) -> Left:
+    joined = member.standing is Standing.JOINED
+    return Left(member.leg, cause, source, joined, removed)
+
+
+def _emptied(
+    bridge: Bridge, gone: Member, cause: Cause, source: Source, at: int
+) -> Iterator[Event]:
+    rest = bridge.without(gone.leg)
     if _ends(bridge.policy, rest):
-        yield _closed(rest, cause, at)
+        yield replace(_closed(rest, cause, source, at), by=gone.leg)
 
 
 def _ends(policy: Policy, rest: Bridge) -> bool:
@@ -112,15 +210,15 @@ def _ends(policy: Policy, rest: Bridge) -> bool:
         case EndsWhen.ANY_LEFT:
             return True
         case EndsWhen.ALL_LEFT:
-            return not rest.size
+            return not rest.size and not rest.waits
         case EndsWhen.TOLD:
             return False
         case _:
             assert_never(policy.ends_when)
 
 
-def _closed(bridge: Bridge, cause: Cause, at: int) -> Closed:
-    return Closed(at, cause, tuple(member.leg for member in bridge.members))
+def _closed(bridge: Bridge, cause: Cause, source: Source, at: int) -> Closed:
+    return Closed(at, cause, tuple(member.leg for member in bridge.members), source)
 
 
 # ---------------------------------------------------------------- evolve
@@ -130,69 +228,48 @@ def evolve(bridge: Bridge | None, event: Event) -> Bridge:
     """Return `bridge` as it is after `event`."""
     if isinstance(event, Created):
         assert bridge is None, "a bridge begins once"
-        return Bridge(event.id, event.account, event.policy, event.at, event.name)
+        return _begun(event)
     assert bridge is not None, "a bridge begins with Created"
     assert not bridge.over, "nothing happens to a closed bridge"
     match event:
-        case SeatTaken(who, seat, guest):
-            return replace(bridge.seating(Member(who, seat, guest=guest)), seated=seat)
-        case Joined(who, look) | LookChanged(who, look):
-            member = bridge.member(who)
-            assert member is not None, "who is in has a seat"
-            joined = replace(member, standing=Standing.JOINED, look=look)
-            return bridge.seating(joined)
+        case SeatTaken(who, seat, guest, role, early):
+            member = Member(who, seat, guest=guest, role=role, early=early)
+            return replace(bridge.seating(member), seated=seat)
+        case ChildRang():
+            return replace(bridge, rang=True)
+        case Established(at):
+            return replace(bridge, established_at=at)
         case Left(who):
             return bridge.without(who)
         case Closed():
             return replace(bridge, told=NOBODY, untold=NOBODY, over=True)
         case _:
-            assert_never(event)
+            return evolve_member(bridge, event)
 
 
-# ---------------------------------------------------------------- react
+def _begun(event: Created) -> Bridge:
+    return Bridge(
+        *(event.id, event.account, event.policy, event.at, event.name),
+        owner=event.owner,
+        max_duration=event.max_duration,
+        propagation=event.propagation,
+        recording=event.recording,
+        custom_data=event.custom_data,
+        parent=event.parent,
+        child=event.child,
+        waits=event.waits,
+    )
 
 
-def react(bridge: Bridge, event: Event) -> Iterator[Effect]:
-    """Say what the house must do, now that `event` has happened to `bridge`."""
-    match event:
-        case SeatTaken(who, seat):
-            yield tell_leg(who, leg.Attach(bridge.id, seat), back=True)
-            yield from _announced(bridge)
-        case Joined(who, look):
-            yield from _announced(bridge)
-            for other in _faced(bridge, who):
-                yield tell_leg(other.leg, leg.RemoteLooks(look))
-                yield tell_leg(who, leg.RemoteLooks(other.look))
-        case LookChanged(who, look):
-            yield from _announced(bridge)
-            for other in _faced(bridge, who):
-                yield tell_leg(other.leg, leg.RemoteLooks(look))
-        case Closed(cause=cause, members=members):
-            hangs_up = bridge.policy.hangs_up
-            end = leg.End(cause.for_the_other) if hangs_up else leg.Detach(bridge.id)
-            yield from (tell_leg(member, end) for member in members)
-            yield CloseBridge(bridge.id)
-        case Left():
-            yield from _announced(bridge)
-        case Created():
-            pass
-        case _:
-            assert_never(event)
-
-
-def _announced(bridge: Bridge) -> Iterator[Effect]:
-    """Members who are not face to face are told of each other as participants."""
-    if not bridge.policy.face_to_face:
-        yield Announce()
-
-
-def _faced(bridge: Bridge, who: LegId) -> Iterator[Member]:
-    if bridge.policy.face_to_face:
-        for member in bridge.members:
-            if member.standing is Standing.JOINED and member.leg != who:
-                yield member
+# ------------------------------------------------------------- deadlines
 
 
 def deadlines(bridge: Bridge) -> Iterator[Deadline]:
-    """Say what the bridge is to be told when it has waited too long: nothing."""
-    yield from ()
+    """Say what the bridge is to be told when it has waited too long.
+
+    A dialog that is not established waits for its child, which has a deadline of
+    its own.
+    """
+    since = bridge.established_at if bridge.is_dialog else bridge.created_at
+    if bridge.max_duration is not None and since is not None:
+        yield Deadline(since + bridge.max_duration, LastedTooLong())

@@ -5,32 +5,117 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ringway.domain.bridge_state import Guest, Policy
+from ringway.domain import leg_messages
+from ringway.domain.bridge_state import (
+    DEFAULT_ROLE,
+    PROPAGATION,
+    Bridge,
+    DialogSource,
+    Guest,
+    Policy,
+    Propagation,
+)
 from ringway.domain.causes import Cause
-from ringway.domain.values import AccountId, BridgeId, LegId, Look
+from ringway.domain.values import (
+    AccountId,
+    BridgeId,
+    LegId,
+    Look,
+    Owner,
+    RecordingTerms,
+    Restraint,
+    Role,
+    Source,
+    TextKey,
+)
 
 # ------------------------------------------- commands: may be refused
 
 
 @dataclass(frozen=True, slots=True)
+class Seating:
+    """Who is to have a seat, and what it may do there."""
+
+    leg: LegId
+    guest: Guest | None = None
+    role: Role = DEFAULT_ROLE
+    early: bool = False
+    """It comes in with its early media, before somebody has answered there."""
+    call: leg_messages.Create | None = None
+    """The leg begins with this; None if it is there already."""
+
+
+@dataclass(frozen=True, slots=True)
 class Create:
-    """Begin the bridge with these legs; telling it again changes nothing."""
+    """Begin the bridge with these legs; telling it again changes nothing.
+
+    In a dialog of an application the first seat is the parent's.
+    """
 
     id: BridgeId
     account: AccountId
     policy: Policy
-    legs: tuple[LegId, ...]
+    legs: tuple[LegId, ...] = ()
     name: str | None = None
     guest: Guest | None = None
     """Of the only leg, where members are told of each other."""
+    seats: tuple[Seating, ...] = ()
+    """Instead of `legs`, for an application."""
+    owner: Owner | None = None
+    max_duration: int | None = None
+    """Microseconds."""
+    propagation: Propagation = PROPAGATION
+    recording: RecordingTerms | None = None
+    custom_data: TextKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TakeIn:
-    """Bring a leg in."""
+    """Bring a leg in; it leaves the bridge it is in."""
 
     leg: LegId
     guest: Guest | None = None
+    role: Role = DEFAULT_ROLE
+    early: bool = False
+    call: leg_messages.Create | None = None
+    """The leg begins with this; None if it is there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Let a member go; its leg stays."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give a member of a conference a role."""
+
+    leg: LegId
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Restrain:
+    """Keep members of a conference from being heard, hearing or seeing."""
+
+    leg: LegId | None = None
+    """None: everybody who is in it now."""
+    muted: bool | None = None
+    """None: as it is; so the others."""
+    deaf: bool | None = None
+    blind: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptTransfer:
+    """Let the dialog go on with somebody else, as one of its legs has asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectTransfer:
+    """Leave the dialog as it is, although one of its legs has asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +123,17 @@ class Close:
     """End the bridge."""
 
     cause: Cause
+    source: Source = Source.API
 
 
 # ------------------------------------------- signals: facts, never refused
+
+
+@dataclass(frozen=True, slots=True)
+class LegRang:
+    """The leg's party sees the call."""
+
+    leg: LegId
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +159,9 @@ class LegGone:
 
     leg: LegId
     cause: Cause
+    source: Source = Source.PLATFORM
+    over: bool = True
+    """False: it lives on, elsewhere or alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +173,22 @@ class Unheard:
     cause: Cause
 
 
-Command: TypeAlias = Create | TakeIn | Close
-Signal: TypeAlias = LegAttached | LegLooks | LegGone | Unheard
+@dataclass(frozen=True, slots=True)
+class LastedTooLong:
+    """It has been there for as long as it may."""
+
+
+Command: TypeAlias = (
+    Create
+    | TakeIn
+    | Remove
+    | Assign
+    | Restrain
+    | AcceptTransfer
+    | RejectTransfer
+    | Close
+)
+Signal: TypeAlias = LegRang | LegAttached | LegLooks | LegGone | Unheard | LastedTooLong
 Given: TypeAlias = Command | Signal
 
 # ---------------------------------------------------------------- events
@@ -93,6 +203,15 @@ class Created:
     policy: Policy
     at: int
     name: str | None = None
+    owner: Owner | None = None
+    max_duration: int | None = None
+    propagation: Propagation = PROPAGATION
+    recording: RecordingTerms | None = None
+    custom_data: TextKey | None = None
+    parent: LegId | None = None
+    child: LegId | None = None
+    waits: bool = False
+    """It is empty, and is there for who comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +221,14 @@ class SeatTaken:
     leg: LegId
     seat: int
     guest: Guest | None = None
+    role: Role = DEFAULT_ROLE
+    early: bool = False
+    call: leg_messages.Create | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRang:
+    """The parent is to hear that the child rings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +240,13 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Established:
+    """Both legs of an application's dialog are in, for the first time."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class LookChanged:
     """A member shows something else now."""
 
@@ -121,11 +255,33 @@ class LookChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleChanged:
+    """A member hears, or is heard by, others now."""
+
+    leg: LegId
+    role: Role
+    before: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Restrained:
+    """The application keeps a member from this now."""
+
+    leg: LegId
+    restraint: Restraint
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """The leg is out."""
 
     leg: LegId
     cause: Cause
+    source: Source = Source.PLATFORM
+    joined: bool = True
+    """It was in; False: it never came so far."""
+    removed: bool = False
+    """The application has let it go, and the leg does not know yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +291,31 @@ class Closed:
     at: int
     cause: Cause
     members: tuple[LegId, ...]
+    source: Source = Source.PLATFORM
+    by: LegId | None = None
+    """The leg whose going was the end of it."""
+    hangs_up: bool | None = None
+    """Whether those still in it end as well; None: as its policy says."""
 
 
-Event: TypeAlias = Created | SeatTaken | Joined | LookChanged | Left | Closed
+Event: TypeAlias = (
+    Created
+    | SeatTaken
+    | ChildRang
+    | Joined
+    | Established
+    | LookChanged
+    | RoleChanged
+    | Restrained
+    | Left
+    | Closed
+)
+
+
+def ended_by(bridge: Bridge, closed: Closed) -> DialogSource:
+    """Say who has ended the dialog, as the public API calls them."""
+    if closed.source is not Source.ENDPOINT:
+        return DialogSource[closed.source.name]
+    if closed.by == bridge.child:
+        return DialogSource.CHILD_ENDPOINT
+    return DialogSource.PARENT_ENDPOINT

@@ -17,7 +17,13 @@ from ringway.domain.values import (
     Ids,
     LegId,
     Look,
+    Meeting,
+    Owner,
     PublicName,
+    RecordingTerms,
+    Restraint,
+    Role,
+    TextKey,
 )
 
 
@@ -43,9 +49,19 @@ class Policy:
     face_to_face: bool = False
     """Each of two members is *the other side* to the other."""
 
+    @property
+    def meeting(self) -> Meeting:
+        """What kind of bridge this is to those in it."""
+        return Meeting[self.name]
 
+
+MAX_MEMBERS: Final = 100
+"""Legs in a conference of an application."""
 DIALOG: Final = Policy("DIALOG", 2, EndsWhen.ANY_LEFT, hangs_up=True, face_to_face=True)
-CONFERENCE: Final = Policy("CONFERENCE", 100, EndsWhen.TOLD, hangs_up=True)
+"""Of two people, one of whom has called the other."""
+APPLICATION_DIALOG: Final = Policy("DIALOG", 2, EndsWhen.ANY_LEFT, hangs_up=True)
+"""Of a parent and a child, whom an application has brought together."""
+CONFERENCE: Final = Policy("CONFERENCE", MAX_MEMBERS, EndsWhen.ALL_LEFT, hangs_up=True)
 
 
 def room_of(founder: LegId) -> BridgeId:
@@ -80,6 +96,47 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
+class Propagation:
+    """What the parent of a dialog is made to share of the child's fate."""
+
+    child_hangup: bool = True
+    """The end of the child is the end of the parent."""
+    child_ringing: bool = False
+    """A parent whose call waits hears that the child rings."""
+    ringback: bool = False
+    """It wants a tone meanwhile; kept as asked for."""
+
+
+PROPAGATION: Final = Propagation()
+"""What is so unless the application says otherwise."""
+DEFAULT_ROLE: Final = Role()
+"""Speaks and hears, as everybody does who has no other role."""
+UNRESTRAINED: Final = Restraint()
+
+
+@unique
+class DialogState(PublicName):
+    """The public API's names (`api/calls-api.md`, DialogState)."""
+
+    CREATED = auto()
+    PRE_ESTABLISHED = auto()
+    ESTABLISHED = auto()
+    FINISHED = auto()
+    FAILED = auto()
+    TRANSFERRING = auto()
+
+
+@unique
+class DialogSource(PublicName):
+    """Who has ended a dialog (`api/calls-api.md`, DialogHangupSource)."""
+
+    API = auto()
+    PARENT_ENDPOINT = auto()
+    CHILD_ENDPOINT = auto()
+    PLATFORM = auto()
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A leg in the bridge."""
 
@@ -88,6 +145,10 @@ class Member:
     standing: Standing = Standing.JOINING
     look: Look = VOICE_ONLY
     guest: Guest | None = None
+    role: Role = DEFAULT_ROLE
+    restraint: Restraint = UNRESTRAINED
+    early: bool = False
+    """It comes in before somebody has answered there."""
 
     @property
     def is_told(self) -> bool:
@@ -119,10 +180,43 @@ class Bridge:
     seated: int = 0
     """Seats given so far: the next one has this number plus one."""
     over: bool = False
+    owner: Owner | None = None
+    """The application it belongs to; None if it is the participants' own."""
+    max_duration: int | None = None
+    """Microseconds, from when it began; a dialog's, from when it was established."""
+    propagation: Propagation = PROPAGATION
+    recording: RecordingTerms | None = None
+    custom_data: TextKey | None = None
+    parent: LegId | None = None
+    """Of an application's dialog, also when it has left."""
+    child: LegId | None = None
+    waits: bool = False
+    """It began empty, and nobody has joined it yet."""
+    rang: bool = False
+    """The parent has heard that the child rings."""
+    established_at: int | None = None
+    """When both legs of an application's dialog had joined."""
 
     def member(self, leg: LegId) -> Member | None:
         """Give the member, or None if the leg is not in here."""
         return self.untold.get(leg) or self.told.get(leg)
+
+    @property
+    def is_dialog(self) -> bool:
+        """Whether it is an application's dialog."""
+        return self.owner is not None and self.policy.meeting is Meeting.DIALOG
+
+    @property
+    def is_conference(self) -> bool:
+        """Whether it is an application's conference."""
+        return self.owner is not None and self.policy.meeting is Meeting.CONFERENCE
+
+    @property
+    def state(self) -> DialogState:
+        """How far it has come, as the public API says of dialogs."""
+        if self.established_at is None:
+            return DialogState.FAILED if self.over else DialogState.CREATED
+        return DialogState.FINISHED if self.over else DialogState.ESTABLISHED
 
     @property
     def size(self) -> int:

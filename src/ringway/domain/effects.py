@@ -94,6 +94,14 @@ class AttachPipe:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Have the engine see to who hears and sees the leg now, and whom it does."""
+
+    leg: LegId
+    bridge: BridgeId
+
+
+@dataclass(frozen=True, slots=True)
 class DetachPipe:
     """Have the engine take the leg's pipe out of its bridge."""
 
@@ -107,7 +115,7 @@ class CloseBridge:
     bridge: BridgeId
 
 
-Order: TypeAlias = OpenPipe | ClosePipe | AttachPipe | DetachPipe | CloseBridge
+Order: TypeAlias = OpenPipe | ClosePipe | AttachPipe | Place | DetachPipe | CloseBridge
 Effect: TypeAlias = Tell | Say | Announce | Route | Order
 
 
@@ -118,5 +126,8 @@ class Deadline:
     at: int
     """Microseconds since 1970, UTC."""
     given: (
-        leg_messages.RangTooLong | leg_messages.MediaOverdue | leg_messages.LineOverdue
+        leg_messages.RangTooLong
+        | leg_messages.MediaOverdue
+        | leg_messages.LineOverdue
+        | bridge_messages.LastedTooLong
     )

@@ -278,6 +278,10 @@ class Terms:
     machine_detection: MachineDetection | None = None
     headers: tuple[tuple[str, str], ...] = ()
     """SIP headers, as they were given."""
+    bulk: str | None = None
+    """The bulk it is made for."""
+    retry: bool = False
+    """The bulk has tried to reach the same party before."""
 
 
 TERMS: Final = Terms()

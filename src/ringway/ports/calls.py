@@ -14,23 +14,54 @@ from typing import Final, Protocol, TypeAlias
 from ringway.domain.causes import Cause
 from ringway.domain.leg_state import CallState
 from ringway.domain.values import (
+    SECOND,
+    VOICE_ONLY,
     AccountId,
     BridgeId,
+    ConfigurationId,
     Direction,
     Endpoint,
+    EndpointType,
     ForkId,
     LegId,
+    Look,
+    Meeting,
+    Owner,
+    Recording,
+    RecordingRight,
+    Source,
+    Terms,
     TextKey,
 )
+from ringway.ports.meetings import MeetingRow
+from ringway.ports.outbox import PublicEvent
+from ringway.ports.pages import MAX_PAGE, MAX_SIZE, Page, check_page
+
+__all__ = [
+    "CONSUMER",
+    "MAX_PAGE",
+    "MAX_SIZE",
+    "Batch",
+    "Call",
+    "CallKey",
+    "Calls",
+    "Page",
+    "Transfer",
+    "WantedCalls",
+    "check_page",
+]
 
 CONSUMER: Final = "calls"
 """The name of the cursor in the log."""
-MAX_SIZE: Final = 100
-"""Calls on a page."""
-MAX_PAGE: Final = 1_000_000
-"""The highest number of a page."""
-
 CallKey: TypeAlias = tuple[AccountId, LegId]
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A call is offered to another application."""
+
+    id: str
+    to: Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +92,110 @@ class Call:
     """The one it is in, or was in when it ended."""
     fork: ForkId | None = None
     custom_data: TextKey | None = None
-    """Where the texts are that the call came with."""
+    """Where the texts are that the call has now."""
+    owners: tuple[Owner, ...] = ()
+    """Whose it was, one after the other, and is: nobody's if people call people."""
+    terms: Terms | None = None
+    """What the application asked for; it has none for people's calls."""
+    recording: Recording = Recording.UNDEFINED
+    """What its party wished to be recorded."""
+    capability: RecordingRight | None = None
+    """What the party's token allows to be recorded; None: it does not say."""
+    look: Look = VOICE_ONLY
+    had_camera: bool = False
+    """Its camera was on at some time."""
+    had_screen: bool = False
+    """Its screen was shared at some time."""
+    rang_at: int | None = None
+    source: Source | None = None
+    """Who has ended it."""
+    meeting: Meeting | None = None
+    """What kind of bridge it is in, or was in last."""
+    conferences: tuple[BridgeId, ...] = ()
+    """Those it was ever in, in their order."""
+    dialogs: tuple[BridgeId, ...] = ()
+    """The same of dialogs."""
+    transfer: Transfer | None = None
+    """The transfer to another application that is not decided yet."""
 
     @property
     def key(self) -> CallKey:
         """What it is found by."""
         return self.account, self.id
 
+    @property
+    def owner(self) -> Owner | None:
+        """Whose it is now."""
+        return self.owners[-1] if self.owners else None
+
+    @property
+    def caller(self) -> str:
+        """What the API calls `from`."""
+        inbound = self.direction is Direction.INBOUND
+        return (self.endpoint if inbound else self.counterpart).address
+
+    @property
+    def callee(self) -> str:
+        """What the API calls `to`."""
+        inbound = self.direction is Direction.INBOUND
+        return (self.counterpart if inbound else self.endpoint).address
+
+    @property
+    def bulk(self) -> str | None:
+        """The bulk it was made for."""
+        return None if self.terms is None else self.terms.bulk
+
+    @property
+    def ring_duration(self) -> int | None:
+        """Whole seconds of ringing; None before its end, or if it never rang."""
+        until = self.answered_at or self.ended_at
+        if self.rang_at is None or until is None:
+            return None
+        return max(0, until - self.rang_at) // SECOND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedCalls:
+    """Which calls of applications are asked for; what is None does not matter."""
+
+    type: EndpointType | None = None
+    configuration: ConfigurationId | None = None
+    """The one that owns it, or owned it last."""
+    application: str | None = None
+    caller: str | None = None
+    callee: str | None = None
+    direction: Direction | None = None
+    state: CallState | None = None
+    started_after: int | None = None
+    """It began at this moment or later."""
+    conference: BridgeId | None = None
+    """It is, or was, in this one."""
+    dialog: BridgeId | None = None
+    """The same."""
+    bulk: str | None = None
+
+    def has(self, call: Call) -> bool:
+        """Say whether the call is one of those."""
+        owner = call.owner
+        return (
+            owner is not None
+            and self.type in (None, call.endpoint.type)
+            and self.configuration in (None, owner.configuration)
+            and self.application in (None, owner.application)
+            and self.caller in (None, call.caller)
+            and self.callee in (None, call.callee)
+            and self.direction in (None, call.direction)
+            and self.state in (None, call.state)
+            and (self.started_after is None or call.created_at >= self.started_after)
+            and (self.conference is None or self.conference in call.conferences)
+            and (self.dialog is None or self.dialog in call.dialogs)
+            and self.bulk in (None, call.bulk)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a stretch of the log has made of the calls in it."""
+    """What a stretch of the log has made of calls and meetings."""
 
     after: int
     """The position where the stretch begins: where the last batch ended."""
@@ -79,6 +203,10 @@ class Batch:
     """The position of its last event."""
     calls: Sequence[Call]
     """Each at most once, as it is at the end."""
+    meetings: Sequence[MeetingRow] = ()
+    """Each at most once, as it is at the end."""
+    published: Sequence[PublicEvent] = ()
+    """What customers are told of it: rows of the outbox."""
 
 
 class Calls(Protocol):
@@ -89,7 +217,7 @@ class Calls(Protocol):
         ...
 
     async def apply(self, batch: Batch) -> bool:
-        """Write calls and position, all of it or nothing.
+        """Write calls, meetings, public events and position: all of it or nothing.
 
         False, and nothing has changed, if the last batch did not end where this one
         begins: so a batch that is told again changes nothing.
@@ -126,10 +254,23 @@ class Calls(Protocol):
         """
         ...
 
+    async def history(
+        self,
+        account: AccountId,
+        wanted: WantedCalls,
+        *,
+        page: int = 0,
+        size: int = MAX_SIZE,
+    ) -> Page[Call]:
+        """Give a page of ended calls of the account's applications, newest first.
 
-def check_page(page: int, size: int) -> None:
-    """Raise `ValueError` for a page that can not be asked for."""
-    if not 0 <= page <= MAX_PAGE:
-        raise ValueError(f"A page has a number from 0 to {MAX_PAGE}, not {page}.")
-    if not 1 <= size <= MAX_SIZE:
-        raise ValueError(f"A page has 1 to {MAX_SIZE} calls, not {size}.")
+        `ValueError` as `list` has it.
+        """
+        ...
+
+    async def forget(self, before: int, most: int) -> int:
+        """Forget calls and meetings that ended before the moment, `most` of each.
+
+        Give how many went; fewer than `most` says that there are no more.
+        """
+        ...

@@ -7,7 +7,7 @@ may raise `StorageUnavailable` (`ports.storage`): then nothing of it has happene
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -110,6 +110,12 @@ class EventLog(Protocol):
 
     async def text(self, account: AccountId, key: TextKey) -> str | None:
         """Give the text, or None if there is none, or not any more."""
+        ...
+
+    async def texts(
+        self, account: AccountId, keys: Collection[TextKey]
+    ) -> Mapping[TextKey, str]:
+        """Give those of the texts that are there."""
         ...
 
     async def erase_text(self, account: AccountId, key: TextKey) -> bool:

@@ -252,6 +252,16 @@ class SayMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class SayBroadcast:
+    """The application writes to everybody in the conference or dialog."""
+
+    leg: LegId
+    at: int
+    """Microseconds since 1970, UTC."""
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SayParticipant:
     """Somebody comes, is in, or shows something else: this is so now."""
 
@@ -351,6 +361,7 @@ Said: TypeAlias = (
     | SayDialogLeft
     | SayRoleChanged
     | SayMessage
+    | SayBroadcast
     | SayParticipant
     | SayParticipantLeft
     | SayParticipantQuality

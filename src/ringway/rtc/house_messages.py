@@ -246,6 +246,15 @@ class MessageReceived(Numbered, frozen=True, tag="message_received"):
     message: str
 
 
+class BroadcastText(Numbered, frozen=True, tag="broadcast_text"):
+    """The application writes to everybody in the conference or dialog."""
+
+    call: str
+    at: int
+    """Milliseconds since 1970."""
+    text: str
+
+
 class People(Numbered, frozen=True, tag="people"):
     """Who else of the account is there now; it replaces what was told before."""
 
@@ -338,6 +347,7 @@ FromHouse: TypeAlias = (
     | Talking
     | RoleChanged
     | MessageReceived
+    | BroadcastText
     | People
     | PeopleChanged
     | Lost

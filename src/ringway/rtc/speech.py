@@ -77,6 +77,8 @@ def message(said: lines.Said) -> wire.Numbered:
             return wire.RoleChanged(leg, role(changed))
         case lines.SayMessage(leg, text):
             return wire.MessageReceived(leg, text)
+        case lines.SayBroadcast(leg, at, text):
+            return wire.BroadcastText(leg, at // 1000, text)
         case lines.SayParticipant(leg, who):
             return wire.ParticipantChanged(leg, participant(who))
         case lines.SayParticipantLeft(leg, gone):

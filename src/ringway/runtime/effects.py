@@ -25,6 +25,7 @@ from ringway.domain.effects import (
     Effect,
     OpenPipe,
     Order,
+    Place,
     Route,
     Say,
     Tell,
@@ -146,6 +147,11 @@ class Effects:
                 return [wire.ClosePipe(who, generation)]
             case AttachPipe(who, bridge):
                 return [self._attach(who, bridge)]
+            case Place(who, bridge):
+                found = self._views.pipe(who)
+                # It may have left since: it is not to be brought in again.
+                stays = found is not None and found.bridge == bridge
+                return [self._attach(who, bridge)] if stays else []
             case DetachPipe(who):
                 return [wire.Detach(who)]
             case CloseBridge(bridge):

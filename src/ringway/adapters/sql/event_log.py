@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -93,6 +93,18 @@ class SqlEventLog:
             )
         )
         return rows[0].text if rows else None
+
+    async def texts(
+        self, account: AccountId, keys: Collection[TextKey]
+    ) -> Mapping[TextKey, str]:
+        if not keys:
+            return {}
+        rows = await self._database.rows(
+            select(texts.c.key, texts.c.text).where(
+                texts.c.account_id == account, texts.c.key.in_(keys)
+            )
+        )
+        return {TextKey(row.key): row.text for row in rows}
 
     async def erase_text(self, account: AccountId, key: TextKey) -> bool:
         def work(connection: Connection) -> bool:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -22,17 +21,20 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = "0004"
-"""The revision of Alembic that makes these tables."""
+from ringway.adapters.sql.call_tables import calls, meetings, participants, totals
+from ringway.adapters.sql.naming import metadata
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+__all__ = [
+    "VERSION",
+    "calls",
+    "meetings",
+    "metadata",
+    "participants",
+    "totals",
+]
+
+VERSION = "0005"
+"""The revision of Alembic that makes these tables."""
 
 version = Table(
     # Alembic's own table, by its names.
@@ -92,36 +94,6 @@ cursors = Table(
     Column("position", Integer, nullable=False),
 )
 """How far each consumer of the log has come."""
-
-calls = Table(
-    "calls",
-    metadata,
-    Column("account_id", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
-    Column("parent_id", Text),
-    Column("direction", Text, nullable=False),
-    Column("endpoint_type", Text, nullable=False),
-    Column("endpoint_address", Text, nullable=False),
-    Column("endpoint_name", Text),
-    Column("counterpart_type", Text, nullable=False),
-    Column("counterpart_address", Text, nullable=False),
-    Column("counterpart_name", Text),
-    Column("state", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("answered_at", BigInteger),
-    Column("established_at", BigInteger),
-    Column("ended_at", BigInteger),
-    Column("duration", BigInteger, nullable=False),
-    Column("cause", Text),
-    Column("detail", Text, nullable=False),
-    Column("bridge_id", Text),
-    Column("fork_id", Text),
-    Column("custom_data_key", Text),
-    Column("position", Integer, nullable=False),
-    Index(None, "account_id", "created_at"),
-    Index(None, "account_id", "state"),
-)
-"""Derived from `events` by the consumer `calls`: legs as a customer sees them."""
 
 connections = Table(
     "connections",

@@ -581,6 +581,16 @@ export interface MessageReceived {
   readonly n?: number;
 }
 
+/** The application writes to everybody in the conference or dialog. */
+export interface BroadcastText {
+  readonly t: "broadcast_text";
+  readonly call: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly text: string;
+  readonly n?: number;
+}
+
 /** Who else of the account is there now; it replaces what was told before. */
 export interface People {
   readonly t: "people";
@@ -688,6 +698,7 @@ export type FromHouse =
   | Talking
   | RoleChanged
   | MessageReceived
+  | BroadcastText
   | People
   | PeopleChanged
   | Lost
