@@ -121,7 +121,7 @@ def _learn(bridge: Bridge, signal: Signal, at: int) -> Iterator[Event]:
             member = bridge.member(who)
             joining = member is not None and member.standing is Standing.JOINING
             if member is not None and joining and member.seat == seat:
-                yield Joined(who, look)
+                yield Joined(who, look, at)
                 if bridge.is_dialog and bridge.established_at is None:
                     others = [it for it in bridge.members if it.leg != who]
                     if any(it.standing is Standing.JOINED for it in others):
@@ -194,7 +194,7 @@ def _left(
     member: Member, cause: Cause, source: Source, *, removed: bool = False
 ) -> Left:
     joined = member.standing is Standing.JOINED
-    return Left(member.leg, cause, source, joined, removed)
+    return Left(member.leg, cause, source, joined, removed, member.role)
 
 
 def _emptied(

@@ -237,6 +237,7 @@ class Joined:
 
     leg: LegId
     look: Look
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,8 @@ class Left:
     """It was in; False: it never came so far."""
     removed: bool = False
     """The application has let it go, and the leg does not know yet."""
+    role: Role = DEFAULT_ROLE
+    """What it was there."""
 
 
 @dataclass(frozen=True, slots=True)
