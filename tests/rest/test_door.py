@@ -174,7 +174,7 @@ async def test_a_path_says_which_methods_it_takes(http: httpx.AsyncClient) -> No
 async def test_nobody_comes_in_without_a_key(
     http: httpx.AsyncClient, counter: Counter, header: str
 ) -> None:
-    shown = {"Authorization": header.encode("latin-1")}
+    shown = {b"Authorization": header.encode("latin-1")}
     response = await http.post("/calls", content=b"{", headers=shown)
     assert response.status_code == 401
     assert fault(response)["messageId"] == "UNAUTHORIZED"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ringway.domain.bridge_messages import (
+    Closed,
     Established,
     Joined,
     Left,
@@ -15,15 +16,19 @@ from ringway.domain.bridge_messages import (
     SeatTaken,
 )
 from ringway.domain.bridge_state import UNRESTRAINED, Bridge, Member, Standing
+from ringway.domain.causes import Cause
+from ringway.domain.leg_events import Detached
 from ringway.domain.leg_state import Leg
 from ringway.domain.roles import hears, is_hidden
-from ringway.domain.values import DeviceId, LegId
+from ringway.domain.values import DeviceId, LegId, Meeting
 from ringway.ports.lines import (
     Participant,
     RoomView,
     Said,
     SayConferenceJoined,
+    SayConferenceLeft,
     SayDialogJoined,
+    SayDialogLeft,
     SayParticipant,
     SayParticipantLeft,
     SayParticipantQuality,
@@ -59,10 +64,41 @@ def announced(
                 yield from _changed(bridge, who, views)
         case SeatTaken(who) | LookChanged(who) | Restrained(who):
             yield from _changed(bridge, who, views)
-        case Left(who, role=role):
+        case Left(who, cause, joined=joined, removed=removed, role=role):
+            device = _device(bridge, who, views)
+            if removed and joined and device is not None:
+                yield device, _farewell(bridge, who, cause)
             yield from _gone(bridge, Member(who, 0, role=role), views)
+        case Closed(cause=cause, members=members):
+            if not bridge.is_dialog or bridge.established_at is not None:
+                for who in members:
+                    device = _device(bridge, who, views)
+                    leg = views.leg(bridge.account, who)
+                    if device is not None and leg is not None and leg.is_mixed:
+                        yield device, _farewell(bridge, who, cause)
         case _:
             pass
+
+
+def departed(leg: Leg, event: object, views: Views) -> Iterator[tuple[DeviceId, Said]]:
+    """Say that the leg is out of the bridge that it leaves for another one.
+
+    A bridge that lets it go says so itself, and has forgotten it by now.
+    """
+    if not isinstance(event, Detached):
+        return
+    bridge = views.bridge(leg.account, event.bridge)
+    member = None if bridge is None else bridge.member(leg.id)
+    if bridge is None or member is None or member.standing is Standing.JOINING:
+        return
+    if leg.device is not None and (not bridge.is_dialog or bridge.established_at):
+        yield leg.device, _farewell(bridge, leg.id, Cause.NORMAL_HANGUP)
+
+
+def _farewell(bridge: Bridge, leg: LegId, cause: Cause) -> Said:
+    if bridge.is_dialog:
+        return SayDialogLeft(leg, cause)
+    return SayConferenceLeft(leg, cause)
 
 
 def _welcome(bridge: Bridge, leg: Leg, at: int) -> Said:
@@ -139,6 +175,12 @@ def in_room(leg: Leg, views: Views) -> RoomView | None:
     return room_view(bridge, leg.id)
 
 
+def meeting_of(leg: Leg, views: Views) -> Meeting | None:
+    """Say what kind of bridge the leg is in."""
+    bridge = None if leg.bridge is None else views.bridge(leg.account, leg.bridge)
+    return None if bridge is None else bridge.policy.meeting
+
+
 def _changed(
     bridge: Bridge, who: LegId, views: Views
 ) -> Iterator[tuple[DeviceId, Said]]:
@@ -191,8 +233,7 @@ def talking_of(
         return
     bridge, member = seen
     heard = member if talking else replace(member, restraint=UNRESTRAINED)
-    for own in leg.devices:
-        yield own, SayTalking(leg.id, leg.id, talking)
+    yield leg.device, SayTalking(leg.id, leg.id, talking)
     for listener, device in listeners(bridge, leg.id, views):
         if hears(listener, heard):
             yield device, SayTalking(listener.leg, leg.id, talking)

@@ -24,7 +24,9 @@ class Snapshot:
 
 
 def application_of(leg: Leg) -> ConfigurationId | None:
-    """Give the configuration of the application that the leg calls."""
+    """Give the configuration of the application that the leg is, or calls."""
+    if leg.owner is not None:
+        return leg.owner.configuration
     if leg.counterpart.type is not EndpointType.APPLICATION:
         return None
     return ConfigurationId(leg.counterpart.address)

@@ -1,1 +1,1 @@
-"""The Calls API over HTTP: what each family of operations does, and the door to it."""
+"""The Calls API over HTTP: what each family of operations does, and its door."""
