@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from iso3166 import countries_by_alpha3
-
 
 @dataclass(frozen=True, slots=True)
 class Country:
@@ -81,6 +79,8 @@ _REGIONS: Final[Mapping[str, str]] = {
 @cache
 def countries() -> Mapping[str, Country]:
     """Give all countries by their codes, in the order of their names."""
+    from iso3166 import countries_by_alpha3  # noqa: PLC0415  # few ask for it
+
     found = sorted(
         countries_by_alpha3.values(), key=lambda it: (it.apolitical_name, it.alpha3)
     )
