@@ -14,11 +14,14 @@ import msgspec
 from litestar.types import ASGIApp
 
 from ringway.adapters.activity_memory import MemoryActivity
+from ringway.adapters.blobs_memory import MemoryBlobs
 from ringway.adapters.calls_memory import MemoryCalls
 from ringway.adapters.catalog_memory import MemoryCatalog
 from ringway.adapters.clock_manual import ManualClock
 from ringway.adapters.engine_memory import EngineMemory
 from ringway.adapters.event_log_memory import MemoryEventLog
+from ringway.adapters.media_files import judge
+from ringway.adapters.sealing_aes import AesSeal, new_key
 from ringway.adapters.shelves_memory import MemoryShelves
 from ringway.adapters.tokens_jwt import JwtTokens
 from ringway.app.house import Front, Ports, Ringway
@@ -269,6 +272,9 @@ async def whole(
             activity,
             catalog,
             MemoryShelves(),
+            MemoryBlobs(),
+            AesSeal(dict([new_key()])),
+            judge,
             tokens,
             clock,
             engine,

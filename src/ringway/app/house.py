@@ -23,11 +23,14 @@ from ringway.domain.values import SECOND, AccountId, Device, LegId
 from ringway.pages.built import File
 from ringway.pages.routes import docs_routes, page_routes
 from ringway.ports.activity import Activity
+from ringway.ports.blobs import Blobs
 from ringway.ports.calls import Calls
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
 from ringway.ports.clock import Appointment, Clock
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog
+from ringway.ports.files import Judge
+from ringway.ports.sealing import Seal
 from ringway.ports.shelves import Shelves
 from ringway.ports.spans import NoSpans, Spans
 from ringway.ports.storage import StorageUnavailable
@@ -72,6 +75,9 @@ class Ports:
     activity: Activity
     catalog: Catalog
     shelves: Shelves
+    blobs: Blobs
+    seal: Seal
+    judge: Judge
     tokens: Tokens
     clock: Clock
     engine: Engine

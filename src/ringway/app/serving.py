@@ -20,7 +20,11 @@ from typing import Final
 
 import structlog
 
+from ringway.adapters.blobs_folder import FOLDER as FILES
+from ringway.adapters.blobs_folder import FolderBlobs
 from ringway.adapters.clock_system import SystemClock
+from ringway.adapters.media_files import judge
+from ringway.adapters.sealing_aes import AesSeal
 from ringway.adapters.sql.activity import SqlActivity
 from ringway.adapters.sql.calls import SqlCalls
 from ringway.adapters.sql.catalog import SqlCatalog
@@ -112,6 +116,8 @@ async def _serve(
         event_log = SqlEventLog(database)
         stack.push_async_callback(event_log.close)
         catalog = SqlCatalog(database)
+        blobs = FolderBlobs(settings.data / FILES)
+        await blobs.forget_unfinished()
         keys = await catalog.signing_keys(clock.now())
         traces = stack.enter_context(spans(settings.otlp_endpoint, os.environ))
         engine = await stack.enter_async_context(
@@ -124,6 +130,9 @@ async def _serve(
                 SqlActivity(database),
                 catalog,
                 SqlShelves(database),
+                blobs,
+                AesSeal.of(settings.data),
+                judge,
                 JwtTokens(keys, settings.public_url),
                 clock,
                 engine.socket,
