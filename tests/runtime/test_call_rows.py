@@ -8,12 +8,14 @@ from typing import Any, get_args
 import pytest
 
 from ringway.domain import leg_events
+from ringway.domain.actions import Action, ActionKind
 from ringway.domain.causes import Cause
 from ringway.domain.leg_state import ENDS, CallState, Phase, call_state
 from ringway.domain.values import (
     VOICE_ONLY,
     AccountId,
     BridgeId,
+    ConfigurationId,
     DeviceId,
     Direction,
     Endpoint,
@@ -21,6 +23,7 @@ from ringway.domain.values import (
     ForkId,
     LegId,
     Look,
+    Owner,
     TextKey,
     Wishes,
 )
@@ -59,6 +62,8 @@ ROW = Call(
     custom_data=TextKey("k"),
 )
 BRIDGE = BridgeId("b")
+OWNER = Owner(ConfigurationId("cfg"))
+PLAY = Action(ActionKind.PLAY)
 IN_BRIDGE = replace(ROW, bridge=BRIDGE)
 TABLE: list[tuple[Call, leg_events.Event, dict[str, Any]]] = [
     (ROW, leg_events.Followed(ForkId("g")), {"fork": ForkId("g")}),
@@ -88,6 +93,18 @@ TABLE: list[tuple[Call, leg_events.Event, dict[str, Any]]] = [
     (ROW, leg_events.RemoteChanged(Look(), Look(muted=True)), {}),
     (ROW, leg_events.Attached(BRIDGE, 1), {"bridge": BRIDGE}),
     (IN_BRIDGE, leg_events.Detached(BRIDGE), {"bridge": None}),
+    (ROW, leg_events.Received(OWNER), {}),
+    (ROW, leg_events.Reached((DeviceId("d"),)), {}),
+    (ROW, leg_events.DeviceOut(DeviceId("d"), Cause.REJECTED, 200), {}),
+    (ROW, leg_events.PreAnswered(200), {}),
+    (ROW, leg_events.PreEstablished(200), {"state": CallState.PRE_ESTABLISHED}),
+    (ROW, leg_events.Annotated(TextKey("n")), {"custom_data": TextKey("n")}),
+    (ROW, leg_events.ActionFailed(PLAY, Cause.FEATURE_UNAVAILABLE, "No."), {}),
+    (ROW, leg_events.TransferOffered("t", OWNER, 900), {}),
+    (ROW, leg_events.Transferred("t", OWNER, OWNER), {}),
+    (ROW, leg_events.TransferFailed("t", OWNER), {}),
+    (ROW, leg_events.Disconnected(400), {}),
+    (ROW, leg_events.Reconnected(), {}),
     *(
         (
             IN_BRIDGE,

@@ -218,7 +218,8 @@ class Ringway:
         self.house.last_alive = alive or None
         await recover(self.house)
         await self.calls.open()
-        living = {leg.device for leg in self.house.views.all_legs()}
+        legs = self.house.views.all_legs()
+        living = {device for leg in legs for device in leg.devices}
         await self.attendance.open(living, alive or now)
         await self._show_life()
         self._signalling_trouble = None

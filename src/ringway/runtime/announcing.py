@@ -125,6 +125,7 @@ def talking_of(
     member = bridge.member(leg.id)
     if member is None or member.standing is Standing.JOINING:
         return
-    yield leg.device, SayTalking(leg.id, leg.id, talking)
+    for own in leg.devices:
+        yield own, SayTalking(leg.id, leg.id, talking)
     for listener, device in listeners(bridge, leg.id, views):
         yield device, SayTalking(listener.leg, leg.id, talking)

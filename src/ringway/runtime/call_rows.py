@@ -7,12 +7,16 @@ from typing import assert_never
 
 from ringway.domain.leg_events import (
     Accepted,
+    ActionFailed,
+    Annotated,
     Answered,
     Attached,
     Created,
     Detached,
     DeviceBack,
     DeviceLost,
+    DeviceOut,
+    Disconnected,
     Ended,
     Established,
     Event,
@@ -22,8 +26,16 @@ from ringway.domain.leg_events import (
     MediaLost,
     MediaOpened,
     MediaReopening,
+    PreAnswered,
+    PreEstablished,
     Rang,
+    Reached,
+    Received,
+    Reconnected,
     RemoteChanged,
+    TransferFailed,
+    TransferOffered,
+    Transferred,
 )
 from ringway.domain.leg_state import Phase, call_state
 from ringway.ports.calls import Call
@@ -70,6 +82,16 @@ def project(call: Call | None, position: int, event: Event) -> Call:
         case MediaOpened() | MediaLost() | MediaReopening() | LookChanged():
             return call
         case DeviceLost() | DeviceBack() | Failed() | RemoteChanged():
+            return call
+        case PreEstablished():
+            return replace(call, state=call_state(Phase.PRE_ESTABLISHED))
+        case Annotated(custom_data):
+            return replace(call, custom_data=custom_data)
+        case Received() | Reached() | DeviceOut() | PreAnswered() | ActionFailed():
+            return call
+        case TransferOffered() | Transferred() | TransferFailed():
+            return call
+        case Disconnected() | Reconnected():
             return call
         case _:
             assert_never(event)

@@ -120,8 +120,8 @@ class Effects:
                 self.progress.begin(what.position)
                 self._post(what, effect, lambda: self._finish(what.position))
             case Say():
-                for each in said(what.after, what.event, self.cargo):
-                    self._lines.say(what.after.device, each)
+                for device, each in said(what.after, what.event, self.cargo):
+                    self._lines.say(device, each)
             case Announce():
                 for device, each in announced(what.after, what.event, self._views):
                     self._lines.say(device, each)
@@ -198,7 +198,7 @@ class Effects:
 
     async def _route(self, what: Happened) -> None:
         caller = self._views.leg(what.account, LegId(what.address.id))
-        if caller is None or caller.fork or caller.phase not in UNANSWERED:
+        if caller is None or caller.is_routed or caller.phase not in UNANSWERED:
             self._finish(what.position)
             return
         try:

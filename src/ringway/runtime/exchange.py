@@ -154,6 +154,7 @@ class Exchange:
             video=video,
             wishes=_wishes(call_id, proposal),
             look=proposal.look,
+            asked=owner,
         )
         await self._bring(device, call_id, create, proposal)
 
@@ -176,21 +177,22 @@ class Exchange:
 
     async def ringing(self, device: Device, call_id: LegId) -> None:
         """Say that the incoming call is shown to the person."""
-        self._own(device, call_id)
-        await self._give(device, call_id, leg.Ring())
+        self._shown(device, call_id)
+        await self._give(device, call_id, leg.Ring(device.id))
 
     async def accept(self, device: Device, call_id: LegId, proposal: Proposal) -> None:
         """Take the incoming call."""
-        self._own(device, call_id)
-        accept = leg.Accept(_wishes(call_id, proposal), proposal.look)
+        self._shown(device, call_id)
+        wishes = _wishes(call_id, proposal)
+        accept = leg.Accept(wishes, proposal.look, device.id)
         await self._bring(device, call_id, accept, proposal)
 
     async def decline(
         self, device: Device, call_id: LegId, *, everywhere: bool = False
     ) -> None:
         """Don't take the incoming call, here or on any device of the person."""
-        self._own(device, call_id)
-        await self._give(device, call_id, leg.Decline(everywhere))
+        self._shown(device, call_id)
+        await self._give(device, call_id, leg.Decline(everywhere, device.id))
 
     async def hangup(
         self,
@@ -199,8 +201,11 @@ class Exchange:
         cause: Cause = Cause.NORMAL_HANGUP,
     ) -> None:
         """End, or cancel, the call."""
-        self._own(device, call_id)
-        await self._give(device, call_id, leg.Hangup(cause))
+        found = self._shown(device, call_id)
+        if found.device is None:
+            await self.decline(device, call_id)
+        else:
+            await self._give(device, call_id, leg.Hangup(cause))
 
     async def mute(self, device: Device, call_id: LegId, *, muted: bool) -> None:
         """Say whether the microphone is muted."""
@@ -269,15 +274,15 @@ class Exchange:
 
     def line_lost(self, device: Device) -> None:
         """Say that the device's connection is lost: its call waits for it."""
-        self._tell_leg_of(device, leg.LineLost())
+        self._tell_leg_of(device, leg.LineLost(device.id))
 
     def line_back(self, device: Device) -> None:
         """Say that the device is connected again."""
-        self._tell_leg_of(device, leg.LineBack())
+        self._tell_leg_of(device, leg.LineBack(device.id))
 
     def line_gone(self, device: Device) -> None:
         """Say that the device is gone for good: its call ends."""
-        self._tell_leg_of(device, leg.LineGone())
+        self._tell_leg_of(device, leg.LineGone(device.id))
 
     # ------------------------------------------------------------------
 
@@ -287,8 +292,16 @@ class Exchange:
             self._house.signal(device.account, Address(Kind.LEG, call_id), signal)
 
     def _own(self, device: Device, call_id: LegId) -> Leg:
+        """Give the leg that lives on the device."""
+        found = self._shown(device, call_id)
+        if found.device is None:
+            raise Refused(Cause.INVALID_REQUEST, "The call is not accepted yet.")
+        return found
+
+    def _shown(self, device: Device, call_id: LegId) -> Leg:
+        """Give the leg that lives on the device, or rings there."""
         found = self._house.views.leg(device.account, call_id)
-        if found is None or found.device != device.id:
+        if found is None or device.id not in found.devices:
             raise Refused(Cause.INVALID_REQUEST, "There is no such call.")
         return found
 
