@@ -25,7 +25,8 @@ class Moment:
     at: int
     """Microseconds since 1970, UTC."""
     trace: str
-    texts: Texts = field(default_factory=dict, repr=False)
+    texts: Texts = field(default_factory=dict, repr=False, compare=False)
+    """Those that customers are told with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from ringway.domain.bridge_messages import (
-    ActionFailed,
     ChildRang,
     Closed,
     Created,
@@ -18,7 +17,6 @@ from ringway.domain.bridge_messages import (
     Restrained,
     RoleChanged,
     SeatTaken,
-    TransferRejected,
 )
 from ringway.domain.bridge_state import Bridge, DialogState, Guest, Member, Standing
 from ringway.domain.values import Endpoint, LegId, Meeting
@@ -26,12 +24,17 @@ from ringway.ports.meetings import MeetingRow, Participant, ParticipantState
 
 
 def project_meeting(
-    row: MeetingRow | None, position: int, at: int, event: Event
+    row: MeetingRow | None,
+    position: int,
+    at: int,
+    event: Event,
+    *,
+    endpoint: Endpoint | None = None,
 ) -> MeetingRow | None:
     """Return `row` as it is after the event of that position, which happened then.
 
     None if it is no application's: that has no row.  An event that is in it already
-    changes nothing.
+    changes nothing.  `endpoint` is whose seat is taken.
     """
     if isinstance(event, Created):
         return row or _begun(event, position)
@@ -39,8 +42,7 @@ def project_meeting(
         return row
     row = replace(row, position=position)
     match event:
-        case SeatTaken(who, seat, guest, role):
-            endpoint = _endpoint(guest)
+        case SeatTaken(who, seat, role=role):
             return row.with_stay(Participant(who, seat, position, endpoint, role=role))
         case Joined(who, look):
             joined = ParticipantState.JOINED
@@ -58,7 +60,7 @@ def project_meeting(
             return replace(row, state=state, established_at=established_at)
         case Closed():
             return _ended(row, event)
-        case ChildRang() | ActionFailed():
+        case ChildRang():
             return row
         case _:
             assert_never(event)
@@ -143,5 +145,4 @@ def _stay_of(member: Member) -> Participant:
         look=member.look,
         role=member.role,
         restraint=member.restraint,
-        joined_at=member.joined_at,
     )
