@@ -413,6 +413,32 @@ async def test_who_only_receives_is_not_received_and_the_other_way_round(
     assert (mapped.pipe, mapped.sections[0].receives) == ("q", None)
 
 
+async def test_who_may_hear_whom_is_told_in_one_order_and_holds_at_once(
+    rig: Rig,
+) -> None:
+    ear = await rig.again()
+    ear.engine.submit([voice("p"), voice("q")])
+    ear.engine.submit([wire.Attach("p", "b", heard_by=[]), wire.Attach("q", "b")])
+    mapped = await ear.next(wire.Mapped)
+    assert (mapped.pipe, mapped.sections[0].receives) == (
+        "p",
+        wire.Received("q", "MICROPHONE"),
+    )
+    for order, receives in [
+        (wire.Attach("p", "b", heard_by=["r", "q"]), wire.Received("p", "MICROPHONE")),
+        (wire.Attach("p", "b", heard_by=["r"], seen_by=["q"]), None),
+        (wire.Attach("p", "b", seen_by=[]), wire.Received("p", "MICROPHONE")),
+        (wire.Attach("q", "b", deaf=True), None),
+        (wire.Attach("q", "b", blind=True), wire.Received("p", "MICROPHONE")),
+    ]:
+        ear.engine.submit([order])
+        mapped = await ear.next(wire.Mapped)
+        assert (mapped.pipe, mapped.sections[0].receives) == ("q", receives)
+        if isinstance(ear.engine, EngineMemory):
+            received = set() if receives is None else {("p", "MICROPHONE")}
+            assert ear.engine.received("q") == received
+
+
 async def test_an_interruption_is_held_until_it_is_over(tmp_path: Path) -> None:
     """Only the one in memory can be interrupted at will."""
     async with memory(tmp_path) as rig:

@@ -63,6 +63,7 @@ def render(module: ModuleType = engine_messages) -> str:
         HEAD,
         _constant("PROTOCOL", "&str", f'"{module.PROTOCOL}"', "major.minor"),
         _constant("MAX_FRAME", "usize", f"{module.MAX_FRAME:_}", "bytes"),
+        _constant("MAX_AUDIENCE", "usize", f"{module.MAX_AUDIENCE:_}", "pipes"),
         *(_enum(name, getattr(module, name), sentences) for name in literals.values()),
         *(_struct(struct, literals, sentences) for struct in structs.values()),
         *(_union(name, members) for name, members in unions.items()),

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use media_core::{Name, News, Order, Path, Relay, Sending, Source};
+use media_core::{Name, News, Order, Part, Path, Relay, Sending, Source};
 use media_sim::network::Conditions;
 use media_sim::peer::Codecs;
 use media_sim::world::World;
@@ -116,7 +116,7 @@ impl Stage {
         self.world.order(&Order::Attach {
             pipe,
             bridge: Arc::from(BRIDGE),
-            way: None,
+            part: Part::default(),
             label: None,
         });
     }

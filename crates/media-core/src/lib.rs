@@ -23,6 +23,7 @@ mod forwarding;
 mod news;
 mod order;
 mod outgoing;
+mod part;
 mod pipe;
 mod random;
 mod reception;
@@ -39,8 +40,9 @@ pub use media_wire::ntp::NtpTime;
 pub use news::{
     CloseReason, Load, News, PipeStatistics, Received, ReceivedStatistics, Section, SentStatistics,
 };
-pub use order::{Name, Order, Sending, Source, Way};
+pub use order::{Name, Order, Sending, Source};
 pub use outgoing::{Message, Outgoing};
+pub use part::{Audience, Part, Way};
 pub use relay::{Burst, Packet, Relay, Text, TrackId};
 pub use shard::Shard;
 pub use shard::handshakes::{Done, Work};

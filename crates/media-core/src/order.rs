@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::codec::Kind;
+use crate::part::Part;
 
 /// An id minted by the control plane: of a pipe or of a bridge.
 pub type Name = Arc<str>;
@@ -16,15 +17,6 @@ pub enum Source {
     Camera,
     /// Video of a screen or window.
     Screen,
-}
-
-/// What a pipe does in its bridge, when that is one thing only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Way {
-    /// Its tracks are seen; it sees none.
-    Send,
-    /// It sees tracks; its own are not seen.
-    Receive,
 }
 
 /// What the client sends in one section of its offer.
@@ -57,14 +49,15 @@ pub enum Order {
         /// The newest generation to forget.
         generation: u64,
     },
-    /// Let the bridge see the pipe's tracks and the pipe the bridge's. It leaves its former bridge.
+    /// Let the bridge see the pipe's tracks and the pipe the bridge's, as far as its part goes. It leaves its former
+    /// bridge; told again with another part, that holds from the next packet on.
     Attach {
         /// The pipe.
         pipe: Name,
         /// The bridge, which comes into being with its first pipe.
         bridge: Name,
-        /// One way only, if not both.
-        way: Option<Way>,
+        /// What it does there.
+        part: Part,
         /// Shown to the others with each of its texts.
         label: Option<Name>,
     },

@@ -19,7 +19,8 @@ use crate::codec::{Codec, CodecSet, Kind};
 use crate::forwarding::header::Header;
 use crate::forwarding::view::{Format, Repair};
 use crate::news;
-use crate::order::{Name, Way};
+use crate::order::Name;
+use crate::part::Part;
 use crate::pipe::agreement::Agreement;
 use crate::pipe::negotiation::{Negotiation, Restart};
 use crate::pipe::presence::Presence;
@@ -48,8 +49,8 @@ pub(crate) struct Pipe {
     pub(crate) name: Name,
     pub(crate) generation: u64,
     pub(crate) bridge: Option<Name>,
-    /// What it does there, when that is one thing only.
-    pub(crate) way: Option<Way>,
+    /// What it does there.
+    pub(crate) part: Part,
     pub(crate) transport: Transport,
     /// Of its handshake.
     pub(crate) turn: Turn,
@@ -232,14 +233,19 @@ impl Pipe {
         }
     }
 
-    /// Whether it sees the tracks of its bridge.
-    pub(crate) fn sees(&self) -> bool {
-        self.bridge.is_some() && self.way != Some(Way::Send)
+    /// Whether it gets the tracks of its bridge.
+    pub(crate) fn takes(&self, kind: Kind) -> bool {
+        self.bridge.is_some() && self.part.takes(kind)
     }
 
-    /// Whether its bridge sees its tracks.
-    pub(crate) fn is_seen(&self) -> bool {
-        self.bridge.is_some() && self.way != Some(Way::Receive)
+    /// Whether its bridge may get its tracks.
+    pub(crate) fn gives(&self) -> bool {
+        self.bridge.is_some() && self.part.gives()
+    }
+
+    /// Whether there can be somebody who hears it.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.bridge.is_some() && self.part.is_heard()
     }
 
     /// Keys of what the client sends.

@@ -8,6 +8,7 @@ use media_wire::ntp::NtpTime;
 
 use crate::codec::{Codec, CodecSet};
 use crate::order::{Name, Source};
+use crate::part::Audience;
 
 /// A track of any shard of this engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,7 +39,7 @@ pub enum Relay {
         /// The bridge.
         bridge: Name,
     },
-    /// A track of mine is in the bridge; told again when its codecs change.
+    /// A track of mine is in the bridge; told again when its codecs or its audience change.
     Announce {
         /// The bridge.
         bridge: Name,
@@ -50,6 +51,8 @@ pub enum Relay {
         source: Source,
         /// What it may be encoded with.
         codecs: CodecSet,
+        /// Who may get it.
+        audience: Audience,
     },
     /// A track of mine has left the bridge.
     Withdraw {

@@ -8,8 +8,10 @@ pub(crate) mod ending;
 pub(crate) mod handshakes;
 pub(crate) mod ingress;
 pub(crate) mod opening;
+pub(crate) mod participation;
 pub(crate) mod post;
 pub(crate) mod presence;
+pub(crate) mod relay;
 pub(crate) mod renegotiation;
 pub(crate) mod reports;
 pub(crate) mod restriction;
@@ -129,7 +131,7 @@ impl Shard {
             Order::Attach {
                 pipe,
                 bridge,
-                way,
+                part,
                 label,
             } => {
                 self.of_pipe(
@@ -138,7 +140,7 @@ impl Shard {
                     |_| true,
                     |shard, slot| {
                         shard.label(slot, label);
-                        shard.attach(now, slot, &bridge, way);
+                        shard.attach(now, slot, &bridge, part);
                     },
                 );
             }

@@ -1,9 +1,9 @@
 //! The shard from outside, without a network: orders in, news out.
 
 mod handshakes;
+mod parts;
 mod restarts;
 mod rooms;
-mod ways;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use media_transport::{Identity, Path};
 use media_wire::sdp::{Description, MediaKind, Setup};
 
 use crate::{
-    CloseReason, Codec, CodecSet, Kind, Limits, Name, News, NtpTime, Order, Relay, Sending, Shard,
-    ShardConfig, Source,
+    CloseReason, Codec, CodecSet, Kind, Limits, Name, News, NtpTime, Order, Part, Relay, Sending,
+    Shard, ShardConfig, Source,
 };
 
 const CHROMIUM: &str = include_str!("../../media-wire/tests/data/chromium-offer.sdp");
@@ -83,7 +83,7 @@ impl Bench {
         self.order(Order::Attach {
             pipe: name(pipe),
             bridge: name(bridge),
-            way: None,
+            part: Part::default(),
             label: None,
         })
     }

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use media_core::{Limits, Name, News, Order, Sending, Shard, ShardConfig, Source};
+use media_core::{Limits, Name, News, Order, Part, Sending, Shard, ShardConfig, Source};
 use media_transport::{Identity, Path};
 use media_wire::ntp::NtpTime;
 use str0m::media::Direction;
@@ -186,7 +186,7 @@ impl World {
             self.order(&Order::Attach {
                 pipe,
                 bridge: Arc::from(bridge),
-                way: None,
+                part: Part::default(),
                 label: None,
             });
         }

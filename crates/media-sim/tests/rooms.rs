@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use media_core::{News, Order, Source, Way};
+use media_core::{News, Order, Part, Source, Way};
 use media_sim::network::Conditions;
 use media_sim::peer::{Arrived, Codecs};
 use media_sim::source::begins_key_frame;
@@ -56,7 +56,10 @@ fn turn(world: &mut World, member: usize, way: Option<Way>) {
     world.order(&Order::Attach {
         pipe: world.peers[member].pipe.clone(),
         bridge: Arc::from("room"),
-        way,
+        part: Part {
+            way,
+            ..Part::default()
+        },
         label: None,
     });
 }

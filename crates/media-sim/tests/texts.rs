@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use media_core::{CloseReason, News, Order, PipeStatistics, Source};
+use media_core::{CloseReason, News, Order, Part, PipeStatistics, Source};
 use media_sim::network::Conditions;
 use media_sim::world::World;
 use str0m::media::Direction::{self, SendRecv};
@@ -92,7 +92,7 @@ fn the_page_tells_what_happens() {
     world.order(&Order::Attach {
         pipe: Arc::from("ada"),
         bridge: Arc::from("bridge"),
-        way: None,
+        part: Part::default(),
         label: Some(Arc::from(r#"{"name":"Ada"}"#)),
     });
     assert!(open(&mut world));
@@ -154,7 +154,7 @@ fn two_clients_talk_and_know_that_they_were_heard() {
         world.order(&Order::Attach {
             pipe: Arc::from("a"),
             bridge: Arc::from("bridge"),
-            way: None,
+            part: Part::default(),
             label: Some(Arc::from("{\"name\":\"Ä\"}")),
         });
         assert!(world.peers[0].text("1", "Grüße", None));

@@ -12,13 +12,10 @@ use crate::protocol::{
     CloseReason, ControlHello, EngineHello, Fenced, Holding, Load, News, OpenPipe, Order, PROTOCOL,
     PipeClosed, PipeStatistics, Pong, ShardLoad, Unsupported,
 };
-use crate::wire;
+use crate::{names, wire};
 
 /// Pipes in one `Holding`, so that with the longest names it fits a frame.
 const PIPES_PER_FRAME: usize = 2_048;
-
-/// Bytes in the name of a pipe or bridge.
-pub const LONGEST_NAME: usize = 128;
 
 /// Pings on their way; beyond it the oldest is forgotten.
 const MOST_PINGS: usize = 64;
@@ -132,7 +129,7 @@ impl Engine {
     /// Obeys an order of the control plane that was let in; `at` is the time in microseconds
     /// since 1970, UTC.
     pub fn order(&mut self, order: &Order, at: u64) -> Vec<Effect> {
-        if let Some(text) = too_long(order) {
+        if let Some(text) = names::refused(order) {
             return vec![self.unsupported(type_of(order).to_owned(), text)];
         }
         match order {
@@ -363,24 +360,6 @@ impl Engine {
 
 fn to_shard(shard: u16, order: &Order) -> Option<Effect> {
     wire::order(order).map(|order| Effect::Order(shard, order))
-}
-
-/// What is wrong with the names in an order, if anything.
-fn too_long(order: &Order) -> Option<String> {
-    let names: [&str; 2] = match order {
-        Order::OpenPipe(open) => [&open.pipe, ""],
-        Order::ClosePipe(close) => [&close.pipe, ""],
-        Order::Attach(attach) => [&attach.pipe, &attach.bridge],
-        Order::Detach(detach) => [&detach.pipe, ""],
-        Order::CloseBridge(close) => [&close.bridge, ""],
-        Order::Renegotiate(renegotiate) => [&renegotiate.pipe, ""],
-        Order::AnswerPipe(answer) => [&answer.pipe, ""],
-        Order::RestartIce(restart) => [&restart.pipe, ""],
-        _ => [""; 2],
-    };
-    let longest = names.map(str::len).into_iter().max().unwrap_or_default();
-    (longest > LONGEST_NAME)
-        .then(|| format!("A name of {longest} bytes; at most {LONGEST_NAME} are taken."))
 }
 
 fn type_of(order: &Order) -> &'static str {

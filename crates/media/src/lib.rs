@@ -11,6 +11,7 @@ pub mod door;
 pub mod engine;
 pub mod frame;
 pub mod log;
+mod names;
 pub mod pipes;
 pub mod program;
 /// Orders and news as they are on the wire; their sentences are those of the declaration.

@@ -26,7 +26,7 @@ pub fn order(order: &wire::Order) -> Option<core::Order> {
         wire::Order::Attach(attach) => core::Order::Attach {
             pipe: name(&attach.pipe),
             bridge: name(&attach.bridge),
-            way: attach.way.map(way),
+            part: part(attach),
             label: attach.label.as_deref().map(name),
         },
         wire::Order::Detach(detach) => core::Order::Detach {
@@ -216,6 +216,22 @@ fn section(section: core::Section) -> wire::Section {
 #[must_use]
 pub fn unix_micros(time: NtpTime) -> u64 {
     u64::try_from(time.to_unix().as_micros()).unwrap_or(u64::MAX)
+}
+
+fn part(attach: &wire::Attach) -> core::Part {
+    core::Part {
+        way: attach.way.map(way),
+        heard_by: audience(attach.heard_by.as_deref()),
+        seen_by: audience(attach.seen_by.as_deref()),
+        deaf: attach.deaf,
+        blind: attach.blind,
+    }
+}
+
+fn audience(names: Option<&[String]>) -> core::Audience {
+    names.map_or(core::Audience::Everybody, |names| {
+        core::Audience::only(names.iter().map(|name| Arc::from(name.as_str())))
+    })
 }
 
 fn way(way: wire::Way) -> core::Way {

@@ -7,8 +7,8 @@ use std::sync::mpsc;
 use std::time::Instant;
 
 use common::party::Party;
-use common::{PATIENCE, Program};
-use media::protocol::{AnswerPipe, Attach, ClosePipe, CloseReason, News, Order, PipeStatistics};
+use common::{PATIENCE, Program, attach};
+use media::protocol::{AnswerPipe, ClosePipe, CloseReason, News, Order, PipeStatistics};
 use str0m::media::MediaKind;
 use str0m::net::Protocol;
 
@@ -37,13 +37,7 @@ fn call(name: &str, shards: [u64; 2], over: [Protocol; 2]) -> (PipeStatistics, V
     ];
     for (party, shard) in parties.iter().zip(shards) {
         orders.say(&party.open(shard));
-        let (pipe, bridge) = (party.name.clone(), "call".to_owned());
-        orders.say(&Order::Attach(Attach {
-            pipe,
-            bridge,
-            way: None,
-            label: None,
-        }));
+        orders.say(&attach(&party.name, "call"));
     }
     let (begin, mut connected, mut closing) = (Instant::now(), 0, false);
     let mut ends = Vec::new();

@@ -8,10 +8,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use common::party::Party;
-use common::{Control, PATIENCE, Program};
+use common::{Control, PATIENCE, Program, attach};
 use media::protocol::{
-    AnswerPipe, Attach, ClosePipe, CloseReason, HeldPipe, Holding, News, Offered, Order,
-    PipeClosed, RestartIce,
+    AnswerPipe, ClosePipe, CloseReason, HeldPipe, Holding, News, Offered, Order, PipeClosed,
+    RestartIce,
 };
 use str0m::media::MediaKind;
 use str0m::net::Protocol;
@@ -129,12 +129,7 @@ fn enter(house: &mut House) -> (Parties, Party) {
         let party = Party::new(name, mark, Protocol::Udp);
         house.orders.say(&party.open(shard));
         if ["anna", "ben"].contains(&name) {
-            house.orders.say(&Order::Attach(Attach {
-                pipe: name.to_owned(),
-                bridge: "call".to_owned(),
-                way: None,
-                label: None,
-            }));
+            house.orders.say(&attach(name, "call"));
         }
         parties.insert(name, party);
     }

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-from ringway.adapters.engine_memory_pipe import KIND, Kind, Pipe, Section
+from ringway.adapters.engine_memory_pipe import KIND, Kind, Part, Pipe, Section
 from ringway.ports import engine_messages as wire
 from ringway.ports.engine import EngineState
 
@@ -106,6 +106,11 @@ class EngineMemory:
         it = self._pipes[pipe]
         self._tell(wire.Statistics(self._next(), pipe, it.generation, statistics))
 
+    def received(self, pipe: str) -> set[tuple[str, wire.Source]]:
+        """Say whose sound and pictures a pipe gets now: the sender, and of what."""
+        got = [it.receives for it in self._pipes[pipe].sections]
+        return {(it.pipe, it.source) for it in got if it is not None}
+
     def reconnect(self) -> None:
         """Lose the connection, not the engine."""
         self._greet()
@@ -133,15 +138,15 @@ class EngineMemory:
                 it = self._pipes.get(pipe)
                 if it is not None and it.generation <= generation:
                     self._close(it, "ORDERED")
-            case wire.Attach(pipe, bridge, way):
+            case wire.Attach(pipe, bridge):
                 if (it := self._pipes.get(pipe)) is not None:
-                    self._attach(it, bridge, way)
+                    self._attach(it, bridge, Part.of(order))
             case wire.Detach(pipe):
                 if (it := self._pipes.get(pipe)) is not None:
-                    self._attach(it, None, None)
+                    self._attach(it, None, Part())
             case wire.CloseBridge(bridge):
                 for it in self._members(bridge):
-                    it.bridge = it.way = None
+                    it.bridge, it.part = None, Part()
                     self._show_to(it)
             case wire.Renegotiate(pipe, generation, sources):
                 if (it := self._held(pipe, generation)) is not None:
@@ -174,10 +179,10 @@ class EngineMemory:
         it = self._pipes.get(pipe)
         return it if it is not None and it.generation == generation else None
 
-    def _attach(self, it: Pipe, bridge: str | None, way: wire.Way | None) -> None:
-        if (it.bridge, it.way) == (bridge, way):
+    def _attach(self, it: Pipe, bridge: str | None, part: Part) -> None:
+        if (it.bridge, it.part) == (bridge, part):
             return
-        left, it.bridge, it.way = it.bridge, bridge, way
+        left, it.bridge, it.part = it.bridge, bridge, part
         if left != bridge:
             self._show(left)
         self._show_to(it)
@@ -221,7 +226,7 @@ class EngineMemory:
         number = self._next()
         self._tell(wire.Answered(number, it.id, it.generation, answer, it.meaning))
         if held is not None and held.bridge is not None:
-            self._attach(it, held.bridge, held.way)
+            self._attach(it, held.bridge, held.part)
         if self._connects:
             self.connect(it.id)
 
@@ -268,8 +273,8 @@ class EngineMemory:
         due = [
             track
             for other in self._members(it.bridge)
-            if other is not it and it.way != "SEND"
-            for track in other.shown
+            if other is not it
+            for track in other.shown_to(it)
         ]
         before = it.meaning
         if it.show(due) or it.restart:

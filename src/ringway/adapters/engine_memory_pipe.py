@@ -82,6 +82,39 @@ class Told:
         return [*sorted(known, key=lambda it: it.number)]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a pipe does in its bridge."""
+
+    way: wire.Way | None = None
+    heard_by: frozenset[str] | None = None
+    seen_by: frozenset[str] | None = None
+    deaf: bool = False
+    blind: bool = False
+
+    @classmethod
+    def of(cls, order: wire.Attach) -> Part:
+        """Read it in the order."""
+        heard, seen = order.heard_by, order.seen_by
+        return cls(
+            order.way,
+            None if heard is None else frozenset(heard),
+            None if seen is None else frozenset(seen),
+            order.deaf,
+            order.blind,
+        )
+
+    def gives(self, source: wire.Source, receiver: str) -> bool:
+        """Whether this pipe may get what it sends."""
+        audience = self.heard_by if KIND[source] == "audio" else self.seen_by
+        return self.way != "RECEIVE" and (audience is None or receiver in audience)
+
+    def takes(self, source: wire.Source) -> bool:
+        """Whether it gets what others send."""
+        closed = self.deaf if KIND[source] == "audio" else self.blind
+        return self.way != "SEND" and not closed
+
+
 @dataclass(slots=True)
 class Pipe:
     """One client's connection."""
@@ -90,7 +123,7 @@ class Pipe:
     generation: int
     sections: list[Section]
     bridge: str | None = None
-    way: wire.Way | None = None
+    part: Part = Part()
     negotiation: int = 0
     wanted: list[wire.Source] = field(default_factory=list)
     """What the client wants to send, beyond what it does."""
@@ -105,13 +138,14 @@ class Pipe:
         """Whether an answer of the client is awaited."""
         return self.told.offered is not None
 
-    @property
-    def shown(self) -> Iterator[wire.Received]:
-        """What the others in its bridge see of it."""
+    def shown_to(self, other: Pipe) -> Iterator[wire.Received]:
+        """Say what another one in its bridge gets of it."""
         for section in self.sections:
-            if section.sends is None or section.promised or self.way == "RECEIVE":
+            source = section.sends
+            if source is None or section.promised:
                 continue
-            yield wire.Received(self.id, section.sends)
+            if self.part.gives(source, other.id) and other.part.takes(source):
+                yield wire.Received(self.id, source)
 
     @property
     def sources(self) -> set[wire.Source]:

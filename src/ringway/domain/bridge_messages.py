@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ringway.domain import leg_messages
+from ringway.domain.actions import Action
 from ringway.domain.bridge_state import (
     DEFAULT_ROLE,
     PROPAGATION,
@@ -109,6 +110,13 @@ class Restrain:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """Do something that goes on beside the meeting's life."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptTransfer:
     """Let the dialog go on with somebody else, as one of its legs has asked."""
 
@@ -184,6 +192,7 @@ Command: TypeAlias = (
     | Remove
     | Assign
     | Restrain
+    | Act
     | AcceptTransfer
     | RejectTransfer
     | Close
@@ -237,6 +246,7 @@ class Joined:
 
     leg: LegId
     look: Look
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +282,16 @@ class Restrained:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionFailed:
+    """What the application asked for did not come about."""
+
+    action: Action
+    cause: Cause
+    detail: str
+    """A sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """The leg is out."""
 
@@ -282,6 +302,8 @@ class Left:
     """It was in; False: it never came so far."""
     removed: bool = False
     """The application has let it go, and the leg does not know yet."""
+    role: Role = DEFAULT_ROLE
+    """What it was there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +329,7 @@ Event: TypeAlias = (
     | LookChanged
     | RoleChanged
     | Restrained
+    | ActionFailed
     | Left
     | Closed
 )

@@ -178,6 +178,9 @@ def _attach(leg: Leg, command: Attach, at: int) -> Iterator[Event]:
     elif leg.owner is None:
         unanswered = leg.phase in UNANSWERED
         require(leg, not unanswered, "The call is not answered.")
+    elif leg.bridge not in (None, command.bridge):
+        yield Detached(leg.bridge)
+        leg = replace(leg, bridge=None)
     require(leg, leg.bridge in (None, command.bridge), "The call is elsewhere.")
     last = leg.seat
     if last is None or last.bridge != command.bridge or last.number < command.seat:

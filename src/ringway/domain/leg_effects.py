@@ -148,6 +148,8 @@ def _of_media(
         case Attached():
             yield from _mixed(leg)
         case Detached(bridge_id):
+            if leg.owner is not None:
+                yield Say()
             if leg.media is not Media.NONE:
                 yield DetachPipe(leg.id)
             gone = bridge.LegGone(leg.id, Cause.NORMAL_HANGUP, over=False)

@@ -28,8 +28,10 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-PROTOCOL = "1.1"
+PROTOCOL = "1.2"
 MAX_FRAME = 1 << 20
+MAX_AUDIENCE = 4096
+"""Pipes in `Attach.heard_by` or `Attach.seen_by`; with more it is `Unsupported`."""
 
 Count: TypeAlias = Annotated[int, Meta(ge=0)]
 
@@ -101,7 +103,10 @@ class Attach(Frame, frozen=True, tag="attach"):
     """Let the pipe's tracks be seen by the bridge, and the bridge's by the pipe.
 
     A pipe is in one bridge at most; it leaves the former one.  Bridges come into
-    being with their first pipe.  Told again with another way, the way changes.
+    being with their first pipe.  One order says the whole of what a pipe does there:
+    told again with other values, they hold before the next packet.  Who may get what
+    both sides must allow; `heard_by` and `seen_by` are sets of pipes, which need not
+    be there yet, and say nothing of texts.
     """
 
     pipe: str
@@ -110,6 +115,14 @@ class Attach(Frame, frozen=True, tag="attach"):
     """One way only; both ways if None."""
     label: str | None = None
     """Shown with each of its texts; opaque to the engine, at most 1 KiB."""
+    heard_by: list[str] | None = None
+    """Who may get its sound: everybody if None, nobody if empty."""
+    seen_by: list[str] | None = None
+    """Who may get its pictures: everybody if None, nobody if empty."""
+    deaf: bool = False
+    """It gets no sound."""
+    blind: bool = False
+    """It gets no pictures."""
 
 
 class Detach(Frame, frozen=True, tag="detach"):

@@ -40,7 +40,7 @@ from ringway.ports.event_log import EventLog
 from ringway.ports.lines import Lines
 from ringway.ports.storage import StorageUnavailable
 from ringway.runtime.actor import RETRY
-from ringway.runtime.announcing import announced
+from ringway.runtime.announcing import announced, departed
 from ringway.runtime.cargo import Cargo
 from ringway.runtime.letters import Happened
 from ringway.runtime.progress import Progress
@@ -120,7 +120,11 @@ class Effects:
                 self.progress.begin(what.position)
                 self._post(what, effect, lambda: self._finish(what.position))
             case Say():
-                for device, each in said(what.after, what.event, self.cargo):
+                heard = said(what.after, what.event, self.cargo)
+                for device, each in (
+                    *heard,
+                    *departed(what.after, what.event, self._views),
+                ):
                     self._lines.say(device, each)
             case Announce():
                 for device, each in announced(what.after, what.event, self._views):

@@ -10,7 +10,7 @@ from ringway.domain.values import ConfigurationId, Device, EndpointType, LegId
 from ringway.ports.calls import Calls
 from ringway.ports.lines import LegView, SayEnded
 from ringway.ports.storage import StorageUnavailable
-from ringway.runtime.announcing import in_room, meeting_of
+from ringway.runtime.announcing import in_room, seen_in
 from ringway.runtime.house import House
 
 
@@ -24,7 +24,9 @@ class Snapshot:
 
 
 def application_of(leg: Leg) -> ConfigurationId | None:
-    """Give the configuration of the application that the leg calls."""
+    """Give the configuration of the application that the leg is, or calls."""
+    if leg.owner is not None:
+        return leg.owner.configuration
     if leg.counterpart.type is not EndpointType.APPLICATION:
         return None
     return ConfigurationId(leg.counterpart.address)
@@ -64,7 +66,8 @@ class Snapshots:
         if leg is not None:
             data = cargo.custom_data(leg.remote_data)
             room = in_room(leg, views)
-            meeting = None if room is None else meeting_of(leg, views)
+            seen = seen_in(leg, views)
+            meeting = None if seen is None else seen[0].policy.meeting
             legs.append(LegView(leg, data, room, meeting, application_of(leg)))
         written = {it.leg: it for it in known}
         ended = []

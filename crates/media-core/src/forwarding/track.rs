@@ -11,6 +11,7 @@ use crate::forwarding::departure::Departure;
 use crate::forwarding::ring::Ring;
 use crate::forwarding::view::View;
 use crate::order::{Name, Source};
+use crate::part::Audience;
 use crate::pipe::REPORT;
 use crate::reception::key_frames::KeyFrames;
 use crate::relay::TrackId;
@@ -81,6 +82,8 @@ pub(crate) struct Track {
     /// The burst that is being sent.
     pub(crate) departure: Option<Departure>,
     pub(crate) views: Vec<View>,
+    /// Who may have a view of it.
+    pub(crate) audience: Audience,
     /// Other shards that want it, and what all their viewers can decode.
     pub(crate) shards: Vec<(u16, CodecSet)>,
     /// What the sender could send.
@@ -124,6 +127,7 @@ impl Track {
             held_until: None,
             departure: None,
             views: Vec::new(),
+            audience: Audience::Everybody,
             shards: Vec::new(),
             offered: codecs,
             allowed: codecs,

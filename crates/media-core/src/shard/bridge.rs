@@ -1,13 +1,12 @@
-//! Bridges: whose tracks are seen by whom, here and on other shards.
+//! Bridges: who is in them, and which tracks.
 
 use std::time::Instant;
 
-use crate::codec::CodecSet;
-use crate::counters::Counter;
-use crate::forwarding::track::{Origin, Track};
+use crate::forwarding::track::Origin;
 use crate::news::CloseReason;
-use crate::order::{Name, Way};
-use crate::relay::{Relay, TrackId};
+use crate::order::Name;
+use crate::part::Part;
+use crate::relay::Relay;
 use crate::shard::Shard;
 
 /// Pipes that see each other's tracks, as far as this shard knows.
@@ -25,13 +24,13 @@ pub(crate) struct Bridge {
 
 impl Shard {
     /// Put a pipe into a bridge, out of its former one; or change what it does there.
-    pub(crate) fn attach(&mut self, now: Instant, slot: usize, name: &Name, way: Option<Way>) {
+    pub(crate) fn attach(&mut self, now: Instant, slot: usize, name: &Name, part: Part) {
         let Some(pipe) = self.pipes.get(slot) else {
             return;
         };
         if pipe.bridge.as_ref() == Some(name) {
-            if pipe.way != way {
-                self.turn(now, slot, name, way);
+            if pipe.part != part {
+                self.turn(now, slot, name, &part);
             }
             return;
         }
@@ -57,7 +56,7 @@ impl Shard {
             return;
         };
         pipe.bridge = Some(name.clone());
-        pipe.way = way;
+        pipe.part = part;
         let own = pipe.tracks();
         self.enter_texts(slot);
         self.see(now, slot);
@@ -66,38 +65,7 @@ impl Shard {
         }
     }
 
-    /// Change what a pipe does in its bridge. What it did before and goes on doing is not touched.
-    fn turn(&mut self, now: Instant, slot: usize, name: &Name, way: Option<Way>) {
-        let Some(pipe) = self.pipes.get_mut(slot) else {
-            return;
-        };
-        let (saw, was_seen) = (pipe.sees(), pipe.is_seen());
-        pipe.way = way;
-        let (sees, is_seen) = (pipe.sees(), pipe.is_seen());
-        let (own, shown) = (pipe.tracks(), pipe.shown());
-        if was_seen && !is_seen {
-            self.fall_unheard(slot);
-            for key in &own {
-                self.unpublish(now, name, *key);
-            }
-        }
-        if saw && !sees {
-            for key in shown {
-                self.unsubscribe(now, slot, key);
-            }
-            self.pardon(slot, name);
-        }
-        if sees && !saw {
-            self.see(now, slot);
-        }
-        if is_seen && !was_seen {
-            for key in own {
-                self.publish(now, name, key);
-            }
-        }
-    }
-
-    /// Let a pipe see everything in its bridge.
+    /// Let a pipe see everything in its bridge that it may.
     pub(crate) fn see(&mut self, now: Instant, slot: usize) {
         let bridge = self
             .pipes
@@ -132,7 +100,7 @@ impl Shard {
         let Some(name) = pipe.bridge.take() else {
             return;
         };
-        pipe.way = None;
+        pipe.part = Part::default();
         for incoming in pipe
             .sections
             .iter_mut()
@@ -174,15 +142,16 @@ impl Shard {
         }
     }
 
-    /// Let everybody in the bridge see a track, unless its sender is only there to see.
+    /// Let everybody in the bridge see a track who may, unless its sender is only there to see.
     pub(crate) fn publish(&mut self, now: Instant, name: &Name, key: usize) {
-        let Some(track) = self.forwarding.tracks.get(key) else {
+        let Some(track) = self.forwarding.tracks.get_mut(key) else {
             return;
         };
-        if let Origin::Local { pipe, .. } = track.origin
-            && !self.pipes.get(pipe).is_some_and(|pipe| pipe.is_seen())
-        {
-            return;
+        if let Origin::Local { pipe, .. } = track.origin {
+            let Some(pipe) = self.pipes.get(pipe).filter(|pipe| pipe.gives()) else {
+                return;
+            };
+            track.audience = pipe.part.audience(track.kind()).clone();
         }
         let Some(bridge) = self.bridges.get_mut(name) else {
             return;
@@ -232,202 +201,6 @@ impl Shard {
                 track: id,
             };
             self.forwarding.relays.push((shard, withdraw));
-        }
-    }
-
-    /// Tell a shard of a track of ours.
-    fn announce(&mut self, shard: u16, name: &Name, key: usize) {
-        let Some(track) = self.forwarding.tracks.get(key) else {
-            return;
-        };
-        if !matches!(track.origin, Origin::Local { .. }) {
-            return;
-        }
-        let announce = Relay::Announce {
-            bridge: name.clone(),
-            track: track.id,
-            pipe: track.sender.clone(),
-            source: track.source,
-            codecs: track.allowed,
-        };
-        self.forwarding.relays.push((shard, announce));
-    }
-
-    /// Tell every shard in the bridge of a track again: what it may be encoded with has changed.
-    pub(crate) fn announce_again(&mut self, key: usize) {
-        let found = self
-            .bridges
-            .iter()
-            .find(|(_, bridge)| bridge.tracks.contains(&key))
-            .map(|(name, bridge)| (name.clone(), bridge.shards.clone()));
-        if let Some((name, shards)) = found {
-            for shard in shards {
-                self.announce(shard, &name, key);
-            }
-        }
-    }
-
-    /// Another shard has something to say about bridges and tracks.
-    pub(crate) fn relayed(&mut self, now: Instant, from: u16, relay: Relay) {
-        match relay {
-            Relay::Join { bridge } => self.joined(from, &bridge),
-            Relay::Leave { bridge } => self.left(now, from, &bridge),
-            Relay::Announce {
-                bridge,
-                track,
-                pipe,
-                source,
-                codecs,
-            } => {
-                let key = self.keys.get(&track).copied();
-                match key {
-                    Some(key) => self.announced_again(now, key, codecs),
-                    None if self.bridges.contains_key(&bridge) => {
-                        let ring = self.config.limits.ring_bytes;
-                        let origin = Origin::Remote(from);
-                        let new = Track::new(track, origin, pipe, source, codecs, ring);
-                        let key = self.forwarding.tracks.insert(new);
-                        self.keys.insert(track, key);
-                        self.publish(now, &bridge, key);
-                    }
-                    None => self.forwarding.counters.count(Counter::DropRelay),
-                }
-            }
-            Relay::Withdraw { bridge, track } => self.with_track(track, |shard, key| {
-                shard.unpublish(now, &bridge, key);
-                shard.forget_remote(now, key);
-            }),
-            Relay::Want { track, codecs } => self.with_track(track, |shard, key| {
-                shard.wanted(now, from, key, codecs);
-            }),
-            Relay::Unwant { track } => self.with_track(track, |shard, key| {
-                if let Some(track) = shard.forwarding.tracks.get_mut(key) {
-                    track.shards.retain(|(shard, _)| *shard != from);
-                }
-                shard.reconsider(now, key);
-            }),
-            Relay::AskKeyFrame { track } => self.with_track(track, |shard, key| {
-                if let Some(track) = shard.forwarding.tracks.get_mut(key) {
-                    track.key_frames.want();
-                    shard.forwarding.starved.push(key);
-                }
-            }),
-            Relay::Clock {
-                track,
-                wall,
-                timestamp,
-            } => self.with_track(track, |shard, key| {
-                if let Some(track) = shard.forwarding.tracks.get_mut(key) {
-                    track.captured = Some((wall, timestamp));
-                }
-            }),
-            Relay::Burst(burst) => self.with_track(burst.track, |shard, key| {
-                shard.forwarding.relayed(now, key, &burst);
-            }),
-            relay @ (Relay::Enter { .. }
-            | Relay::Exit { .. }
-            | Relay::Text { .. }
-            | Relay::Receipt { .. }) => self.relayed_text(from, relay),
-            // Taken by the shard before it comes here.
-            Relay::Datagram { .. } => {}
-        }
-    }
-
-    fn with_track(&mut self, track: TrackId, act: impl FnOnce(&mut Self, usize)) {
-        match self.keys.get(&track).copied() {
-            Some(key) => act(self, key),
-            None => self.forwarding.counters.count(Counter::DropRelay),
-        }
-    }
-
-    /// Another shard has pipes in a bridge: tell it of ours, if we have any.
-    fn joined(&mut self, from: u16, name: &Name) {
-        let Some(bridge) = self.bridges.get_mut(name) else {
-            return;
-        };
-        if bridge.shards.contains(&from) {
-            return;
-        }
-        bridge.shards.push(from);
-        let tracks = bridge.tracks.clone();
-        let bridge = name.clone();
-        self.forwarding.relays.push((from, Relay::Join { bridge }));
-        for key in tracks {
-            self.announce(from, name, key);
-        }
-        self.tell_texters(from, name);
-    }
-
-    fn left(&mut self, now: Instant, from: u16, name: &Name) {
-        let Some(bridge) = self.bridges.get_mut(name) else {
-            return;
-        };
-        bridge.shards.retain(|shard| *shard != from);
-        bridge.texters.retain(|(shard, _)| *shard != from);
-        for key in bridge.tracks.clone() {
-            let Some(track) = self.forwarding.tracks.get_mut(key) else {
-                continue;
-            };
-            track.shards.retain(|(shard, _)| *shard != from);
-            if track.origin == Origin::Remote(from) {
-                self.unpublish(now, name, key);
-                self.forget_remote(now, key);
-            } else {
-                self.reconsider(now, key);
-            }
-        }
-    }
-
-    /// What another shard's track may be encoded with has changed.
-    fn announced_again(&mut self, now: Instant, key: usize, codecs: CodecSet) {
-        let Some(track) = self.forwarding.tracks.get_mut(key) else {
-            return;
-        };
-        track.allowed = codecs;
-        let bridge = self
-            .bridges
-            .values()
-            .find(|bridge| bridge.tracks.contains(&key));
-        for slot in bridge
-            .map(|bridge| bridge.members.clone())
-            .unwrap_or_default()
-        {
-            self.subscribe_again(now, slot, key);
-        }
-        self.reconsider(now, key);
-    }
-
-    /// Another shard wants the bursts of a track of ours.
-    fn wanted(&mut self, now: Instant, from: u16, key: usize, codecs: CodecSet) {
-        let Some(track) = self.forwarding.tracks.get_mut(key) else {
-            return;
-        };
-        if let Some((_, known)) = track.shards.iter_mut().find(|(shard, _)| *shard == from) {
-            *known = codecs;
-        } else {
-            track.shards.push((from, codecs));
-            if let Some((wall, timestamp)) = track.captured {
-                let clock = Relay::Clock {
-                    track: track.id,
-                    wall,
-                    timestamp,
-                };
-                self.forwarding.relays.push((from, clock));
-            }
-        }
-        self.reconsider(now, key);
-    }
-
-    /// Forget a track of another shard.
-    fn forget_remote(&mut self, now: Instant, key: usize) {
-        let remote = self
-            .forwarding
-            .tracks
-            .get(key)
-            .is_some_and(|track| matches!(track.origin, Origin::Remote(_)));
-        if remote {
-            self.drop_views(now, key);
-            self.drop_track(key);
         }
     }
 }

@@ -127,7 +127,7 @@ impl Ingress<'_> {
         packet: Packet,
         content: &Content<'_>,
     ) -> Result<(), Counter> {
-        let is_seen = self.pipe.is_seen();
+        let is_heard = self.pipe.is_heard();
         let section = self.pipe.sections.get_mut(section);
         let incoming = section.and_then(|section| section.incoming.as_mut());
         let incoming = incoming.ok_or(Counter::DropRtpUnknownSsrc)?;
@@ -146,7 +146,7 @@ impl Ingress<'_> {
                     self.alarms.set(self.slot, due);
                 }
                 if let Some(level) = packet.audio_level
-                    && is_seen
+                    && is_heard
                     && incoming.source == Source::Microphone
                     && incoming.speech.heard(self.now, level)
                 {

@@ -10,7 +10,8 @@ use crate::counters::Counter;
 use crate::forwarding::stream::Stream;
 use crate::forwarding::track::{Origin, Track};
 use crate::news::{CloseReason, News, PipeStatistics};
-use crate::order::{Name, Sending, Source, Way};
+use crate::order::{Name, Sending, Source};
+use crate::part::Part;
 use crate::pipe::negotiation::{Negotiation, Restart};
 use crate::pipe::offer::{self, Offer, OfferedSection, Refusal};
 use crate::pipe::presence::Presence;
@@ -28,7 +29,7 @@ use crate::shard::statistics::STATISTICS;
 /// What a pipe leaves to the next generation: the control plane does not attach it again.
 struct Membership {
     bridge: Name,
-    way: Option<Way>,
+    part: Part,
     label: Option<Name>,
 }
 
@@ -37,7 +38,7 @@ impl Membership {
         let texts = pipe.texts.as_ref();
         Some(Self {
             bridge: pipe.bridge.clone()?,
-            way: pipe.way,
+            part: pipe.part.clone(),
             label: texts.and_then(|texts| texts.label.clone()),
         })
     }
@@ -72,9 +73,14 @@ impl Shard {
             Ok(slot) => {
                 self.forwarding.counters.count(Counter::PipesOpened);
                 self.tell_answer(slot);
-                if let Some(Membership { bridge, way, label }) = membership {
+                if let Some(Membership {
+                    bridge,
+                    part,
+                    label,
+                }) = membership
+                {
                     self.label(slot, label);
-                    self.attach(now, slot, &bridge, way);
+                    self.attach(now, slot, &bridge, part);
                 }
                 self.rearm(now, slot);
             }
@@ -125,7 +131,7 @@ impl Shard {
             name: name.clone(),
             generation,
             bridge: None,
-            way: None,
+            part: Part::default(),
             transport,
             turn: Turn::default(),
             opener: None,

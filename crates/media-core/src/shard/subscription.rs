@@ -70,16 +70,30 @@ pub(crate) fn usable(section: &Section) -> CodecSet {
 }
 
 impl Shard {
-    /// Let a pipe see a track. Does nothing if it does, if it sees none, or if the track is its own.
+    /// Whether a pipe may get a track: it is another's, who gives it to this one, and this one takes it.
+    pub(crate) fn may_get(&self, slot: usize, key: usize) -> bool {
+        let Some(track) = self.forwarding.tracks.get(key) else {
+            return false;
+        };
+        let Some(pipe) = self.pipes.get(slot) else {
+            return false;
+        };
+        let own = matches!(track.origin, Origin::Local { pipe, .. } if pipe == slot);
+        !own && pipe.takes(track.kind()) && track.audience.admits(&pipe.name)
+    }
+
+    /// Let a pipe see a track. Does nothing if it does, or if it may not.
     pub(crate) fn subscribe(&mut self, now: Instant, slot: usize, key: usize) {
+        if !self.may_get(slot, key) {
+            return;
+        }
         let Some(track) = self.forwarding.tracks.get(key) else {
             return;
         };
         let Some(pipe) = self.pipes.get(slot) else {
             return;
         };
-        let own = matches!(track.origin, Origin::Local { pipe, .. } if pipe == slot);
-        if own || !pipe.sees() || pipe.showing(key).is_some() {
+        if pipe.showing(key).is_some() {
             return;
         }
         let section = match place(pipe, track) {

@@ -1,7 +1,7 @@
 //! Many pipes in one bridge: what they cost each other, and where it ends.
 
 use super::{Bench, CHROMIUM, answer, name, offer};
-use crate::{CodecSet, Kind, Limits, News, Order, Way};
+use crate::{CodecSet, Kind, Limits, News, Order, Part, Way};
 
 impl Bench {
     /// Answer offers until there are no more. Gives how many there were, of each pipe in turn.
@@ -105,7 +105,11 @@ fn an_answer_asks_for_pictures_that_are_new_only() {
     let viewers = bench.shard.forwarding.tracks[track_of_a].views.len();
     bench.shard.forwarding.tracks[track_of_a].key_frames.came();
     bench.open("e", 0, CHROMIUM);
-    bench.turn("e", "room", Some(Way::Send));
+    let sends = Part {
+        way: Some(Way::Send),
+        ..Part::default()
+    };
+    bench.turn("e", "room", sends);
     assert_eq!(bench.negotiate().len(), 4);
     let track = &bench.shard.forwarding.tracks[track_of_a];
     assert_eq!(track.views.len(), viewers);

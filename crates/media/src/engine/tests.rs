@@ -1,7 +1,10 @@
 //! What a control plane may rely on.
 
 use super::*;
-use crate::protocol::{Acknowledge, AnswerPipe, Attach, CloseBridge, ClosePipe, Ping, Shutdown};
+use crate::names::LONGEST_NAME;
+use crate::protocol::{
+    Acknowledge, AnswerPipe, Attach, CloseBridge, ClosePipe, MAX_AUDIENCE, Ping, Shutdown,
+};
 
 const EPOCH: u64 = 1_763_717_402_000_000;
 const NOW: u64 = EPOCH + 60_000_000;
@@ -67,6 +70,19 @@ fn shards_of(effects: &[Effect]) -> Vec<u16> {
     effects.iter().filter_map(shard).collect()
 }
 
+fn attach(pipe: &str, bridge: &str) -> Attach {
+    Attach {
+        pipe: pipe.to_owned(),
+        bridge: bridge.to_owned(),
+        way: None,
+        label: None,
+        heard_by: None,
+        seen_by: None,
+        deaf: false,
+        blind: false,
+    }
+}
+
 #[test]
 fn the_same_major_version_works_together() {
     for protocol in [PROTOCOL, "1.99", "1"] {
@@ -96,13 +112,7 @@ fn a_control_plane_is_told_what_there_is_and_what_has_ended() {
     for pipe in ["a", "b", "c"] {
         engine.obey(&open(pipe, None));
     }
-    let bridge = "x".to_owned();
-    engine.obey(&Order::Attach(Attach {
-        pipe: "b".to_owned(),
-        bridge,
-        way: None,
-        label: None,
-    }));
+    engine.obey(&Order::Attach(attach("b", "x")));
     let first = engine.news(0, closed("a")).unwrap();
     let second = engine.news(0, closed("c")).unwrap();
     let told = engine.greet(&hello(PROTOCOL, 1)).unwrap();
@@ -124,13 +134,7 @@ fn more_pipes_than_fit_one_frame_are_told_in_several() {
     let names = (0..=2 * PIPES_PER_FRAME).map(|number| format!("{number:0>128}"));
     for name in names {
         engine.obey(&open(&name, None));
-        let (pipe, bridge) = (name.clone(), name);
-        engine.obey(&Order::Attach(Attach {
-            pipe,
-            bridge,
-            way: None,
-            label: None,
-        }));
+        engine.obey(&Order::Attach(attach(&name, &name)));
     }
     let told = engine.greet(&hello(PROTOCOL, 1)).unwrap();
     let holding = told.iter().filter_map(|news| match news {
@@ -304,13 +308,7 @@ fn counters_are_summed_over_shards_and_bridges_are_not() {
     let mut engine = engine(2);
     for (shard, pipe) in [(0, "a"), (1, "b")] {
         engine.obey(&open(pipe, Some(u64::from(shard))));
-        let (pipe, bridge) = (pipe.to_owned(), "x".to_owned());
-        engine.obey(&Order::Attach(Attach {
-            pipe,
-            bridge,
-            way: None,
-            label: None,
-        }));
+        engine.obey(&Order::Attach(attach(pipe, "x")));
         for packets in [1, 20] {
             let (counters, gauges) = (vec![("packets", packets)], vec![("bridges", 1)]);
             engine.news(shard, core::News::Load(core::Load { counters, gauges }));
@@ -334,22 +332,62 @@ fn counters_are_summed_over_shards_and_bridges_are_not() {
 }
 
 #[test]
+fn all_of_what_a_pipe_does_in_its_bridge_reaches_its_shard() {
+    let mut engine = engine(2);
+    engine.obey(&open("a", Some(1)));
+    let names = ["c", "b", "c"].map(str::to_owned).to_vec();
+    let most = Attach {
+        heard_by: Some(names),
+        seen_by: Some(vec![]),
+        deaf: true,
+        blind: true,
+        ..attach("a", "x")
+    };
+    let part = |attach: Attach, engine: &mut Engine| match &engine.obey(&Order::Attach(attach))[..]
+    {
+        [Effect::Order(1, core::Order::Attach { part, .. })] => part.clone(),
+        other => panic!("{other:?}"),
+    };
+    let expected = core::Part {
+        way: None,
+        heard_by: core::Audience::only(["b", "c"].map(Into::into)),
+        seen_by: core::Audience::only([]),
+        deaf: true,
+        blind: true,
+    };
+    assert_eq!(part(most, &mut engine), expected);
+    assert_eq!(part(attach("a", "x"), &mut engine), core::Part::default());
+}
+
+#[test]
 fn what_can_not_be_obeyed_is_unsupported_and_changes_nothing() {
     let mut engine = engine(1);
     let again = Order::ControlHello(hello(PROTOCOL, 9));
-    let long = open(&"x".repeat(LONGEST_NAME + 1), None);
+    let long = "x".repeat(LONGEST_NAME + 1);
+    let heard_by_long = Attach {
+        heard_by: Some(vec!["b".to_owned(), long.clone()]),
+        ..attach("a", "x")
+    };
+    let seen_by_many = Attach {
+        seen_by: Some(vec!["b".to_owned(); MAX_AUDIENCE + 1]),
+        ..attach("a", "x")
+    };
+    engine.obey(&open("a", None));
     let unreadable = Unreadable {
         order: "sing".to_owned(),
         text: "?".to_owned(),
     };
     let effects = [
         engine.obey(&again),
-        engine.obey(&long),
+        engine.obey(&open(&long, None)),
+        engine.obey(&Order::Attach(heard_by_long)),
+        engine.obey(&Order::Attach(seen_by_many)),
         vec![engine.unreadable(unreadable)],
     ];
-    for (effect, order) in effects
-        .into_iter()
-        .zip(["control_hello", "open_pipe", "sing"])
+    for (effect, order) in
+        effects
+            .into_iter()
+            .zip(["control_hello", "open_pipe", "attach", "attach", "sing"])
     {
         match &effect[..] {
             [Effect::Tell(News::Unsupported(unsupported))] => {
@@ -358,6 +396,10 @@ fn what_can_not_be_obeyed_is_unsupported_and_changes_nothing() {
             other => panic!("{other:?}"),
         }
     }
-    assert!(engine.greet(&hello(PROTOCOL, 1)).is_ok());
+    let told = engine.greet(&hello(PROTOCOL, 1)).unwrap();
+    let [_, News::Holding(holding)] = &told[..] else {
+        panic!("{told:?}");
+    };
+    assert_eq!(holding.pipes[0].bridge, None);
     assert_eq!(engine.obey(&Order::Shutdown(Shutdown {})), [Effect::End]);
 }

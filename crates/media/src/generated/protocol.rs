@@ -7,10 +7,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// Protocol, major.minor.
-pub const PROTOCOL: &str = "1.1";
+pub const PROTOCOL: &str = "1.2";
 
 /// Max frame, bytes.
 pub const MAX_FRAME: usize = 1_048_576;
+
+/// Max audience, pipes.
+pub const MAX_AUDIENCE: usize = 4_096;
 
 /// What a track shows or plays: the client says so, the engine only carries it.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -93,7 +96,9 @@ pub struct ClosePipe {
 /// Let the pipe's tracks be seen by the bridge, and the bridge's by the pipe.
 ///
 /// A pipe is in one bridge at most; it leaves the former one. Bridges come into being with their
-/// first pipe. Told again with another way, the way changes.
+/// first pipe. One order says the whole of what a pipe does there: told again with other values,
+/// they hold before the next packet. Who may get what both sides must allow; `heard_by` and
+/// `seen_by` are sets of pipes, which need not be there yet, and say nothing of texts.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Attach {
     pub pipe: String,
@@ -104,6 +109,18 @@ pub struct Attach {
     /// Shown with each of its texts; opaque to the engine, at most 1 KiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Who may get its sound: everybody if None, nobody if empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_by: Option<Vec<String>>,
+    /// Who may get its pictures: everybody if None, nobody if empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_by: Option<Vec<String>>,
+    /// It gets no sound.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deaf: bool,
+    /// It gets no pictures.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blind: bool,
 }
 
 /// Take the pipe out of its bridge.

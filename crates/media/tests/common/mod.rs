@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use media::protocol::{ControlHello, EngineHello, Holding, News, Order, PROTOCOL};
+use media::protocol::{Attach, ControlHello, EngineHello, Holding, News, Order, PROTOCOL};
 
 /// How long anything may take before a test fails.
 pub const PATIENCE: Duration = Duration::from_secs(15);
@@ -112,6 +112,20 @@ impl Drop for Program {
 }
 
 /// A value of a log line.
+/// Into this bridge, to do everything there.
+pub fn attach(pipe: &str, bridge: &str) -> Order {
+    Order::Attach(Attach {
+        pipe: pipe.to_owned(),
+        bridge: bridge.to_owned(),
+        way: None,
+        label: None,
+        heard_by: None,
+        seen_by: None,
+        deaf: false,
+        blind: false,
+    })
+}
+
 fn field<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     let mut fields = line
         .split_whitespace()

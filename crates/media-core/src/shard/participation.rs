@@ -1,0 +1,88 @@
+//! Changes of what a pipe does in its bridge, in force before the next packet.
+
+use std::time::Instant;
+
+use crate::order::Name;
+use crate::part::{Audience, Part};
+use crate::shard::Shard;
+
+impl Shard {
+    /// Change what a pipe does in its bridge. What it did before and goes on doing is not touched.
+    pub(crate) fn turn(&mut self, now: Instant, slot: usize, name: &Name, part: &Part) {
+        let Some(pipe) = self.pipes.get_mut(slot) else {
+            return;
+        };
+        let was_heard = pipe.is_heard();
+        pipe.part = part.clone();
+        let (gives, own) = (pipe.gives(), pipe.tracks());
+        if was_heard && !pipe.is_heard() {
+            self.fall_unheard(slot);
+        }
+        for key in &own {
+            let Some(track) = self.forwarding.tracks.get(*key) else {
+                continue;
+            };
+            if gives {
+                let audience = part.audience(track.kind()).clone();
+                self.address(now, name, *key, audience);
+            } else {
+                self.unpublish(now, name, *key);
+            }
+        }
+        let bridge = self.bridges.get(name);
+        let all = bridge.map(|bridge| bridge.tracks.clone());
+        let all = all.unwrap_or_default();
+        // What becomes free first is used for what comes then.
+        for key in &all {
+            self.withhold(now, slot, *key);
+        }
+        for key in all {
+            let showing = self.pipes.get(slot).and_then(|pipe| pipe.showing(key));
+            if showing.is_none() && self.may_get(slot, key) {
+                self.forwarding.clear(now, key);
+                self.subscribe(now, slot, key);
+            }
+        }
+        if gives {
+            for key in own {
+                self.publish(now, name, key);
+            }
+        }
+    }
+
+    /// Say who may get a track from now on. Does nothing if it is not in the bridge.
+    pub(crate) fn address(&mut self, now: Instant, name: &Name, key: usize, audience: Audience) {
+        let Some(bridge) = self.bridges.get(name) else {
+            return;
+        };
+        let Some(track) = self.forwarding.tracks.get_mut(key) else {
+            return;
+        };
+        if !bridge.tracks.contains(&key) || track.audience == audience {
+            return;
+        }
+        track.audience = audience;
+        let (members, shards) = (bridge.members.clone(), bridge.shards.clone());
+        self.forwarding.clear(now, key);
+        for shard in shards {
+            self.announce(shard, name, key);
+        }
+        for slot in &members {
+            self.withhold(now, *slot, key);
+        }
+        for slot in members {
+            self.subscribe(now, slot, key);
+        }
+    }
+
+    /// Take a track away from a pipe that may not get it.
+    fn withhold(&mut self, now: Instant, slot: usize, key: usize) {
+        if self.may_get(slot, key) {
+            return;
+        }
+        if let Some(track) = self.forwarding.tracks.get_mut(key) {
+            track.refused.retain(|refused| *refused != slot);
+        }
+        self.unsubscribe(now, slot, key);
+    }
+}
