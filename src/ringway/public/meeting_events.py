@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from ringway.domain.actions import ActionKind
 from ringway.domain.bridge_messages import (
+    ActionFailed,
     ChildRang,
     Closed,
     Created,
@@ -25,7 +27,7 @@ from ringway.ports.calls import Call
 from ringway.ports.meetings import MeetingRow, Participant, ParticipantState
 from ringway.public import render
 from ringway.public.call_events import BaseUrl, shown
-from ringway.public.models.event_enums import EventType
+from ringway.public.models.event_enums import ActionType, EventType
 from ringway.public.models.events import (
     ConferenceProperties,
     ConferenceWithErrorCodeProperties,
@@ -36,8 +38,13 @@ from ringway.public.models.events import (
     ParticipantProperties,
     ParticipantWithReasonProperties,
 )
+from ringway.public.models.recording_events import (
+    ConferenceCompositionFailedProperties,
+    DialogCompositionFailedProperties,
+    RecordingFailedProperties,
+)
 from ringway.public.models.scalars import Wire
-from ringway.public.told import Told
+from ringway.public.told import Told, error
 from ringway.runtime.changes import MeetingChange
 
 
@@ -91,6 +98,8 @@ def _of_conference(
                 error_code=render.error_code(row.cause),
             )
             yield _about(EventType.CONFERENCE_FINISHED, row, None, finished)
+        case ActionFailed():
+            yield _failed(change, event)
         case Established() | ChildRang():
             pass
         case _:
@@ -173,6 +182,8 @@ def _of_dialog(
                 hangup_source=render.hangup_source(row),
             )
             yield _about(kind, row, None, ended)
+        case ActionFailed():
+            yield _failed(change, event)
         case Created() | Joined() | Left() | ChildRang():
             pass
         case LookChanged() | Restrained() | RoleChanged():
@@ -189,3 +200,32 @@ def _dialog(change: MeetingChange) -> EventDialog:
 
 def _call(change: MeetingChange, leg: LegId | None) -> Call | None:
     return None if leg is None else change.calls.get(leg)
+
+
+# ---------------------------------------------------------- what can not be done
+
+
+def _failed(change: MeetingChange, event: ActionFailed) -> Told:
+    row, action, reason = change.after, event.action, event.detail
+    conference = row.kind is Meeting.CONFERENCE
+    data = render.custom_data(action.custom_data, change.moment.texts)
+    match action.kind:
+        case ActionKind.RECORDING:
+            kind = EventType.DIALOG_RECORDING_FAILED
+            if conference:
+                kind = EventType.CONFERENCE_RECORDING_FAILED
+            recording = RecordingFailedProperties(
+                reason=reason, recording_custom_data=data
+            )
+            return _about(kind, row, None, recording)
+        case ActionKind.COMPOSITION:
+            if conference:
+                kind = EventType.CONFERENCE_COMPOSITION_FAILED
+                one = ConferenceCompositionFailedProperties(reason=reason)
+                return _about(kind, row, None, one)
+            kind = EventType.DIALOG_COMPOSITION_FAILED
+            other = DialogCompositionFailedProperties(reason=reason)
+            return _about(kind, row, None, other)
+        case _:
+            failed = error(ActionType[action.kind.name], event.cause, reason)
+            return _about(EventType.ERROR, row, None, failed)

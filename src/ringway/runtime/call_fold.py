@@ -178,14 +178,10 @@ def texts_needed(changes: Iterable[Change]) -> dict[AccountId, set[TextKey]]:
     for change in changes:
         keys = needed.setdefault(change.moment.account, set())
         if isinstance(change, MeetingChange):
-            keys.update(
-                it.custom_data for it in change.calls.values() if it.custom_data
-            )
-            continue
-        if change.after.custom_data is not None:
-            keys.add(change.after.custom_data)
-        if isinstance(change.event, leg.ActionFailed):
-            action = change.event.action
-            if action.custom_data is not None:
-                keys.add(action.custom_data)
+            some = [it.custom_data for it in change.calls.values()]
+        else:
+            some = [change.after.custom_data]
+        if isinstance(change.event, leg.ActionFailed | bridge.ActionFailed):
+            some.append(change.event.action.custom_data)
+        keys.update(it for it in some if it is not None)
     return {account: keys for account, keys in needed.items() if keys}

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-import msgspec
 import structlog
 
 from ringway.domain.values import SECOND, AccountId, TextKey
@@ -25,7 +24,7 @@ from ringway.ports.outbox import PublicEvent
 from ringway.ports.storage import StorageUnavailable
 from ringway.runtime import call_fold
 from ringway.runtime.actor import RETRY
-from ringway.runtime.changes import Change, Publish, nothing
+from ringway.runtime.changes import Change, Publish, nothing, read_text
 from ringway.runtime.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -52,12 +51,13 @@ class CallFollower:
         clock: Clock,
         *,
         publish: Publish = nothing,
-        written: Callable[[], None] = lambda: None,
     ) -> None:
-        """Follow the log; `written` hears that there are new public events."""
+        """Follow the log, and tell customers what `publish` says."""
         self.tasks = Tasks()
+        self.written: Callable[[], None] = lambda: None
+        """Hears that there are new public events in the outbox."""
         self._log, self._calls, self._meetings = event_log, calls, meetings
-        self._clock, self._publish, self._written = clock, publish, written
+        self._clock, self._publish = clock, publish
         self._newest = 0
         self._applied = 0
         self._doubtful = True
@@ -174,7 +174,7 @@ class CallFollower:
         for _ in asides:
             self._asides.popleft()
         if published:
-            self._written()
+            self.written()
         return True
 
     def _next_index(self) -> int:
@@ -222,10 +222,7 @@ class CallFollower:
         found = {}
         for account, keys in call_fold.texts_needed(changes).items():
             texts = await self._log.texts(account, keys)
-            found[account] = {
-                key: msgspec.json.decode(text, type=dict[str, str])
-                for key, text in texts.items()
-            }
+            found[account] = {key: read_text(text) for key, text in texts.items()}
         return found
 
     async def _look(self) -> None:

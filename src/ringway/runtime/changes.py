@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import msgspec
+
 from ringway.domain import bridge_messages, leg_events
 from ringway.domain.values import AccountId, LegId, TextKey
 from ringway.ports.calls import Call
@@ -14,6 +16,11 @@ from ringway.ports.outbox import PublicEvent
 
 Texts: TypeAlias = Mapping[TextKey, Mapping[str, str]]
 """Custom data by its key; what was erased is not in here."""
+
+
+def read_text(text: str) -> dict[str, str]:
+    """Read custom data as the side table keeps it: JSON, names to values."""
+    return msgspec.json.decode(text, type=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

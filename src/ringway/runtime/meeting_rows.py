@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from ringway.domain.bridge_messages import (
+    ActionFailed,
     ChildRang,
     Closed,
     Created,
@@ -60,7 +61,7 @@ def project_meeting(
             return replace(row, state=state, established_at=established_at)
         case Closed():
             return _ended(row, event)
-        case ChildRang():
+        case ChildRang() | ActionFailed():
             return row
         case _:
             assert_never(event)
@@ -145,4 +146,5 @@ def _stay_of(member: Member) -> Participant:
         look=member.look,
         role=member.role,
         restraint=member.restraint,
+        joined_at=member.joined_at,
     )
