@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from ringway.app.ports import Ports
 from ringway.public.operations import OPERATIONS
+from ringway.public.operations.provisioning import PROVISIONING
+from ringway.public.operations.webrtc import WEBRTC, WEBRTC_RECORDINGS
 from ringway.rest.calls.configurations import configuration_handlers
 from ringway.rest.calls.door import Door, Handler
 from ringway.rest.calls.files import FileStore, file_handlers
@@ -13,11 +15,27 @@ from ringway.rest.calls.media_streams import media_stream_handlers
 from ringway.rest.calls.recordings import recording_handlers
 from ringway.rest.calls.service_addresses import service_address_handlers
 from ringway.rest.calls.trunks import trunk_handlers
+from ringway.rest.flat_errors import flat
+from ringway.rest.provisioning import provisioning_handlers
+from ringway.rest.webrtc.captures import capture_handlers
+from ringway.rest.webrtc.push import push_handlers
+from ringway.rest.webrtc.recordings import webrtc_recording_handlers
 
 
 def doors_of(ports: Ports) -> Sequence[Door]:
     """Make the doors, each with the handlers that there are."""
-    return [Door(OPERATIONS, _calls(ports), ports.catalog)]
+    shelves, catalog, clock = ports.shelves, ports.catalog, ports.clock
+    webrtc = {
+        **push_handlers(shelves, ports.seal, clock),
+        **capture_handlers(shelves, ports.blobs),
+    }
+    recordings = webrtc_recording_handlers()
+    return [
+        Door(OPERATIONS, _calls(ports), catalog),
+        Door(WEBRTC, webrtc, catalog),
+        Door(WEBRTC_RECORDINGS, recordings, catalog, refuse=flat),
+        Door(PROVISIONING, provisioning_handlers(shelves, clock), catalog),
+    ]
 
 
 def _calls(ports: Ports) -> Mapping[str, Handler]:
