@@ -29,6 +29,7 @@ from ringway.ports.clock import Appointment
 from ringway.ports.storage import StorageUnavailable
 from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
+from ringway.public.events import publisher
 from ringway.rest.demo import Demo, demo_route
 from ringway.rest.health import Check, health_routes
 from ringway.rest.tokens import token_route
@@ -46,6 +47,7 @@ from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.exchange import Exchange
 from ringway.runtime.house import House
 from ringway.runtime.news import Newsroom
+from ringway.runtime.reading import Reading
 from ringway.runtime.recovery import recover, wind_up
 from ringway.runtime.snapshots import Snapshots
 from ringway.runtime.views import Views
@@ -93,7 +95,13 @@ class Ringway:
     def __init__(self, ports: Ports, front: Front) -> None:
         self.ports = ports
         self.metrics = Metrics()
-        self.calls = CallFollower(ports.log, ports.calls, ports.clock)
+        self.calls = CallFollower(
+            ports.log,
+            ports.calls,
+            ports.meetings,
+            ports.clock,
+            publish=publisher(lambda: front.public_url),
+        )
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
         )
@@ -111,6 +119,7 @@ class Ringway:
             spans=ports.spans,
             measures=self.metrics,
         )
+        self.reading = Reading(views, self.log, ports.calls, ports.meetings, self.calls)
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
         self.attendance = Attendance(ports.activity, ports.clock, self.house.tasks)
