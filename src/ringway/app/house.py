@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ from ringway.ports.blobs import Blobs
 from ringway.ports.calls import Calls
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
 from ringway.ports.clock import Appointment, Clock
+from ringway.ports.configurations import exists
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog
 from ringway.ports.files import Judge
@@ -48,6 +50,7 @@ from ringway.rtc.inbox import Inbox
 from ringway.rtc.route import signalling
 from ringway.rtc.switchboard import Switchboard
 from ringway.rtc.tally import Tally
+from ringway.runtime.application import Desk
 from ringway.runtime.attendance import Attendance
 from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.exchange import Exchange
@@ -127,7 +130,13 @@ class Ringway:
         self.signalling = Tally()
         self.switchboard = Switchboard(ports.clock, self.signalling)
         views = Views()
-        routing = Routing(self.switchboard, views, self._is_known, self._room_size)
+        routing = Routing(
+            self.switchboard,
+            views,
+            self._is_known,
+            self._room_size,
+            partial(exists, ports.shelves),
+        )
         self.house = House(
             log=self.log,
             clock=ports.clock,
@@ -140,6 +149,7 @@ class Ringway:
         )
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
+        self.desk = Desk(self.house)
         self.attendance = Attendance(ports.activity, ports.clock, self.house.tasks)
         self.switchboard.came = self.attendance.came
         self.switchboard.gone = self._gone

@@ -213,6 +213,9 @@ class Effects:
         except Exception:
             log.exception("routing failed", call=caller.id, trace=what.trace)
             tell = tell_leg(caller.id, leg.End(Cause.SERVICE_UNAVAILABLE))
+        if self._views.leg(caller.account, caller.id) is None:
+            # It has ended meanwhile, and must not keep the devices that were found.
+            self._views.release(caller.account, caller.id)
         self._post(
             what,
             tell,
