@@ -21,6 +21,8 @@ from ringway.adapters.clock_manual import ManualClock
 from ringway.adapters.engine_memory import EngineMemory
 from ringway.adapters.event_log_memory import MemoryEventLog
 from ringway.adapters.media_files import judge
+from ringway.adapters.meetings_memory import MemoryMeetings
+from ringway.adapters.outbox_memory import MemoryOutbox
 from ringway.adapters.sealing_aes import AesSeal, new_key
 from ringway.adapters.shelves_memory import MemoryShelves
 from ringway.adapters.tokens_jwt import JwtTokens
@@ -262,13 +264,16 @@ async def whole(
 ) -> AsyncIterator[Whole]:
     """Open a Ringway, and close it in the end."""
     clock, catalog = ManualClock(), MemoryCatalog()
+    meetings, outbox = MemoryMeetings(), MemoryOutbox()
     engine, activity = engine or EngineMemory(), MemoryActivity()
     keys = await catalog.signing_keys(clock.now())
     tokens = JwtTokens(keys)
     ringway = Ringway(
         Ports(
             log or MemoryEventLog(),
-            MemoryCalls(),
+            MemoryCalls(meetings, outbox),
+            meetings,
+            outbox,
             activity,
             catalog,
             MemoryShelves(),

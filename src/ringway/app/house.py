@@ -32,12 +32,15 @@ from ringway.ports.configurations import exists
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog
 from ringway.ports.files import Judge
+from ringway.ports.meetings import Meetings
+from ringway.ports.outbox import Outbox
 from ringway.ports.sealing import Seal
 from ringway.ports.shelves import Shelves
 from ringway.ports.spans import NoSpans, Spans
 from ringway.ports.storage import StorageUnavailable
 from ringway.ports.tokens import Tokens
 from ringway.programs.routing import Routing
+from ringway.public.events import publisher
 from ringway.rest.demo import Demo, demo_route
 from ringway.rest.health import Check, health_routes
 from ringway.rest.tokens import token_route
@@ -56,6 +59,7 @@ from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.exchange import Exchange
 from ringway.runtime.house import House
 from ringway.runtime.news import Newsroom
+from ringway.runtime.reading import Reading
 from ringway.runtime.recovery import recover, wind_up
 from ringway.runtime.snapshots import Snapshots
 from ringway.runtime.views import Views
@@ -75,6 +79,8 @@ class Ports:
 
     log: EventLog
     calls: Calls
+    meetings: Meetings
+    outbox: Outbox
     activity: Activity
     catalog: Catalog
     shelves: Shelves
@@ -123,7 +129,13 @@ class Ringway:
     def __init__(self, ports: Ports, front: Front) -> None:
         self.ports = ports
         self.metrics = Metrics()
-        self.calls = CallFollower(ports.log, ports.calls, ports.clock)
+        self.calls = CallFollower(
+            ports.log,
+            ports.calls,
+            ports.meetings,
+            ports.clock,
+            publish=publisher(lambda: front.public_url),
+        )
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
         )
@@ -147,6 +159,7 @@ class Ringway:
             spans=ports.spans,
             measures=self.metrics,
         )
+        self.reading = Reading(views, self.log, ports.calls, ports.meetings, self.calls)
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
         self.desk = Desk(self.house)
