@@ -20,7 +20,10 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
 from ringway.domain.causes import Refused
+from ringway.ports.fields import WrongFields
+from ringway.ports.shelves import Missing, Taken, TooMany
 from ringway.ports.storage import StorageUnavailable
+from ringway.runtime.application import NoSuchCall, NoSuchMeeting
 
 log = structlog.get_logger("rest")
 
@@ -66,7 +69,7 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-def bad_request(text: str, **fields: str) -> ApiError:
+def bad_request(text: str, /, **fields: str) -> ApiError:
     """Say what is wrong with a body; one sentence for each wrong field."""
     wrong = {field: [sentence] for field, sentence in fields.items()}
     return ApiError(HTTPStatus.BAD_REQUEST, text, fields=wrong)
@@ -111,6 +114,12 @@ def translated(error: Exception, path: str) -> ApiError:
             return error
         case Refused():
             return ApiError(HTTPStatus.BAD_REQUEST, error.text)
+        case NoSuchCall() | NoSuchMeeting() | Missing():
+            return ApiError(HTTPStatus.NOT_FOUND, str(error))
+        case Taken() | TooMany():
+            return ApiError(HTTPStatus.BAD_REQUEST, str(error))
+        case WrongFields():
+            return bad_request("Some fields are not valid.", **error.fields)
         case StorageUnavailable():
             log.error("storage unavailable", path=path, trouble=error.trouble)
             return ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, NOT_NOW)

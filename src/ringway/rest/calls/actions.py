@@ -25,9 +25,9 @@ Detail = Callable[[Any], str]
 def played(content: PlayContent | None) -> str:
     """Say what is played, as far as it has a name."""
     match content:
-        case FilePlayContent(file_id) | RecordingPlayContent(file_id):
-            return file_id
-        case UrlPlayContent(url):
+        case FilePlayContent(file_id=file) | RecordingPlayContent(file_id=file):
+            return file
+        case UrlPlayContent(file_url=url):
             return url
         case _:
             return ""

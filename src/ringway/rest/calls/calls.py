@@ -17,15 +17,14 @@ from ringway.domain.values import (
 from ringway.ports.calls import WantedCalls
 from ringway.ports.configurations import exists
 from ringway.ports.shelves import Shelves
-from ringway.public import render
 from ringway.public.models.calls import Call, CallLog, CallLogPage, CallPage
-from ringway.public.models.parts import ActionResponse
 from ringway.public.models.enums import ActionStatus
+from ringway.public.models.parts import ActionResponse
 from ringway.public.models.queries import CallsQuery
 from ringway.public.moments import given_time
 from ringway.rest.calls import words
 from ringway.rest.calls.door import Asked, Handler
-from ringway.rest.calls.records import Records, missing, page_of
+from ringway.rest.calls.records import Records, missing
 from ringway.runtime.application import Desk
 
 PENDING = ActionResponse(status=ActionStatus.PENDING)
@@ -85,17 +84,11 @@ def call_handlers(
 
     async def get_calls(asked: Asked) -> CallPage:
         query = asked.query
-        found = records.live_calls(asked.account, wanted_calls(query))
-        results = await records.written(asked.account, page_of(found, query))
-        paging = render.paging(query.page, query.size, len(found))
-        return CallPage(results=results, paging=paging)
+        return await records.live_calls(asked.account, wanted_calls(query), query)
 
     async def get_calls_history(asked: Asked) -> CallLogPage:
         query = asked.query
-        wanted = wanted_calls(query)
-        results, total = await records.call_logs(asked.account, wanted, query)
-        paging = render.paging(query.page, query.size, total)
-        return CallLogPage(results=results, paging=paging)
+        return await records.call_logs(asked.account, wanted_calls(query), query)
 
     async def get_call_history(asked: Asked) -> CallLog:
         return await records.call_log(asked.account, call_of(asked))

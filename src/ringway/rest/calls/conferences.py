@@ -31,9 +31,8 @@ from ringway.rest.calls import words
 from ringway.rest.calls.calls import call_of, configured
 from ringway.rest.calls.door import Asked, Handler
 from ringway.rest.calls.meetings import DONE, conference_terms, meeting_actions
-from ringway.rest.calls.records import Records, page_of
+from ringway.rest.calls.records import Records, paging
 from ringway.runtime.application import Desk
-from ringway.runtime.meeting_rows import row_of_bridge
 from ringway.runtime.meetings import Entrance, Meetings
 
 
@@ -53,23 +52,10 @@ def _wanted(query: ConferencesQuery | ConferencesHistoryQuery) -> WantedMeetings
     )
 
 
-def entrance(
-    given: AddExistingCallRequest | AddNewCallRequest | ConnectWithNewCallRequest,
-) -> Entrance:
-    """Say how a call comes in."""
-    ringback = given.ringback_generation
-    role = None if isinstance(given, ConnectWithNewCallRequest) else given.role
-    return Entrance(
-        role=words.role(role),
-        early=given.connect_on_early_media,
-        ringback=ringback is not None and ringback.enabled,
-    )
-
-
 def conference_handlers(
-    desk: Desk, meetings: Meetings, records: Records, shelves: Shelves
+    meetings: Meetings, records: Records, shelves: Shelves
 ) -> Mapping[str, Handler]:
-    """Make the handlers of `/calls/1/conferences` and `…/connect`."""
+    """Make the handlers of `/calls/1/conferences` and `/calls/1/connect`."""
 
     def find(asked: Asked) -> BridgeId:
         meeting = BridgeId(asked.path["conferenceId"])
@@ -80,25 +66,6 @@ def conference_handlers(
         terms = conference_terms(asked.body.conference_request)
         begun = await meetings.connect(asked.account, calls, terms)
         return await records.conference(asked.account, begun.id)
-
-    async def connect_with_new_call(asked: Asked) -> ConferenceAndCall:
-        body = asked.body
-        owner = desk.call(asked.account, call_of(asked)).owner
-        assert owner is not None, "the desk gives the calls of applications"
-        begun, leg = await meetings.connect_with_new_call(
-            asked.account,
-            call_of(asked),
-            words.new_call(body.call_request, body.call_request.endpoint, owner),
-            conference_terms(body.conference_request),
-            entrance(body),
-        )
-        return await both(asked, begun.id, leg.id)
-
-    async def both(asked: Asked, meeting: BridgeId, call: LegId) -> ConferenceAndCall:
-        return ConferenceAndCall(
-            conference=await records.conference(asked.account, meeting),
-            call=await records.call(asked.account, call),
-        )
 
     async def create(asked: Asked) -> Conference:
         body = asked.body
@@ -113,67 +80,24 @@ def conference_handlers(
 
     async def get_all(asked: Asked) -> ConferencePage:
         query = asked.query
-        found = records.live_meetings(asked.account, _wanted(query))
-        results = [
-            render.conference(row)
-            for bridge in page_of(found, query)
-            if (row := row_of_bridge(bridge)) is not None
-        ]
-        paging = render.paging(query.page, query.size, len(found))
-        return ConferencePage(results=results, paging=paging)
+        page = records.live_meetings(asked.account, _wanted(query), query)
+        results = [render.conference(row) for row in page.rows]
+        return ConferencePage(results=results, paging=paging(query, page.total))
 
     async def get_history(asked: Asked) -> ConferenceLogPage:
         query = asked.query
-        page = await records.meeting_logs(asked.account, _wanted(query), query)
+        page = await records.past_meetings(asked.account, _wanted(query), query)
         results = [render.conference_log(row) for row in page.rows]
-        paging = render.paging(query.page, query.size, page.total)
-        return ConferenceLogPage(results=results, paging=paging)
+        return ConferenceLogPage(results=results, paging=paging(query, page.total))
 
     async def get_log(asked: Asked) -> ConferenceLogResponse:
         meeting = BridgeId(asked.path["conferenceId"])
         return await records.conference_log(asked.account, meeting)
 
-    async def add_new(asked: Asked) -> ConferenceAndCall:
-        body, meeting = asked.body, find(asked)
-        owner = meetings.conference(asked.account, meeting).owner
-        assert owner is not None, "conferences are of applications"
-        new = words.new_call(body.call_request, body.call_request.endpoint, owner)
-        begun, leg = await meetings.add_new_call(
-            asked.account, meeting, new, entrance(body)
-        )
-        return await both(asked, begun.id, leg.id)
-
-    async def add_existing(asked: Asked) -> Conference:
-        await meetings.add_call(
-            asked.account,
-            find(asked),
-            call_of(asked),
-            entrance(asked.body),
-            asked.body.custom_data,
-        )
-        return await records.conference(asked.account, find(asked))
-
-    async def remove(asked: Asked) -> ActionResponse:
-        await meetings.remove(asked.account, find(asked), call_of(asked))
-        return DONE
-
     async def update(asked: Asked) -> ActionResponse:
         body = asked.body
         restrain = Restrain(muted=body.muted, deaf=body.deaf, blind=body.blind)
         await meetings.update(asked.account, find(asked), restrain)
-        return DONE
-
-    async def update_call(asked: Asked) -> ActionResponse:
-        body = asked.body
-        restrain = Restrain(
-            muted=body.muted,
-            deaf=body.deaf,
-            blind=body.blind,
-            role=None if body.role is None else words.role(body.role),
-        )
-        await meetings.update_call(
-            asked.account, find(asked), call_of(asked), restrain
-        )
         return DONE
 
     async def hangup(asked: Asked) -> Conference:
@@ -184,16 +108,11 @@ def conference_handlers(
     return {
         **meeting_actions(meetings, "conference", find),
         "connect-calls": connect,
-        "connect-with-new-call": connect_with_new_call,
         "get-conferences": get_all,
         "create-conference": create,
         "get-conference": get,
         "update-conference": update,
         "get-conferences-history": get_history,
         "get-conference-history": get_log,
-        "add-new-conference-call": add_new,
-        "add-existing-conference-call": add_existing,
-        "remove-conference-call": remove,
-        "update-conference-call": update_call,
         "hangup-conference": hangup,
     }

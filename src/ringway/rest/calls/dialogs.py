@@ -21,7 +21,7 @@ from ringway.rest.calls import words
 from ringway.rest.calls.calls import PENDING
 from ringway.rest.calls.door import Asked, Handler
 from ringway.rest.calls.meetings import dialog_terms, meeting_actions
-from ringway.rest.calls.records import Records, page_of
+from ringway.rest.calls.records import Records, paging
 from ringway.rest.errors import bad_request
 from ringway.runtime.application import Desk
 from ringway.runtime.meetings import Meetings
@@ -79,19 +79,15 @@ def dialog_handlers(
 
     async def get_all(asked: Asked) -> DialogPage:
         query = asked.query
-        found = records.live_meetings(asked.account, _wanted(query))
-        results = [
-            await records.dialog(asked.account, it.id) for it in page_of(found, query)
-        ]
-        paging = render.paging(query.page, query.size, len(found))
-        return DialogPage(results=results, paging=paging)
+        page = records.live_meetings(asked.account, _wanted(query), query)
+        results = [await records.written_dialog(row) for row in page.rows]
+        return DialogPage(results=results, paging=paging(query, page.total))
 
     async def get_history(asked: Asked) -> DialogLogPage:
         query = asked.query
-        page = await records.meeting_logs(asked.account, _wanted(query), query)
+        page = await records.past_meetings(asked.account, _wanted(query), query)
         results = [render.dialog_log(row) for row in page.rows]
-        paging = render.paging(query.page, query.size, page.total)
-        return DialogLogPage(results=results, paging=paging)
+        return DialogLogPage(results=results, paging=paging(query, page.total))
 
     async def get_log(asked: Asked) -> DialogLogResponse:
         meeting = BridgeId(asked.path["dialogId"])

@@ -24,7 +24,7 @@ from ringway.rest.calls.actions import played
 from ringway.rest.calls.calls import PENDING
 from ringway.rest.calls.door import Asked, Handler
 from ringway.rest.errors import bad_request
-from ringway.runtime.meetings import MeetingTerms, Meetings
+from ringway.runtime.meetings import Meetings, MeetingTerms
 
 DONE: Final = ActionResponse(status=ActionStatus.COMPLETED)
 Find = Callable[[Asked], BridgeId]
@@ -73,7 +73,7 @@ def said(body: Any) -> str:
     if text is None:
         text = getattr(body, "text", None)
     if text is None:
-        raise bad_request("Some fields are not valid.", text="is required")
+        raise bad_request("A text is required, as `message` or `text`.")
     return text
 
 

@@ -19,7 +19,6 @@ from ringway.domain.values import (
     Role,
     RoleType,
     Terms,
-
 )
 from ringway.public.models import bulks, calls, conferences, dialogs, endpoints
 from ringway.public.models.enums import RecordingChannels
@@ -35,17 +34,19 @@ from ringway.runtime.application import NewCall
 def party(given: endpoints.CallEndpoint) -> Endpoint:
     """Say whom a call is to reach."""
     match given:
-        case endpoints.WebRtcEndpoint(identity, display_name):
-            return Endpoint(EndpointType.WEBRTC, identity, display_name)
-        case endpoints.PhoneEndpoint(number):
+        case endpoints.WebRtcEndpoint(identity=identity, display_name=name):
+            return Endpoint(EndpointType.WEBRTC, identity, name)
+        case endpoints.PhoneEndpoint(phone_number=number):
             return Endpoint(EndpointType.PHONE, number)
-        case endpoints.SipEndpoint(user, trunk):
+        case endpoints.SipEndpoint(username=user, sip_trunk_id=trunk):
             return Endpoint(EndpointType.SIP, user, via=trunk)
-        case endpoints.ViberEndpoint(number):
+        case endpoints.ViberEndpoint(phone_number=number):
             return Endpoint(EndpointType.VIBER, number)
-        case endpoints.WhatsAppEndpoint(number):
+        case endpoints.WhatsAppEndpoint(phone_number=number):
             return Endpoint(EndpointType.WHATSAPP, number)
-        case endpoints.WebsocketEndpoint(configuration, identifier):
+        case endpoints.WebsocketEndpoint(
+            websocket_endpoint_config_id=configuration, identifier=identifier
+        ):
             address = identifier or ""
             return Endpoint(EndpointType.WEBSOCKET, address, via=configuration)
         case _:
@@ -134,7 +135,7 @@ def role(given: conferences.Role | None) -> Role:
     match given:
         case None | conferences.DefaultRole():
             return Role()
-        case conferences.AdvisorRole(advise):
+        case conferences.AdvisorRole(advise=advise):
             return Role(RoleType.ADVISOR, tuple(LegId(it) for it in advise))
         case conferences.MonitorRole():
             return Role(RoleType.MONITOR)
@@ -144,5 +145,3 @@ def role(given: conferences.Role | None) -> Role:
             return Role(RoleType.AUDITOR)
         case _:
             assert_never(given)
-
-
