@@ -116,10 +116,14 @@ def translated(error: Exception, path: str) -> ApiError:
             return ApiError(HTTPStatus.BAD_REQUEST, error.text)
         case NoSuchCall() | NoSuchMeeting() | Missing():
             return ApiError(HTTPStatus.NOT_FOUND, str(error))
-        case Taken() | TooMany():
-            return ApiError(HTTPStatus.BAD_REQUEST, str(error))
         case WrongFields():
-            return bad_request("Some fields are not valid.", **error.fields)
+            fields = {name: [sentence] for name, sentence in error.fields.items()}
+            text = "Some fields are not valid."
+            return ApiError(HTTPStatus.BAD_REQUEST, text, fields=fields)
+        case Taken():
+            return ApiError(HTTPStatus.CONFLICT, str(error))
+        case TooMany():
+            return ApiError(HTTPStatus.BAD_REQUEST, str(error))
         case StorageUnavailable():
             log.error("storage unavailable", path=path, trouble=error.trouble)
             return ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, NOT_NOW)

@@ -15,25 +15,20 @@ from ringway.ports.meetings import WantedMeetings
 from ringway.ports.shelves import Shelves
 from ringway.public import render
 from ringway.public.models.conferences import (
-    AddExistingCallRequest,
-    AddNewCallRequest,
     Conference,
-    ConferenceAndCall,
     ConferenceLogPage,
     ConferenceLogResponse,
     ConferencePage,
-    ConnectWithNewCallRequest,
 )
 from ringway.public.models.parts import ActionResponse
 from ringway.public.models.queries import ConferencesHistoryQuery, ConferencesQuery
 from ringway.public.moments import given_time
 from ringway.rest.calls import words
-from ringway.rest.calls.calls import call_of, configured
+from ringway.rest.calls.calls import configured
 from ringway.rest.calls.door import Asked, Handler
 from ringway.rest.calls.meetings import DONE, conference_terms, meeting_actions
 from ringway.rest.calls.records import Records, paging
-from ringway.runtime.application import Desk
-from ringway.runtime.meetings import Entrance, Meetings
+from ringway.runtime.meetings import Meetings
 
 
 def _wanted(query: ConferencesQuery | ConferencesHistoryQuery) -> WantedMeetings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ringway.domain.bridge_messages import Restrain
-from ringway.domain.values import BridgeId
+from ringway.domain.values import BridgeId, LegId
 from ringway.public.models.conferences import (
     AddExistingCallRequest,
     AddNewCallRequest,
