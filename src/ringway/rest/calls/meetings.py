@@ -1,4 +1,4 @@
-"""What dialogs and conferences have in common: how they are asked for and answered."""
+"""What dialogs and conferences have in common: how they are asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls and meetings as they are answered: read by the house, written for customers."""
+"""Calls and meetings as they are answered: read, and written for customers."""
 
 from __future__ import annotations
 
