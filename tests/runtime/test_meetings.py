@@ -27,7 +27,7 @@ from ringway.ports import lines
 from ringway.ports.storage import StorageUnavailable
 from ringway.runtime.application import MAX_MESSAGE, NoSuchCall, NoSuchMeeting
 from ringway.runtime.custom_data import MAX_CUSTOM_DATA
-from ringway.runtime.meetings import Entrance, MeetingTerms
+from ringway.runtime.meeting_terms import Entrance, MeetingTerms
 from tests.runtime.scene import BLUE, GREEN, RED, SHOP, Scene, to
 from tests.runtime.world import THEM, US
 

@@ -8,7 +8,7 @@ with it are in the log together.  Who was in another meeting leaves that one fir
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import reduce
 
 from ringway.domain import bridge_messages as bridge
@@ -17,28 +17,20 @@ from ringway.domain.actions import Action
 from ringway.domain.bridge_state import (
     APPLICATION_DIALOG,
     CONFERENCE,
-    DEFAULT_ROLE,
-    PROPAGATION,
     Bridge,
-    Guest,
     Policy,
-    Propagation,
     Standing,
 )
 from ringway.domain.causes import Cause, Refused
 from ringway.domain.effects import Address, Kind
 from ringway.domain.leg_state import Leg, Phase
 from ringway.domain.values import (
-    MAX_DURATION,
     AccountId,
     BridgeId,
-    Direction,
     EndpointType,
     Input,
     LegId,
     Owner,
-    RecordingTerms,
-    Role,
     TextKey,
 )
 from ringway.ports.event_log import Text
@@ -53,37 +45,17 @@ from ringway.runtime.application import (
 )
 from ringway.runtime.custom_data import text_of
 from ringway.runtime.house import House
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingTerms:
-    """What an application asks for when it begins a dialog or a conference."""
-
-    name: str | None = None
-    """Of a conference; its id if None."""
-    max_duration: int = MAX_DURATION
-    """Microseconds."""
-    recording: RecordingTerms | None = None
-    recording_data: Mapping[str, str] = field(default_factory=dict, repr=False)
-    propagation: Propagation = PROPAGATION
-    """Of a dialog."""
-
-
-TERMS = MeetingTerms()
-
-
-@dataclass(frozen=True, slots=True)
-class Entrance:
-    """How a call comes into a conference."""
-
-    role: Role = DEFAULT_ROLE
-    early: bool = False
-    """With its early media, before somebody has answered; only for outbound calls."""
-    ringback: bool = False
-    """The others want a tone meanwhile; kept as asked for."""
-
-
-ENTRANCE = Entrance()
+from ringway.runtime.meeting_terms import (
+    ENTRANCE,
+    TERMS,
+    Asked,
+    Entrance,
+    MeetingTerms,
+    check,
+    owner_of,
+    seat_of,
+    seating_of,
+)
 
 
 class Meetings:
@@ -116,8 +88,8 @@ class Meetings:
         if len(set(calls)) != len(calls) or not legs:
             text = "Name each call to connect once, and one at least."
             raise Refused(Cause.INVALID_REQUEST, text)
-        asked = self._create(account, _owner(legs[0]), CONFERENCE, terms)
-        return await self._begin(asked.seating(*(_seat(leg) for leg in legs)))
+        asked = self._create(account, owner_of(legs[0]), CONFERENCE, terms)
+        return await self._begin(asked.seating(*(seat_of(leg) for leg in legs)))
 
     async def connect_with_new_call(
         self,
@@ -129,9 +101,9 @@ class Meetings:
     ) -> tuple[Bridge, Leg]:
         """Begin a conference of a call and one that begins with it."""
         leg = self._desk.call(account, call)
-        _check(entrance)
-        asked = self._create(account, _owner(leg), CONFERENCE, terms)
-        return await self._begin_with(asked.seating(_seat(leg)), new, entrance)
+        check(entrance)
+        asked = self._create(account, owner_of(leg), CONFERENCE, terms)
+        return await self._begin_with(asked.seating(seat_of(leg)), new, entrance)
 
     async def create_dialog(
         self,
@@ -142,9 +114,9 @@ class Meetings:
     ) -> tuple[Bridge, Leg]:
         """Begin a dialog of a call and a child that begins with it."""
         leg = self._desk.call(account, parent)
-        asked = self._create(account, _owner(leg), APPLICATION_DIALOG, terms)
+        asked = self._create(account, owner_of(leg), APPLICATION_DIALOG, terms)
         child = replace(new, parent=parent)
-        return await self._begin_with(asked.seating(_seat(leg)), child, ENTRANCE)
+        return await self._begin_with(asked.seating(seat_of(leg)), child, ENTRANCE)
 
     async def create_dialog_with(
         self,
@@ -161,8 +133,8 @@ class Meetings:
                 "parent in parentCallId when it is created."
             )
             raise Refused(Cause.INVALID_REQUEST, text)
-        asked = self._create(account, _owner(legs[0]), APPLICATION_DIALOG, terms)
-        return await self._begin(asked.seating(*(_seat(leg) for leg in legs)))
+        asked = self._create(account, owner_of(legs[0]), APPLICATION_DIALOG, terms)
+        return await self._begin(asked.seating(*(seat_of(leg) for leg in legs)))
 
     # ------------------------------------------------------------- members
 
@@ -177,8 +149,8 @@ class Meetings:
         """Bring a call into the conference."""
         self.conference(account, conference)
         leg = self._desk.call(account, call)
-        _check(entrance, leg)
-        seat = _seat(leg, entrance)
+        check(entrance, leg)
+        seat = seat_of(leg, entrance)
         take = bridge.TakeIn(call, seat.guest, seat.role, seat.early)
         texts = []
         if custom_data is not None:
@@ -205,9 +177,9 @@ class Meetings:
         """Begin a call, and bring it into the conference."""
         owner = self.conference(account, conference).owner
         assert owner is not None
-        _check(entrance)
+        check(entrance)
         beginning = self._desk.begin(account, replace(new, owner=owner))
-        seat = _seating(beginning, entrance)
+        seat = seating_of(beginning, entrance)
         take = bridge.TakeIn(seat.leg, seat.guest, seat.role, seat.early, seat.call)
         await self._give(account, conference, take, beginning, beginning.texts)
         return self.conference(account, conference), self._begun(beginning)
@@ -324,7 +296,7 @@ class Meetings:
         policy: Policy,
         terms: MeetingTerms,
         meeting: BridgeId | None = None,
-    ) -> _Asked:
+    ) -> Asked:
         meeting = meeting or BridgeId(self._house.mint().nth(0))
         recording, texts = terms.recording, []
         if recording is not None and terms.recording_data:
@@ -341,19 +313,19 @@ class Meetings:
             propagation=terms.propagation,
             recording=recording,
         )
-        return _Asked(create, tuple(texts))
+        return Asked(create, tuple(texts))
 
     async def _begin_with(
-        self, asked: _Asked, new: NewCall, entrance: Entrance
+        self, asked: Asked, new: NewCall, entrance: Entrance
     ) -> tuple[Bridge, Leg]:
         owner = asked.create.owner
         assert owner is not None
         beginning = self._desk.begin(asked.create.account, replace(new, owner=owner))
-        seat = _seating(beginning, entrance)
+        seat = seating_of(beginning, entrance)
         begun = await self._begin(asked.seating(seat), beginning)
         return begun, self._begun(beginning)
 
-    async def _begin(self, asked: _Asked, beginning: Beginning | None = None) -> Bridge:
+    async def _begin(self, asked: Asked, beginning: Beginning | None = None) -> Bridge:
         create = asked.create
         texts = asked.texts + (() if beginning is None else beginning.texts)
         await self._give(create.account, create.id, create, beginning, texts)
@@ -385,42 +357,3 @@ class Meetings:
         begun = reduce(leg_machine.evolve, events, None)
         assert begun is not None
         return begun
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The command that begins a meeting, and the texts that go with it."""
-
-    create: bridge.Create
-    texts: tuple[Text, ...]
-
-    def seating(self, *seats: bridge.Seating) -> _Asked:
-        """Ask for these seats as well."""
-        create = replace(self.create, seats=(*self.create.seats, *seats))
-        return _Asked(create, self.texts)
-
-
-def _owner(leg: Leg) -> Owner:
-    assert leg.owner is not None, "the desk gives the calls of applications"
-    return leg.owner
-
-
-def _seat(leg: Leg, entrance: Entrance = ENTRANCE) -> bridge.Seating:
-    guest = Guest(leg.endpoint, leg.wishes.participant_events)
-    return bridge.Seating(leg.id, guest, entrance.role, entrance.early)
-
-
-def _seating(beginning: Beginning, entrance: Entrance) -> bridge.Seating:
-    create = beginning.create
-    guest = Guest(create.endpoint)
-    return bridge.Seating(create.id, guest, entrance.role, entrance.early, create)
-
-
-def _check(entrance: Entrance, leg: Leg | None = None) -> None:
-    """Refuse an entrance that contradicts itself, or the call."""
-    if entrance.early and entrance.ringback:
-        text = "Connecting on early media and generating ringback exclude each other."
-        raise Refused(Cause.INVALID_REQUEST, text)
-    if entrance.early and leg is not None and leg.direction is Direction.INBOUND:
-        text = "Only outbound calls are connected on early media."
-        raise Refused(Cause.INVALID_REQUEST, text)
