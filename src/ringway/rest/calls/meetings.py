@@ -24,7 +24,8 @@ from ringway.rest.calls.actions import played
 from ringway.rest.calls.calls import PENDING
 from ringway.rest.calls.door import Asked, Handler
 from ringway.rest.errors import bad_request
-from ringway.runtime.meetings import Meetings, MeetingTerms
+from ringway.runtime.meeting_terms import MeetingTerms
+from ringway.runtime.meetings import Meetings
 
 DONE: Final = ActionResponse(status=ActionStatus.COMPLETED)
 Find = Callable[[Asked], BridgeId]

@@ -20,7 +20,8 @@ from ringway.rest.calls.door import Asked, Handler
 from ringway.rest.calls.meetings import DONE, conference_terms
 from ringway.rest.calls.records import Records
 from ringway.runtime.application import Desk
-from ringway.runtime.meetings import Entrance, Meetings
+from ringway.runtime.meeting_terms import Entrance
+from ringway.runtime.meetings import Meetings
 
 
 def entrance(
