@@ -18,12 +18,16 @@ from ringway.adapters.blobs_memory import MemoryBlobs
 from ringway.adapters.calls_memory import MemoryCalls
 from ringway.adapters.catalog_memory import MemoryCatalog
 from ringway.adapters.clock_manual import ManualClock
+from ringway.adapters.deliveries_memory import MemoryDeliveries
 from ringway.adapters.engine_memory import EngineMemory
 from ringway.adapters.event_log_memory import MemoryEventLog
 from ringway.adapters.media_files import judge
+from ringway.adapters.outbox_memory import MemoryOutbox
 from ringway.adapters.sealing_aes import AesSeal, new_key
 from ringway.adapters.shelves_memory import MemoryShelves
+from ringway.adapters.subscriptions_memory import MemorySubscriptions
 from ringway.adapters.tokens_jwt import JwtTokens
+from ringway.app.hooks import Kept
 from ringway.app.house import Front, Ports, Ringway
 from ringway.domain.values import AccountId
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, MintedKey
@@ -259,6 +263,7 @@ async def whole(
     peer: str = "192.0.2.7",
     log: EventLog | None = None,
     engine: EngineMemory | None = None,
+    kept: Kept | None = None,
 ) -> AsyncIterator[Whole]:
     """Open a Ringway, and close it in the end."""
     clock, catalog = ManualClock(), MemoryCatalog()
@@ -278,6 +283,7 @@ async def whole(
             tokens,
             clock,
             engine,
+            kept or Kept(MemoryOutbox(), MemorySubscriptions(), MemoryDeliveries()),
         ),
         front or Front(),
     )

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from ringway.app.control import MOST_PIPES, Told
+from ringway.app.hooks import Hooks, Kept
 from ringway.app.metrics import Metrics, Sources
 from ringway.app.version import VERSION
 from ringway.app.watched_log import WatchedLog
@@ -36,6 +37,7 @@ from ringway.ports.spans import NoSpans, Spans
 from ringway.ports.storage import StorageUnavailable
 from ringway.ports.tokens import Tokens
 from ringway.programs.routing import Routing
+from ringway.rest.calls.door import everybody
 from ringway.rest.demo import Demo, demo_route
 from ringway.rest.health import Check, health_routes
 from ringway.rest.tokens import token_route
@@ -81,6 +83,7 @@ class Ports:
     tokens: Tokens
     clock: Clock
     engine: Engine
+    hooks: Kept
     engine_counts: Callable[[], Mapping[str, int]] = dict
     """What the adapter of the engine counts, by name."""
     spans: Spans = field(default_factory=NoSpans)
@@ -112,6 +115,8 @@ class Front:
     trusted_proxies: Sequence[Network] = ()
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
+    egress_allow: Sequence[Network] = ()
+    """Networks that customers' URLs may lead to although they are not public."""
 
 
 class Ringway:
@@ -121,6 +126,7 @@ class Ringway:
         self.ports = ports
         self.metrics = Metrics()
         self.calls = CallFollower(ports.log, ports.calls, ports.clock)
+        self.hooks = Hooks(ports.hooks, ports.clock, front.egress_allow)
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
         )
@@ -195,6 +201,7 @@ class Ringway:
             ],
             self.house.tracer,
             self.metrics.observe_request,
+            doors=[self.hooks.door(ports.catalog, everybody)],
             hsts=front.hsts,
         )
 
@@ -217,6 +224,7 @@ class Ringway:
         alive = await self.log.cursor(ALIVE) * SECOND
         self.house.last_alive = alive or None
         await recover(self.house)
+        await self.hooks.open()
         await self.calls.open()
         legs = self.house.views.all_legs()
         living = {device for leg in legs for device in leg.devices}
@@ -285,6 +293,7 @@ class Ringway:
                     await self.reception.left()
             await self.house.tasks.cancel()
             await self.calls.close()
+            await self.hooks.close()
 
     async def checks(self) -> Sequence[Check]:
         """Look whether everything works."""
