@@ -22,13 +22,14 @@ from ringway.adapters.deliveries_memory import MemoryDeliveries
 from ringway.adapters.engine_memory import EngineMemory
 from ringway.adapters.event_log_memory import MemoryEventLog
 from ringway.adapters.media_files import judge
+from ringway.adapters.meetings_memory import MemoryMeetings
 from ringway.adapters.outbox_memory import MemoryOutbox
 from ringway.adapters.sealing_aes import AesSeal, new_key
 from ringway.adapters.shelves_memory import MemoryShelves
 from ringway.adapters.subscriptions_memory import MemorySubscriptions
 from ringway.adapters.tokens_jwt import JwtTokens
-from ringway.app.hooks import Kept
-from ringway.app.house import Front, Ports, Ringway
+from ringway.app.house import Front, Ringway
+from ringway.app.ports import Ports
 from ringway.domain.values import AccountId
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, MintedKey
 from ringway.ports.event_log import EventLog
@@ -263,17 +264,21 @@ async def whole(
     peer: str = "192.0.2.7",
     log: EventLog | None = None,
     engine: EngineMemory | None = None,
-    kept: Kept | None = None,
 ) -> AsyncIterator[Whole]:
     """Open a Ringway, and close it in the end."""
     clock, catalog = ManualClock(), MemoryCatalog()
+    meetings, outbox = MemoryMeetings(), MemoryOutbox()
     engine, activity = engine or EngineMemory(), MemoryActivity()
     keys = await catalog.signing_keys(clock.now())
     tokens = JwtTokens(keys)
     ringway = Ringway(
         Ports(
             log or MemoryEventLog(),
-            MemoryCalls(),
+            MemoryCalls(meetings, outbox),
+            meetings,
+            outbox,
+            MemorySubscriptions(),
+            MemoryDeliveries(),
             activity,
             catalog,
             MemoryShelves(),
@@ -283,7 +288,6 @@ async def whole(
             tokens,
             clock,
             engine,
-            kept or Kept(MemoryOutbox(), MemorySubscriptions(), MemoryDeliveries()),
         ),
         front or Front(),
     )

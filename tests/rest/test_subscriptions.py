@@ -262,7 +262,7 @@ async def test_no_secret_is_told_and_a_mask_keeps_it(
     assert shown.keys() == asked["credentials"].keys()
     changed = {"type": told["type"], "credentials": shown}
     await api.good(200, "PUT", f"{ROOT}/security/a1", changed)
-    books = api.it.ringway.ports.hooks.subscriptions
+    books = api.it.ringway.ports.subscriptions
     book = await books.book(api.it.key.key.account)
     kept = str(book.security["a1"].credentials)
     assert MASK not in kept
@@ -629,7 +629,7 @@ async def test_a_definition_is_in_force_at_once(api: Api) -> None:
         await api.good(201, "POST", CALLS, {**SUBSCRIPTION, "profile": to})
         event = World().event(configuration="cfg1")
         hooks = api.it.ringway.hooks
-        kept: Any = api.it.ringway.ports.hooks.outbox
+        kept: Any = api.it.ringway.ports.outbox
         kept.put([event])
         hooks.tail.grown()
         [heard] = await receiver.until(1)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from ringway.app.ports import Ports
 from ringway.app.version import VERSION
 from ringway.hooks.dispatch import Dispatch
 from ringway.hooks.egress import Egress
 from ringway.hooks.signatures import written
 from ringway.hooks.trial import trial
-from ringway.ports.catalog import Catalog
-from ringway.ports.clock import Clock
-from ringway.ports.deliveries import Deliveries
-from ringway.ports.outbox import Outbox
-from ringway.ports.subscriptions import Certificate, Subscriptions
+from ringway.ports.subscriptions import Certificate
 from ringway.public.operations.subscriptions import SUBSCRIPTIONS
-from ringway.rest.calls.door import Admit, Door
+from ringway.rest.calls.door import Admit, Door, everybody
 from ringway.rest.subscriptions.handlers import Desk
 from ringway.rest.visitors import Network
 from ringway.runtime.tail import Tail
@@ -26,43 +22,34 @@ AGENT: Final = f"Ringway/{VERSION}"
 """What receivers read in User-Agent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Where public events and their subscriptions are kept."""
-
-    outbox: Outbox
-    subscriptions: Subscriptions
-    deliveries: Deliveries
-
-
 class Hooks:
     """Tail, way out and dispatch of one house; `open` it, `close` it."""
 
-    def __init__(self, kept: Kept, clock: Clock, allowed: Sequence[Network]) -> None:
-        self._kept, self._clock = kept, clock
-        self.tail = Tail(kept.outbox)
+    def __init__(self, ports: Ports, allowed: Sequence[Network]) -> None:
+        self._ports = ports
+        self.tail = Tail(ports.outbox)
         self.egress = Egress(AGENT, allowed)
         self.dispatch = Dispatch(
             tail=self.tail,
-            outbox=kept.outbox,
-            subscriptions=kept.subscriptions,
-            deliveries=kept.deliveries,
+            outbox=ports.outbox,
+            subscriptions=ports.subscriptions,
+            deliveries=ports.deliveries,
             egress=self.egress,
-            clock=clock,
+            clock=ports.clock,
         )
 
-    def door(self, catalog: Catalog, admit: Admit) -> Door:
+    def door(self, admit: Admit = everybody) -> Door:
         """Make the door to the Subscriptions API."""
         desk = Desk(
-            books=self._kept.subscriptions,
-            outbox=self._kept.outbox,
-            deliveries=self._kept.deliveries,
-            clock=self._clock,
+            books=self._ports.subscriptions,
+            outbox=self._ports.outbox,
+            deliveries=self._ports.deliveries,
+            clock=self._ports.clock,
             changed=self.dispatch.changed,
             write_secret=written,
             connect=self._connect,
         )
-        return Door(SUBSCRIPTIONS, desk.handlers(), catalog, admit)
+        return Door(SUBSCRIPTIONS, desk.handlers(), self._ports.catalog, admit)
 
     async def open(self) -> None:
         """Take up every subscription.  Or `StorageUnavailable`."""

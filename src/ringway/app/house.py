@@ -13,8 +13,10 @@ from typing import Any, Final
 import msgspec
 
 from ringway.app.control import MOST_PIPES, Told
-from ringway.app.hooks import Hooks, Kept
+from ringway.app.doors import doors_of
+from ringway.app.hooks import Hooks
 from ringway.app.metrics import Metrics, Sources
+from ringway.app.ports import Ports
 from ringway.app.version import VERSION
 from ringway.app.watched_log import WatchedLog
 from ringway.app.web import Outside, application
@@ -23,21 +25,12 @@ from ringway.domain.leg_messages import Hangup
 from ringway.domain.values import SECOND, AccountId, Device, LegId
 from ringway.pages.built import File
 from ringway.pages.routes import docs_routes, page_routes
-from ringway.ports.activity import Activity
-from ringway.ports.blobs import Blobs
-from ringway.ports.calls import Calls
-from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
-from ringway.ports.clock import Appointment, Clock
-from ringway.ports.engine import Engine
-from ringway.ports.event_log import EventLog
-from ringway.ports.files import Judge
-from ringway.ports.sealing import Seal
-from ringway.ports.shelves import Shelves
-from ringway.ports.spans import NoSpans, Spans
+from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Settings
+from ringway.ports.clock import Appointment
 from ringway.ports.storage import StorageUnavailable
-from ringway.ports.tokens import Tokens
+from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
-from ringway.rest.calls.door import everybody
+from ringway.public.events import publisher
 from ringway.rest.demo import Demo, demo_route
 from ringway.rest.health import Check, health_routes
 from ringway.rest.tokens import token_route
@@ -55,6 +48,7 @@ from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.exchange import Exchange
 from ringway.runtime.house import House
 from ringway.runtime.news import Newsroom
+from ringway.runtime.reading import Reading
 from ringway.runtime.recovery import recover, wind_up
 from ringway.runtime.snapshots import Snapshots
 from ringway.runtime.views import Views
@@ -66,27 +60,6 @@ WOUND_UP_WITHIN_S = 1.0
 """How long the ends of calls may take to be logged when the house is closed."""
 LEFT_WITHIN_S = 1.0
 """How long the close frames of all sockets may take to leave."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """The outside of a house."""
-
-    log: EventLog
-    calls: Calls
-    activity: Activity
-    catalog: Catalog
-    shelves: Shelves
-    blobs: Blobs
-    seal: Seal
-    judge: Judge
-    tokens: Tokens
-    clock: Clock
-    engine: Engine
-    hooks: Kept
-    engine_counts: Callable[[], Mapping[str, int]] = dict
-    """What the adapter of the engine counts, by name."""
-    spans: Spans = field(default_factory=NoSpans)
 
 
 def _nobody() -> str:
@@ -125,8 +98,15 @@ class Ringway:
     def __init__(self, ports: Ports, front: Front) -> None:
         self.ports = ports
         self.metrics = Metrics()
-        self.calls = CallFollower(ports.log, ports.calls, ports.clock)
-        self.hooks = Hooks(ports.hooks, ports.clock, front.egress_allow)
+        self.calls = CallFollower(
+            ports.log,
+            ports.calls,
+            ports.meetings,
+            ports.clock,
+            publish=publisher(lambda: front.public_url),
+        )
+        self.hooks = Hooks(ports, front.egress_allow)
+        self.calls.written = self.hooks.tail.grown
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
         )
@@ -144,6 +124,7 @@ class Ringway:
             spans=ports.spans,
             measures=self.metrics,
         )
+        self.reading = Reading(views, self.log, ports.calls, ports.meetings, self.calls)
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
         self.attendance = Attendance(ports.activity, ports.clock, self.house.tasks)
@@ -158,6 +139,9 @@ class Ringway:
             snapshots=Snapshots(self.house, ports.calls),
             calls=LineCalls(self.exchange.line_lost, self.exchange.line_back),
             tally=self.signalling,
+        )
+        self.retention = Retention(
+            ports.shelves, ports.blobs, ports.clock, self.house.tasks.start
         )
         self._next_sign: Appointment | None = None
         self._signalling_trouble: str | None = "Calls are being recovered."
@@ -201,7 +185,7 @@ class Ringway:
             ],
             self.house.tracer,
             self.metrics.observe_request,
-            doors=[self.hooks.door(ports.catalog, everybody)],
+            doors=[*doors_of(ports), self.hooks.door()],
             hsts=front.hsts,
         )
 
@@ -229,6 +213,7 @@ class Ringway:
         legs = self.house.views.all_legs()
         living = {device for leg in legs for device in leg.devices}
         await self.attendance.open(living, alive or now)
+        await self.retention.open()
         await self._show_life()
         self._signalling_trouble = None
 
@@ -278,6 +263,7 @@ class Ringway:
         self._signalling_trouble = "The server is being stopped."
         if self._next_sign is not None:
             self._next_sign.cancel()
+        self.retention.close()
         try:
             async with asyncio.timeout(WOUND_UP_WITHIN_S):
                 await wind_up(self.house)

@@ -31,6 +31,7 @@ from ringway.adapters.sql.catalog import SqlCatalog
 from ringway.adapters.sql.database import Database
 from ringway.adapters.sql.deliveries import SqlDeliveries
 from ringway.adapters.sql.event_log import SqlEventLog
+from ringway.adapters.sql.meetings import SqlMeetings
 from ringway.adapters.sql.outbox import SqlOutbox
 from ringway.adapters.sql.shelves import SqlShelves
 from ringway.adapters.sql.subscriptions import SqlSubscriptions
@@ -39,10 +40,10 @@ from ringway.app import folder
 from ringway.app.built import engine_program, front
 from ringway.app.control import Control
 from ringway.app.engine import engine_of
-from ringway.app.hooks import Kept
-from ringway.app.house import Ports, Ringway
+from ringway.app.house import Ringway
 from ringway.app.http import HttpServer
 from ringway.app.listening import web_sockets
+from ringway.app.ports import Ports
 from ringway.app.sharing import demo_url
 from ringway.app.stops import Stop
 from ringway.app.tls.following import Certificates, certificates_of
@@ -132,6 +133,10 @@ async def _serve(
             Ports(
                 event_log,
                 SqlCalls(database),
+                SqlMeetings(database),
+                SqlOutbox(database),
+                SqlSubscriptions(database, seal),
+                SqlDeliveries(database),
                 SqlActivity(database),
                 catalog,
                 SqlShelves(database),
@@ -141,11 +146,6 @@ async def _serve(
                 JwtTokens(keys, settings.public_url),
                 clock,
                 engine.socket,
-                Kept(
-                    SqlOutbox(database),
-                    SqlSubscriptions(database, seal),
-                    SqlDeliveries(database),
-                ),
                 engine.socket.counts,
                 traces,
             ),

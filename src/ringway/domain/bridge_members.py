@@ -73,8 +73,10 @@ def evolve_member(
     member = bridge.member(event.leg)
     assert member is not None, "who is in has a seat"
     match event:
-        case Joined(look=look):
-            joined = replace(member, standing=Standing.JOINED, look=look)
+        case Joined(look=look, at=at):
+            joined = replace(
+                member, standing=Standing.JOINED, look=look, joined_at=at or None
+            )
             return replace(bridge.seating(joined), waits=False)
         case LookChanged(look=look):
             return bridge.seating(replace(member, look=look))

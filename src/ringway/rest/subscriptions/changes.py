@@ -1,4 +1,4 @@
-"""What may become of an account's book: pure functions, each of them all or nothing.
+"""What may become of an account's book: pure functions, all or nothing.
 
 An `ApiError` says why a change is refused.  A definition that another one names
 can not be taken away, and nothing is named that is not there.
