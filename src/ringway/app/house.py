@@ -15,6 +15,7 @@ import msgspec
 
 from ringway.app.control import MOST_PIPES, Told
 from ringway.app.doors import doors_of
+from ringway.app.hooks import Hooks
 from ringway.app.metrics import Metrics, Sources
 from ringway.app.ports import Ports
 from ringway.app.version import VERSION
@@ -91,6 +92,8 @@ class Front:
     trusted_proxies: Sequence[Network] = ()
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
+    egress_allow: Sequence[Network] = ()
+    """Networks that customers' URLs may lead to although they are not public."""
 
 
 class Ringway:
@@ -106,6 +109,8 @@ class Ringway:
             ports.clock,
             publish=publisher(lambda: front.public_url),
         )
+        self.hooks = Hooks(ports, front.egress_allow)
+        self.calls.written = self.hooks.tail.grown
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
         )
@@ -192,7 +197,10 @@ class Ringway:
             ],
             self.house.tracer,
             self.metrics.observe_request,
-            doors=doors_of(ports, self.desk, self.meetings, self.reading),
+            doors=[
+                *doors_of(ports, self.desk, self.meetings, self.reading),
+                self.hooks.door(),
+            ],
             hsts=front.hsts,
         )
 
@@ -215,6 +223,7 @@ class Ringway:
         alive = await self.log.cursor(ALIVE) * SECOND
         self.house.last_alive = alive or None
         await recover(self.house)
+        await self.hooks.open()
         await self.calls.open()
         legs = self.house.views.all_legs()
         living = {device for leg in legs for device in leg.devices}
@@ -285,6 +294,7 @@ class Ringway:
                     await self.reception.left()
             await self.house.tasks.cancel()
             await self.calls.close()
+            await self.hooks.close()
 
     async def checks(self) -> Sequence[Check]:
         """Look whether everything works."""
