@@ -116,13 +116,14 @@ async def test_an_application_conducts_a_conference(
         mine = await customer.dial_application(
             it.configuration, customData={"order": "4711"}, dataChannel=True
         )
-        received = await it.event("CALL_RECEIVED", callId=mine)
+        received = await it.sees(f"/calls/{mine}", state="CALLING")
         assert received["callsConfigurationId"] == it.configuration
+        assert received["customData"] == {"order": "4711"}
         await it.request("POST", f"/calls/{mine}/send-ringing")
         await customer.event("ringing")
         await it.request("POST", f"/calls/{mine}/answer")
         await customer.event("established")
-        await it.event("CALL_ESTABLISHED", callId=mine)
+        await it.sees(f"/calls/{mine}", state="ESTABLISHED")
         room, theirs = await call_in(it, f"/calls/{mine}/connect", agent)
         await customer.event("conference-joined")
         await customer.hears(BLUE)
@@ -141,10 +142,11 @@ async def test_an_application_conducts_a_conference(
         for party in meeting.calls:
             assert await party.ended() == "NORMAL_HANGUP"
             assert "error" not in await party.events()
-        await it.event("CALL_FINISHED", callId=mine)
-        types = it.told(callId=mine)
-        life = ["CALL_RECEIVED", "CALL_RINGING", "CALL_ESTABLISHED", "CALL_FINISHED"]
-        assert [each for each in types if each in life] == life
+        for call in meeting.calls.values():
+            log = await it.sees(f"/calls/{call}/history", state="FINISHED")
+            assert log["conferenceIds"] == [room]
+        past = await it.sees(f"/conferences/{room}/history", conferenceId=room)
+        assert {each["callId"] for each in past["sessions"]} == {mine, theirs, third}
 
 
 async def test_an_application_makes_a_dialog_and_a_device_is_answered_elsewhere(
@@ -154,7 +156,7 @@ async def test_an_application_makes_a_dialog_and_a_device_is_answered_elsewhere(
     laptop = await enter(GREEN, identity=desk.identity)
     async with backend(server, f"desk-{customer.identity}") as it:
         mine = await customer.dial_application(it.configuration, video=True)
-        await it.event("CALL_RECEIVED", callId=mine)
+        await it.sees(f"/calls/{mine}", state="CALLING")
         dialog = await it.request(
             "POST",
             "/dialogs",
@@ -181,4 +183,4 @@ async def test_an_application_makes_a_dialog_and_a_device_is_answered_elsewhere(
             await party.sees(other.voice, f"camera-{other.identity}")
         await desk.hangup()
         assert await customer.ended() == "NORMAL_HANGUP"
-        await it.event("DIALOG_FINISHED", dialogId=dialog["id"])
+        await it.sees(f"/dialogs/{dialog['id']}/history", state="FINISHED")
