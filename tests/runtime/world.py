@@ -108,9 +108,9 @@ class FullLog(MemoryEventLog):
 class World:
     """One house and who is around it."""
 
-    def __init__(self, before: World | None = None) -> None:
+    def __init__(self, before: World | None = None, log: FullLog | None = None) -> None:
         """With the log and clock of a world that has crashed, if there was one."""
-        self.log: FullLog = FullLog() if before is None else before.log
+        self.log: FullLog = (log or FullLog()) if before is None else before.log
         self.clock: ManualClock = ManualClock(
             START if before is None else before.clock.now()
         )

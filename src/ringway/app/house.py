@@ -15,6 +15,7 @@ import msgspec
 
 from ringway.app.control import MOST_PIPES, Told
 from ringway.app.doors import doors_of
+from ringway.app.hooks import Hooks
 from ringway.app.metrics import Metrics, Sources
 from ringway.app.ports import Ports
 from ringway.app.version import VERSION
@@ -49,6 +50,7 @@ from ringway.runtime.attendance import Attendance
 from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.exchange import Exchange
 from ringway.runtime.house import House
+from ringway.runtime.meetings import Meetings
 from ringway.runtime.news import Newsroom
 from ringway.runtime.reading import Reading
 from ringway.runtime.recovery import recover, wind_up
@@ -90,6 +92,8 @@ class Front:
     trusted_proxies: Sequence[Network] = ()
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
+    egress_allow: Sequence[Network] = ()
+    """Networks that customers' URLs may lead to although they are not public."""
 
 
 class Ringway:
@@ -105,6 +109,8 @@ class Ringway:
             ports.clock,
             publish=publisher(lambda: front.public_url),
         )
+        self.hooks = Hooks(ports, front.egress_allow)
+        self.calls.written = self.hooks.tail.grown
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
         )
@@ -132,6 +138,7 @@ class Ringway:
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
         self.desk = Desk(self.house)
+        self.meetings = Meetings(self.house, self.desk)
         self.attendance = Attendance(ports.activity, ports.clock, self.house.tasks)
         self.switchboard.came = self.attendance.came
         self.switchboard.gone = self._gone
@@ -190,7 +197,10 @@ class Ringway:
             ],
             self.house.tracer,
             self.metrics.observe_request,
-            doors=doors_of(ports),
+            doors=[
+                *doors_of(ports, self.desk, self.meetings, self.reading),
+                *self.hooks.doors(),
+            ],
             hsts=front.hsts,
         )
 
@@ -213,6 +223,7 @@ class Ringway:
         alive = await self.log.cursor(ALIVE) * SECOND
         self.house.last_alive = alive or None
         await recover(self.house)
+        await self.hooks.open()
         await self.calls.open()
         legs = self.house.views.all_legs()
         living = {device for leg in legs for device in leg.devices}
@@ -283,6 +294,7 @@ class Ringway:
                     await self.reception.left()
             await self.house.tasks.cancel()
             await self.calls.close()
+            await self.hooks.close()
 
     async def checks(self) -> Sequence[Check]:
         """Look whether everything works."""
