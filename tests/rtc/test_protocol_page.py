@@ -16,7 +16,7 @@ from ringway.ports.tokens import Bearer, Capability
 from ringway.rtc import limits
 from ringway.rtc import messages as wire
 from ringway.rtc.ending import Ending
-from ringway.runtime.exchange import MAX_CUSTOM_DATA
+from ringway.runtime.custom_data import MAX_CUSTOM_DATA
 from tests.app.whole import FIRST_ACCOUNT, OFFER, Client, Whole, whole
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from ringway.pages.built import File
 from ringway.pages.routes import docs_routes, page_routes
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Settings
 from ringway.ports.clock import Appointment
+from ringway.ports.configurations import exists
 from ringway.ports.storage import StorageUnavailable
 from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
@@ -42,6 +44,7 @@ from ringway.rtc.inbox import Inbox
 from ringway.rtc.route import signalling
 from ringway.rtc.switchboard import Switchboard
 from ringway.rtc.tally import Tally
+from ringway.runtime.application import Desk
 from ringway.runtime.attendance import Attendance
 from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.exchange import Exchange
@@ -108,7 +111,13 @@ class Ringway:
         self.signalling = Tally()
         self.switchboard = Switchboard(ports.clock, self.signalling)
         views = Views()
-        routing = Routing(self.switchboard, views, self._is_known, self._room_size)
+        routing = Routing(
+            self.switchboard,
+            views,
+            self._is_known,
+            self._room_size,
+            partial(exists, ports.shelves),
+        )
         self.house = House(
             log=self.log,
             clock=ports.clock,
@@ -122,6 +131,7 @@ class Ringway:
         self.reading = Reading(views, self.log, ports.calls, ports.meetings, self.calls)
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
+        self.desk = Desk(self.house)
         self.attendance = Attendance(ports.activity, ports.clock, self.house.tasks)
         self.switchboard.came = self.attendance.came
         self.switchboard.gone = self._gone

@@ -30,7 +30,12 @@ def obey_about_members(
             check(role)
             if member.role != role:
                 yield RoleChanged(who, role, member.role)
-        case Restrain(who):
+        case Restrain(who, role=role):
+            if role is not None:
+                if who is None:
+                    text = "Name the call that is to have the role."
+                    raise Refused(Cause.INVALID_REQUEST, text)
+                yield from obey_about_members(bridge, Assign(who, role))
             chosen = bridge.members if who is None else (member_of(bridge, who),)
             for member in chosen:
                 restraint = _restraint(member.restraint, command)
