@@ -55,6 +55,7 @@ def front(settings: Settings) -> Front:
         reached=lambda: demo_url(settings),
         trusted_proxies=settings.trusted_proxies,
         hsts=isinstance(settings.tls, CertificateFiles),
+        history_days=settings.history_days,
     )
 
 
