@@ -28,8 +28,9 @@ from ringway.adapters.shelves_memory import MemoryShelves
 from ringway.adapters.tokens_jwt import JwtTokens
 from ringway.app.house import Front, Ringway
 from ringway.app.ports import Ports
-from ringway.domain.values import AccountId
+from ringway.domain.values import AccountId, ConfigurationId
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, MintedKey
+from ringway.ports.configurations import CONFIGURATION, configuration
 from ringway.ports.event_log import EventLog
 from ringway.ports.tokens import Bearer, Capability
 from ringway.rtc import messages as wire
@@ -241,6 +242,13 @@ class Whole:
         """Let somebody have had a token once."""
         catalog = self.ringway.ports.catalog
         await catalog.meet(account, identity, None, self.clock.now())
+
+    async def configured(self, name: ConfigurationId) -> None:
+        """Let the first account have a calls configuration."""
+        made, now = configuration(name, None), self.clock.now()
+        await self.ringway.ports.shelves.write(
+            FIRST_ACCOUNT, lambda shelf: shelf.add(CONFIGURATION, name, made, now)
+        )
 
     async def established(
         self, caller: Client, to: str, callee: Client

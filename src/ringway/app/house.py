@@ -50,6 +50,7 @@ from ringway.runtime.attendance import Attendance
 from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.exchange import Exchange
 from ringway.runtime.house import House
+from ringway.runtime.meetings import Meetings
 from ringway.runtime.news import Newsroom
 from ringway.runtime.reading import Reading
 from ringway.runtime.recovery import recover, wind_up
@@ -135,6 +136,7 @@ class Ringway:
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
         self.desk = Desk(self.house)
+        self.meetings = Meetings(self.house, self.desk)
         self.attendance = Attendance(ports.activity, ports.clock, self.house.tasks)
         self.switchboard.came = self.attendance.came
         self.switchboard.gone = self._gone
@@ -196,7 +198,7 @@ class Ringway:
             ],
             self.house.tracer,
             self.metrics.observe_request,
-            doors=doors_of(ports),
+            doors=doors_of(ports, self.desk, self.meetings, self.reading),
             hsts=front.hsts,
         )
 
