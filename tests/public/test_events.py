@@ -22,8 +22,10 @@ from ringway.domain.values import (
     Terms,
     TextKey,
 )
+from ringway.public.arising import ARISES
+from ringway.public.events import talked
 
-from .telling import URL, Teller, read
+from .telling import FACTS, URL, Teller, check, read
 from .walk import BANK, NOON, SHOP, Walk
 
 PLAIN = Terms()
@@ -451,3 +453,64 @@ def test_a_restraint_is_seen_in_the_call_as_well() -> None:
     teller.hear(walk.recorded)
     rows = {key[1]: row for key, row in teller.calls.items()}
     assert rows[LegId("ann")].restraint == Restraint()
+
+
+# ------------------------------------------------------------------- all of them
+
+
+def test_every_type_of_the_reference_has_a_row_and_no_other() -> None:
+    assert {str(it) for it in ARISES} == FACTS.keys()
+    assert len(ARISES) == 65
+
+
+def test_every_type_that_arises_now_does() -> None:
+    """And of those that come with something later, none is made."""
+    walk, teller = Walk(), Teller()
+    walk.comes("ann")
+    walk.leg("ann", lr.PreAnswer(ringing=True))
+    walk.connected("ann")
+    walk.leg("ann", lr.PickUp())
+    for kind in (ActionKind.PLAY, ActionKind.MEDIA_STREAM, ActionKind.RECORDING):
+        walk.leg("ann", lr.Act(Action(kind)))
+    walk.leg("ann", lr.OfferTransfer("t", BANK))
+    walk.leg("ann", lr.RejectTransfer("t"))
+    walk.leg("ann", lr.OfferTransfer("u", SHOP))
+    walk.leg("ann", lr.AcceptTransfer("u"))
+    walk.goes("bob")
+    walk.accepts("bob")
+    walk.connected("bob")
+    walk.goes("cyd", Terms(bulk="k"))
+    walk.confers("room", "ann", "bob", "cyd")
+    walk.bridge("room", bm.Assign(LegId("ann"), Role(RoleType.MONITOR)))
+    walk.bridge("room", bm.Act(Action(ActionKind.RECORDING)))
+    walk.leg("ann", lm.Mute(muted=True))
+    walk.leg("ann", lm.LineLost())
+    walk.leg("ann", lm.LineBack())
+    walk.leg("cyd", lm.RangTooLong())
+    walk.bridge("room", bm.Remove(LegId("ann")))
+    walk.bridge("room", bm.Remove(LegId("bob")))
+    walk.pairs("pair", "ann", "bob")
+    walk.bridge("pair", bm.Act(Action(ActionKind.RECORDING)))
+    walk.leg("bob", lm.Hangup())
+    walk.comes("dan")
+    walk.pairs("other", "dan", "eve", new=True)
+    walk.leg("eve", lm.RangTooLong())
+    types = set(told(walk, teller))
+    talks = {f"PARTICIPANT_{it}_TALKING" for it in ("STARTED", "STOPPED")}
+    now = {str(kind) for kind, arising in ARISES.items() if not arising.until}
+    assert now - types == talks
+    assert types <= now
+
+
+@pytest.mark.parametrize("started", [True, False])
+def test_talking_is_told_behind_what_was_told_before(started: bool) -> None:
+    walk, _ = talking("ann", "bob")
+    walk.confers("room", "ann", "bob")
+    make = talked(walk.bridges[0], LegId("ann"), started, NOON + 7, "f" * 32)
+    event = make(9, 1_000_000)
+    check(event)
+    kind = "STARTED" if started else "STOPPED"
+    assert event.type == f"PARTICIPANT_{kind}_TALKING"
+    assert (event.position, event.index, event.subject) == (9, 1_000_000, "room")
+    assert (event.at, event.trace) == (NOON + 7, "f" * 32)
+    assert (read(event)["conferenceId"], read(event)["callId"]) == ("room", "ann")

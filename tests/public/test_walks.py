@@ -79,7 +79,20 @@ def begins(name: str) -> Sequence[Step]:
         lambda walk: walk.comes(name),
         lambda walk: walk.goes(name, WEIGHTY),
         lambda walk: walk.goes(name, Terms(bulk="k")),
+        lambda walk: talks(walk, name),
+        lambda walk: talks(walk, name, WEIGHTY),
     ]
+
+
+def talks(walk: Walk, name: str, terms: Terms | None = None) -> None:
+    """Somebody has called, or was called, and is there."""
+    if terms is None:
+        walk.comes(name)
+        walk.leg(name, lr.PickUp())
+    else:
+        walk.goes(name, terms)
+        walk.accepts(name)
+    walk.connected(name)
 
 
 def steps() -> st.SearchStrategy[list[Step]]:
