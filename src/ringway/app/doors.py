@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from ringway.app.ports import Ports
 from ringway.public.operations import OPERATIONS
+from ringway.public.operations.provisioning import PROVISIONING
+from ringway.public.operations.webrtc import WEBRTC, WEBRTC_RECORDINGS
 from ringway.rest.calls.actions import action_handlers
 from ringway.rest.calls.calls import call_handlers
 from ringway.rest.calls.conferences import conference_handlers
@@ -20,6 +22,11 @@ from ringway.rest.calls.records import Records
 from ringway.rest.calls.service_addresses import service_address_handlers
 from ringway.rest.calls.transfers import transfer_handlers
 from ringway.rest.calls.trunks import trunk_handlers
+from ringway.rest.flat_errors import flat
+from ringway.rest.provisioning import provisioning_handlers
+from ringway.rest.webrtc.captures import capture_handlers
+from ringway.rest.webrtc.push import push_handlers
+from ringway.rest.webrtc.recordings import webrtc_recording_handlers
 from ringway.runtime.application import Desk
 from ringway.runtime.meetings import Meetings
 from ringway.runtime.reading import Reading
@@ -29,8 +36,19 @@ def doors_of(
     ports: Ports, desk: Desk, meetings: Meetings, reading: Reading
 ) -> Sequence[Door]:
     """Make the doors, each with the handlers that there are."""
-    handlers = {**_calls(ports, desk, meetings, Records(reading)), **_kept(ports)}
-    return [Door(OPERATIONS, handlers, ports.catalog)]
+    shelves, catalog, clock = ports.shelves, ports.catalog, ports.clock
+    calls = {**_calls(ports, desk, meetings, Records(reading)), **_kept(ports)}
+    webrtc = {
+        **push_handlers(shelves, ports.seal, clock),
+        **capture_handlers(shelves, ports.blobs),
+    }
+    recordings = webrtc_recording_handlers()
+    return [
+        Door(OPERATIONS, calls, catalog),
+        Door(WEBRTC, webrtc, catalog),
+        Door(WEBRTC_RECORDINGS, recordings, catalog, refuse=flat),
+        Door(PROVISIONING, provisioning_handlers(shelves, clock), catalog),
+    ]
 
 
 def _calls(

@@ -15,6 +15,7 @@ import msgspec
 
 from ringway.app.control import MOST_PIPES, Told
 from ringway.app.doors import doors_of
+from ringway.app.hooks import Hooks
 from ringway.app.metrics import Metrics, Sources
 from ringway.app.ports import Ports
 from ringway.app.version import VERSION
@@ -94,6 +95,8 @@ class Front:
     """Whether browsers shall use https only from now on (RFC 6797)."""
     history_days: int = HISTORY_DAYS
     """For how long ended calls and meetings are listed."""
+    egress_allow: Sequence[Network] = ()
+    """Networks that customers' URLs may lead to although they are not public."""
 
 
 class Ringway:
@@ -109,6 +112,8 @@ class Ringway:
             ports.clock,
             publish=publisher(lambda: front.public_url),
         )
+        self.hooks = Hooks(ports, front.egress_allow)
+        self.calls.written = self.hooks.tail.grown
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
         )
@@ -198,7 +203,10 @@ class Ringway:
             ],
             self.house.tracer,
             self.metrics.observe_request,
-            doors=doors_of(ports, self.desk, self.meetings, self.reading),
+            doors=[
+                *doors_of(ports, self.desk, self.meetings, self.reading),
+                self.hooks.door(),
+            ],
             hsts=front.hsts,
         )
 
@@ -221,6 +229,7 @@ class Ringway:
         alive = await self.log.cursor(ALIVE) * SECOND
         self.house.last_alive = alive or None
         await recover(self.house)
+        await self.hooks.open()
         await self.calls.open()
         legs = self.house.views.all_legs()
         living = {device for leg in legs for device in leg.devices}
@@ -293,6 +302,7 @@ class Ringway:
                     await self.reception.left()
             await self.house.tasks.cancel()
             await self.calls.close()
+            await self.hooks.close()
 
     async def checks(self) -> Sequence[Check]:
         """Look whether everything works."""
