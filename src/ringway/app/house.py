@@ -205,7 +205,7 @@ class Ringway:
             self.metrics.observe_request,
             doors=[
                 *doors_of(ports, self.desk, self.meetings, self.reading),
-                self.hooks.door(),
+                *self.hooks.doors(),
             ],
             hsts=front.hsts,
         )
