@@ -34,6 +34,7 @@ EXAMPLES: Final = {
     "engine": '"/opt/ringway/ringway-media"',
     "shards": "2",
     "grace": "60",
+    "rate_limits": "1",
     "log_format": '"json"',
     "log_level": '"info"',
     "otlp_endpoint": '"http://127.0.0.1:4318"',

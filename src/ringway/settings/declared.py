@@ -132,6 +132,12 @@ SETTINGS: Final = (
         60,
     ),
     Setting(
+        "rate_limits",
+        Kind.NUMBER,
+        "How many times the API's declared rates an account may ask; 0: no limit.",
+        1,
+    ),
+    Setting(
         "log_format",
         Kind.TEXT,
         "How the log is written; auto: for people in a terminal, else JSON.",

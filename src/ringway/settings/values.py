@@ -16,6 +16,7 @@ MEDIA = "0.0.0.0:3478"
 MAX_SHARDS = 64
 MAX_GRACE_S = 3600
 MAX_ADVERTISED = 16
+MAX_RATE_LIMITS = 1000
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 LogFormat = Literal["auto", "console", "json"]
@@ -106,6 +107,8 @@ class Settings:
     """Where HTTPS listens, if it does."""
     trusted_proxies: tuple[Network, ...]
     """Whose word counts about where a request comes from."""
+    rate_limits: int = 1
+    """What the declared rates of the API are multiplied by; 0: there are none."""
 
     @property
     def is_for_this_machine(self) -> bool:
@@ -139,6 +142,7 @@ def settings_from(
     tls: str | None = None,
     https: str = HTTPS,
     trusted_proxies: Sequence[str] = (),
+    rate_limits: int = 1,
 ) -> Settings:
     """Check what was given.  Or `BadSetting`."""
     listen = listen_of("http", http)
@@ -146,6 +150,10 @@ def settings_from(
         raise BadSetting(f"is from 1 to {MAX_SHARDS}, not {shards}.", "shards")
     if not 0 <= grace_s <= MAX_GRACE_S:
         raise BadSetting(f"is from 0 to {MAX_GRACE_S} seconds, not {grace_s}.", "grace")
+    if not 0 <= rate_limits <= MAX_RATE_LIMITS:
+        raise BadSetting(
+            f"is from 0 to {MAX_RATE_LIMITS}, not {rate_limits}.", "rate_limits"
+        )
     media_listen = listen_of("media", media)
     try:
         ipaddress.ip_address(media_listen.host)
@@ -172,6 +180,7 @@ def settings_from(
         tls=None if tls is None else _tls(tls),
         https=listen_of("https", https),
         trusted_proxies=tuple(map(_network, trusted_proxies)),
+        rate_limits=rate_limits,
     )
 
 
