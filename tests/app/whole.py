@@ -24,7 +24,8 @@ from ringway.adapters.media_files import judge
 from ringway.adapters.sealing_aes import AesSeal, new_key
 from ringway.adapters.shelves_memory import MemoryShelves
 from ringway.adapters.tokens_jwt import JwtTokens
-from ringway.app.house import Front, Ports, Ringway
+from ringway.app.house import Front, Ringway
+from ringway.app.ports import Ports
 from ringway.domain.values import AccountId
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, MintedKey
 from ringway.ports.event_log import EventLog

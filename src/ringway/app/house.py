@@ -13,7 +13,9 @@ from typing import Any, Final
 import msgspec
 
 from ringway.app.control import MOST_PIPES, Told
+from ringway.app.doors import doors_of
 from ringway.app.metrics import Metrics, Sources
+from ringway.app.ports import Ports
 from ringway.app.version import VERSION
 from ringway.app.watched_log import WatchedLog
 from ringway.app.web import Outside, application
@@ -22,19 +24,10 @@ from ringway.domain.leg_messages import Hangup
 from ringway.domain.values import SECOND, AccountId, Device, LegId
 from ringway.pages.built import File
 from ringway.pages.routes import docs_routes, page_routes
-from ringway.ports.activity import Activity
-from ringway.ports.blobs import Blobs
-from ringway.ports.calls import Calls
-from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
-from ringway.ports.clock import Appointment, Clock
-from ringway.ports.engine import Engine
-from ringway.ports.event_log import EventLog
-from ringway.ports.files import Judge
-from ringway.ports.sealing import Seal
-from ringway.ports.shelves import Shelves
-from ringway.ports.spans import NoSpans, Spans
+from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Settings
+from ringway.ports.clock import Appointment
 from ringway.ports.storage import StorageUnavailable
-from ringway.ports.tokens import Tokens
+from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
 from ringway.rest.demo import Demo, demo_route
 from ringway.rest.health import Check, health_routes
@@ -64,26 +57,6 @@ WOUND_UP_WITHIN_S = 1.0
 """How long the ends of calls may take to be logged when the house is closed."""
 LEFT_WITHIN_S = 1.0
 """How long the close frames of all sockets may take to leave."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """The outside of a house."""
-
-    log: EventLog
-    calls: Calls
-    activity: Activity
-    catalog: Catalog
-    shelves: Shelves
-    blobs: Blobs
-    seal: Seal
-    judge: Judge
-    tokens: Tokens
-    clock: Clock
-    engine: Engine
-    engine_counts: Callable[[], Mapping[str, int]] = dict
-    """What the adapter of the engine counts, by name."""
-    spans: Spans = field(default_factory=NoSpans)
 
 
 def _nobody() -> str:
@@ -153,6 +126,9 @@ class Ringway:
             calls=LineCalls(self.exchange.line_lost, self.exchange.line_back),
             tally=self.signalling,
         )
+        self.retention = Retention(
+            ports.shelves, ports.blobs, ports.clock, self.house.tasks.start
+        )
         self._next_sign: Appointment | None = None
         self._signalling_trouble: str | None = "Calls are being recovered."
         self.web = self._web(front)
@@ -195,6 +171,7 @@ class Ringway:
             ],
             self.house.tracer,
             self.metrics.observe_request,
+            doors=doors_of(ports),
             hsts=front.hsts,
         )
 
@@ -221,6 +198,7 @@ class Ringway:
         legs = self.house.views.all_legs()
         living = {device for leg in legs for device in leg.devices}
         await self.attendance.open(living, alive or now)
+        await self.retention.open()
         await self._show_life()
         self._signalling_trouble = None
 
@@ -270,6 +248,7 @@ class Ringway:
         self._signalling_trouble = "The server is being stopped."
         if self._next_sign is not None:
             self._next_sign.cancel()
+        self.retention.close()
         try:
             async with asyncio.timeout(WOUND_UP_WITHIN_S):
                 await wind_up(self.house)

@@ -36,9 +36,10 @@ from ringway.app import folder
 from ringway.app.built import engine_program, front
 from ringway.app.control import Control
 from ringway.app.engine import engine_of
-from ringway.app.house import Ports, Ringway
+from ringway.app.house import Ringway
 from ringway.app.http import HttpServer
 from ringway.app.listening import web_sockets
+from ringway.app.ports import Ports
 from ringway.app.sharing import demo_url
 from ringway.app.stops import Stop
 from ringway.app.tls.following import Certificates, certificates_of

@@ -20,6 +20,8 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
 from ringway.domain.causes import Refused
+from ringway.ports.fields import WrongFields
+from ringway.ports.shelves import Missing, Taken, TooMany
 from ringway.ports.storage import StorageUnavailable
 
 log = structlog.get_logger("rest")
@@ -118,6 +120,16 @@ def translated(error: Exception, path: str) -> ApiError:
             return error
         case Refused():
             return ApiError(HTTPStatus.BAD_REQUEST, error.text)
+        case Missing():
+            return ApiError(HTTPStatus.NOT_FOUND, str(error))
+        case WrongFields():
+            fields = {name: [sentence] for name, sentence in error.fields.items()}
+            text = "Some fields are not valid."
+            return ApiError(HTTPStatus.BAD_REQUEST, text, fields=fields)
+        case Taken():
+            return ApiError(HTTPStatus.CONFLICT, str(error))
+        case TooMany():
+            return ApiError(HTTPStatus.BAD_REQUEST, str(error))
         case StorageUnavailable():
             log.error("storage unavailable", path=path, trouble=error.trouble)
             return ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, NOT_NOW)

@@ -41,7 +41,7 @@ class Operation:
     method: Method
     path: str
     answer: Any
-    """A model, a list of one, or `bytes`."""
+    """A model, a list of one, `bytes`, or None: an answer without a body."""
     code: int
     body: Any
     """A model, `bytes` for a file in multipart/form-data, or None."""

@@ -114,6 +114,7 @@ class Door:
         self._root = _Segment()
         self._encode = msgspec.json.Encoder().encode
         rows = {it.id: it for it in operations}
+        self.operations = tuple(rows[name] for name in handlers)
         for name, handler in handlers.items():
             row = rows[name]
             body = row.body if row.body is not bytes else None
@@ -181,7 +182,8 @@ class Door:
         more: Mapping[str, str] = {}
         if isinstance(answer, Answer):
             answer, more = answer.body, answer.headers
-        return Told(row.code, {**_ALWAYS, **more}, self._encode(answer))
+        written = b"" if row.answer is None else self._encode(answer)
+        return Told(row.code, {**_ALWAYS, **more}, written)
 
 
 _ALWAYS: Final = {"cache-control": "no-store"}
@@ -191,16 +193,16 @@ class Doors:
     """Doors before the rest of what is served: the first that knows a path has it."""
 
     def __init__(self, doors: Iterable[Door], rest: ASGIApp) -> None:
-        self._doors, self._rest = tuple(doors), rest
+        self.doors, self.rest = tuple(doors), rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         if scope["type"] == ScopeType.HTTP:
-            for door in self._doors:
+            for door in self.doors:
                 if door.knows(scope["path"]):
                     await door(scope, receive, send)
                     return
-        await self._rest(scope, receive, send)
+        await self.rest(scope, receive, send)
 
 
 def _parts(path: str) -> list[str]:
@@ -286,11 +288,11 @@ async def _body(receive: Receive, headers: Headers, limit: int) -> bytes:
 
 
 async def _send(send: Send, answer: Told) -> None:
-    headers = [
-        (b"content-type", JSON),
-        (b"content-length", str(len(answer.body)).encode()),
-        *((k.lower().encode(), v.encode()) for k, v in answer.headers.items()),
-    ]
+    headers = [(k.lower().encode(), v.encode()) for k, v in answer.headers.items()]
+    if answer.body:
+        headers.append((b"content-type", JSON))
+    if answer.status != HTTPStatus.NO_CONTENT:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
     await send(
         {"type": "http.response.start", "status": answer.status, "headers": headers}
     )
