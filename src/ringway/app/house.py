@@ -29,8 +29,11 @@ from ringway.ports.clock import Appointment
 from ringway.ports.storage import StorageUnavailable
 from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
+from ringway.rest.access import access_routes
+from ringway.rest.admission import Admission
 from ringway.rest.demo import Demo, demo_route
 from ringway.rest.health import Check, health_routes
+from ringway.rest.recognition import Recognition
 from ringway.rest.tokens import token_route
 from ringway.rest.user_activity import user_activity_route
 from ringway.rest.visitors import Network
@@ -83,6 +86,8 @@ class Front:
     reached: Callable[[], str | None] = lambda: None
     """Gives the demo's address for other devices, if there is one by https."""
     trusted_proxies: Sequence[Network] = ()
+    rate_limits: float = 1.0
+    """What declared rates of the API are multiplied by; 0: there are none."""
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
 
@@ -147,11 +152,13 @@ class Ringway:
 
     def _web(self, front: Front) -> Outside:
         ports = self.ports
+        keys = Recognition(ports.catalog, ports.tokens, ports.shelves, ports.clock)
         secure = front.public_url is not None and front.public_url.startswith("https:")
         return application(
             [
-                token_route(ports.catalog, ports.tokens, ports.clock),
-                user_activity_route(ports.activity, ports.catalog),
+                token_route(ports.catalog, ports.tokens, ports.clock, keys),
+                *access_routes(ports.catalog, ports.tokens, ports.clock, keys),
+                user_activity_route(ports.activity, keys),
                 demo_route(
                     ports.catalog,
                     ports.tokens,
@@ -164,14 +171,14 @@ class Ringway:
                         trusted=front.trusted_proxies,
                     ),
                 ),
-                *health_routes(self.checks, self.metrics.text, ports.catalog),
+                *health_routes(self.checks, self.metrics.text, keys),
                 *page_routes(front.sdk, front.demo_page, front.public_url),
                 *docs_routes(front.docs, demo_is_on=front.demo),
                 signalling(self.reception, front.origins),
             ],
             self.house.tracer,
             self.metrics.observe_request,
-            doors=doors_of(ports),
+            doors=doors_of(ports, keys, Admission(front.rate_limits)),
             hsts=front.hsts,
         )
 

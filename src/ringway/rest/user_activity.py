@@ -16,10 +16,11 @@ from litestar.handlers import HTTPRouteHandler
 from ringway.domain.identity import is_identity
 from ringway.domain.values import DeviceId
 from ringway.ports.activity import MAX_PAGE, MAX_SIZE, Activity, Asked
-from ringway.ports.catalog import Catalog
 from ringway.public.moments import given_time, public_time
+from ringway.rest.admission import require
 from ringway.rest.authorization import authorized
 from ringway.rest.errors import ApiError
+from ringway.rest.recognition import Keys
 
 DEFAULT_SIZE: Final = 20
 MAX_CONNECTION: Final = 64
@@ -27,16 +28,18 @@ MAX_CONNECTION: Final = 64
 ACTIONS: Final = {
     HTTPStatus.BAD_REQUEST: "Mend what the violations name, and ask again.",
     HTTPStatus.UNAUTHORIZED: "Send a valid API key in the header Authorization.",
+    HTTPStatus.FORBIDDEN: "Use a key that may do this.",
 }
 
 
-def user_activity_route(activity: Activity, catalog: Catalog) -> HTTPRouteHandler:
+def user_activity_route(activity: Activity, keys: Keys) -> HTTPRouteHandler:
     """Make the handler."""
 
     @get("/webrtc/1/user-activity")
     async def user_activity(request: Request[Any, Any, Any]) -> Response[bytes]:
         try:
-            key = await authorized(request, catalog)
+            key = await authorized(request, keys)
+            require(key, "webrtc:manage")
         except ApiError as error:
             return _refused(error.status, error.text, {}, error.headers)
         wrong: dict[str, str] = {}
