@@ -36,6 +36,15 @@ class Party:
     async def dial(self, to: str, **wanted: object) -> str:
         return str(await self.js(f"dial({json.dumps(to)}, {json.dumps(wanted)})"))
 
+    async def dial_application(self, configuration: str, **wanted: object) -> str:
+        """Call an application; give the id of the call."""
+        to = json.dumps(configuration)
+        return str(await self.js(f"dialApplication({to}, {json.dumps(wanted)})"))
+
+    async def incoming_application(self) -> dict[str, Any]:
+        found: dict[str, Any] = await self.event("incoming-application-call")
+        return found
+
     async def incoming(self) -> dict[str, Any]:
         found: dict[str, Any] = await self.event("incoming-webrtc-call")
         return found

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -26,9 +27,11 @@ from ringway.pages.built import File
 from ringway.pages.routes import docs_routes, page_routes
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Settings
 from ringway.ports.clock import Appointment
+from ringway.ports.configurations import exists
 from ringway.ports.storage import StorageUnavailable
 from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
+from ringway.public.events import publisher
 from ringway.rest.access import access_routes
 from ringway.rest.admission import Admission
 from ringway.rest.demo import Demo, demo_route
@@ -44,11 +47,13 @@ from ringway.rtc.inbox import Inbox
 from ringway.rtc.route import signalling
 from ringway.rtc.switchboard import Switchboard
 from ringway.rtc.tally import Tally
+from ringway.runtime.application import Desk
 from ringway.runtime.attendance import Attendance
 from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.exchange import Exchange
 from ringway.runtime.house import House
 from ringway.runtime.news import Newsroom
+from ringway.runtime.reading import Reading
 from ringway.runtime.recovery import recover, wind_up
 from ringway.runtime.snapshots import Snapshots
 from ringway.runtime.views import Views
@@ -98,14 +103,26 @@ class Ringway:
     def __init__(self, ports: Ports, front: Front) -> None:
         self.ports = ports
         self.metrics = Metrics()
-        self.calls = CallFollower(ports.log, ports.calls, ports.clock)
+        self.calls = CallFollower(
+            ports.log,
+            ports.calls,
+            ports.meetings,
+            ports.clock,
+            publish=publisher(lambda: front.public_url),
+        )
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
         )
         self.signalling = Tally()
         self.switchboard = Switchboard(ports.clock, self.signalling)
         views = Views()
-        routing = Routing(self.switchboard, views, self._is_known, self._room_size)
+        routing = Routing(
+            self.switchboard,
+            views,
+            self._is_known,
+            self._room_size,
+            partial(exists, ports.shelves),
+        )
         self.house = House(
             log=self.log,
             clock=ports.clock,
@@ -116,8 +133,10 @@ class Ringway:
             spans=ports.spans,
             measures=self.metrics,
         )
+        self.reading = Reading(views, self.log, ports.calls, ports.meetings, self.calls)
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
+        self.desk = Desk(self.house)
         self.attendance = Attendance(ports.activity, ports.clock, self.house.tasks)
         self.switchboard.came = self.attendance.came
         self.switchboard.gone = self._gone

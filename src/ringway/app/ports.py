@@ -13,6 +13,8 @@ from ringway.ports.clock import Clock
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog
 from ringway.ports.files import Judge
+from ringway.ports.meetings import Meetings
+from ringway.ports.outbox import Outbox
 from ringway.ports.sealing import Seal
 from ringway.ports.shelves import Shelves
 from ringway.ports.spans import NoSpans, Spans
@@ -25,6 +27,8 @@ class Ports:
 
     log: EventLog
     calls: Calls
+    meetings: Meetings
+    outbox: Outbox
     activity: Activity
     catalog: Catalog
     shelves: Shelves

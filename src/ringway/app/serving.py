@@ -30,6 +30,8 @@ from ringway.adapters.sql.calls import SqlCalls
 from ringway.adapters.sql.catalog import SqlCatalog
 from ringway.adapters.sql.database import Database
 from ringway.adapters.sql.event_log import SqlEventLog
+from ringway.adapters.sql.meetings import SqlMeetings
+from ringway.adapters.sql.outbox import SqlOutbox
 from ringway.adapters.sql.shelves import SqlShelves
 from ringway.adapters.tokens_jwt import JwtTokens
 from ringway.app import folder
@@ -128,6 +130,8 @@ async def _serve(
             Ports(
                 event_log,
                 SqlCalls(database),
+                SqlMeetings(database),
+                SqlOutbox(database),
                 SqlActivity(database),
                 catalog,
                 SqlShelves(database),

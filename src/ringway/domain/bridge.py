@@ -87,14 +87,17 @@ def _obey(bridge: Bridge, command: Command, at: int) -> Iterator[Event]:
         return
     _require_live(bridge)
     match command:
-        case TakeIn(who, guest, role, early, call):
+        case TakeIn(who, role=role):
             if bridge.member(who) is None:
                 if bridge.size >= bridge.policy.seats:
                     name, seats = bridge.policy.name.lower(), bridge.policy.seats
                     text = f"The {name} is full: it has {seats} seats."
                     raise Refused(Cause.BUSY, text)
                 check(role)
-                yield SeatTaken(who, bridge.seated + 1, guest, role, early, call)
+                yield SeatTaken(
+                    *(who, bridge.seated + 1, command.guest, role),
+                    *(command.early, command.call, command.custom_data),
+                )
         case Remove(who):
             _require_conference(bridge)
             member = member_of(bridge, who)
@@ -157,6 +160,9 @@ def _created(told: Create, at: int) -> Iterator[Event]:
     dialog = told.owner is not None and told.policy.meeting is Meeting.DIALOG
     if dialog and len(seats) != told.policy.seats:
         text = "A dialog has two calls, and they are not the same."
+        raise Refused(Cause.INVALID_REQUEST, text)
+    if told.propagation.child_ringing and told.propagation.ringback:
+        text = "A parent hears the child's ringing, or a tone instead: not both."
         raise Refused(Cause.INVALID_REQUEST, text)
     parent, child = tuple(seats) if dialog else (None, None)
     yield Created(

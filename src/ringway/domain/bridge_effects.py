@@ -22,6 +22,7 @@ from ringway.domain.bridge_messages import (
 )
 from ringway.domain.bridge_state import Bridge, Member, Standing
 from ringway.domain.effects import Announce, CloseBridge, Effect, Place, tell_leg
+from ringway.domain.leg_requests import Annotate
 from ringway.domain.values import VOICE_ONLY, LegId
 
 
@@ -65,6 +66,8 @@ def _seated(bridge: Bridge, event: SeatTaken) -> Iterator[Effect]:
     meeting, early = bridge.policy.meeting, event.early
     attach = leg.Attach(bridge.id, event.seat, meeting, early)
     yield tell_leg(who, attach, back=True)
+    if event.custom_data is not None:
+        yield tell_leg(who, Annotate(event.custom_data))
     yield from _announced(bridge)
     if bridge.owner is not None and any(_standing(bridge, Standing.JOINED)):
         yield _pick_up(who)

@@ -80,6 +80,8 @@ class TakeIn:
     early: bool = False
     call: leg_messages.Create | None = None
     """The leg begins with this; None if it is there already."""
+    custom_data: TextKey | None = None
+    """The leg's from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Restrain:
     """None: as it is; so the others."""
     deaf: bool | None = None
     blind: bool | None = None
+    role: Role | None = None
+    """Of one member, as `Assign` gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +237,7 @@ class SeatTaken:
     role: Role = DEFAULT_ROLE
     early: bool = False
     call: leg_messages.Create | None = None
+    custom_data: TextKey | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from ringway.domain.causes import Cause
 from ringway.domain.leg_events import Detached
 from ringway.domain.leg_state import Leg
 from ringway.domain.roles import hears, is_hidden
-from ringway.domain.values import DeviceId, LegId, Meeting
+from ringway.domain.values import DeviceId, LegId
 from ringway.ports.lines import (
     Participant,
     RoomView,
@@ -173,12 +173,6 @@ def in_room(leg: Leg, views: Views) -> RoomView | None:
     if bridge.is_dialog and bridge.established_at is None:
         return None
     return room_view(bridge, leg.id)
-
-
-def meeting_of(leg: Leg, views: Views) -> Meeting | None:
-    """Say what kind of bridge the leg is in."""
-    bridge = None if leg.bridge is None else views.bridge(leg.account, leg.bridge)
-    return None if bridge is None else bridge.policy.meeting
 
 
 def _changed(

@@ -10,9 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
-
-import msgspec
 
 from ringway.domain import leg_messages as leg
 from ringway.domain.causes import Cause, Refused
@@ -43,10 +40,8 @@ from ringway.ports.event_log import Text
 from ringway.ports.spans import SpanKind, leg_span
 from ringway.runtime.announcing import quality_of
 from ringway.runtime.cargo import Load, Offer
+from ringway.runtime.custom_data import text_of
 from ringway.runtime.house import House
-
-MAX_CUSTOM_DATA: Final = 64 * 1024
-"""Characters of all names and values together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +99,7 @@ class Exchange:
             counterpart=Endpoint(EndpointType.WEBRTC, to),
             device=device.id,
             video=video,
-            wishes=_wishes(call_id, proposal),
+            wishes=_wishes(device, call_id, proposal),
             look=proposal.look,
         )
         await self._bring(device, call_id, create, proposal)
@@ -129,7 +124,7 @@ class Exchange:
             endpoint=device.endpoint,
             counterpart=Endpoint(EndpointType.ROOM, room),
             device=device.id,
-            wishes=_wishes(call_id, proposal),
+            wishes=_wishes(device, call_id, proposal),
             look=proposal.look,
         )
         await self._bring(device, call_id, create, proposal)
@@ -152,7 +147,7 @@ class Exchange:
             counterpart=Endpoint(EndpointType.APPLICATION, owner.configuration),
             device=device.id,
             video=video,
-            wishes=_wishes(call_id, proposal),
+            wishes=_wishes(device, call_id, proposal),
             look=proposal.look,
             asked=owner,
         )
@@ -183,7 +178,7 @@ class Exchange:
     async def accept(self, device: Device, call_id: LegId, proposal: Proposal) -> None:
         """Take the incoming call."""
         self._shown(device, call_id)
-        wishes = _wishes(call_id, proposal)
+        wishes = _wishes(device, call_id, proposal)
         accept = leg.Accept(wishes, proposal.look, device.id)
         await self._bring(device, call_id, accept, proposal)
 
@@ -331,22 +326,16 @@ class Exchange:
         proposal: Proposal,
     ) -> None:
         data = dict(proposal.custom_data)
-        if sum(len(k) + len(v) for k, v in data.items()) > MAX_CUSTOM_DATA:
-            text = f"Custom data has at most {MAX_CUSTOM_DATA} characters."
-            raise Refused(Cause.INVALID_REQUEST, text)
         cargo, key = self._house.effects.cargo, given.wishes.custom_data
+        texts = [] if key is None else [text_of(device.account, key, data)]
         load = Load(Offer(proposal.offer, proposal.sending), key, data)
         cargo.check(load)
-        texts = []
-        if key is not None:
-            said = msgspec.json.encode(data).decode()
-            texts.append(Text(device.account, key, said))
         await self._give(
             device, call_id, given, texts, lambda: cargo.put(call_id, load)
         )
 
 
-def _wishes(call_id: LegId, proposal: Proposal) -> Wishes:
+def _wishes(device: Device, call_id: LegId, proposal: Proposal) -> Wishes:
     key = TextKey(f"{call_id}/custom-data") if proposal.custom_data else None
     return Wishes(
         key,
@@ -354,4 +343,5 @@ def _wishes(call_id: LegId, proposal: Proposal) -> Wishes:
         proposal.auto_reconnect,
         proposal.way,
         proposal.participant_events,
+        device.recording,
     )

@@ -10,7 +10,14 @@ from ringway.domain.bridge_state import Bridge
 from ringway.domain.causes import Cause
 from ringway.domain.leg_events import Accepted, DeviceOut, Ended
 from ringway.domain.leg_state import CallState, Leg, call_state
-from ringway.domain.values import AccountId, BridgeId, DeviceId, Endpoint, LegId
+from ringway.domain.values import (
+    AccountId,
+    BridgeId,
+    DeviceId,
+    Endpoint,
+    LegId,
+    Meeting,
+)
 from ringway.ports.engine_messages import Load, PipeStatistics
 
 MAX_STATISTICS: Final = 4096
@@ -81,7 +88,8 @@ class Views:
 
     def see_bridge(self, bridge: Bridge) -> None:
         """Remember the bridge as it is now."""
-        room = None if bridge.name is None else (bridge.account, bridge.name)
+        named = bridge.name is not None and bridge.policy.meeting is Meeting.ROOM
+        room = (bridge.account, bridge.name or "") if named else None
         if not bridge.over:
             self._bridges[bridge.id] = bridge
             if room is not None:

@@ -351,6 +351,34 @@ describe("a conference", () => {
   });
 });
 
+describe("a role in which nobody is seen", () => {
+  it.each([
+    [{ type: "MONITOR" }, ["role-changed", "camera-video-removed"]],
+    [{ type: "LISTENER" }, ["role-changed", "camera-video-removed"]],
+    [{ type: "AUDITOR" }, ["role-changed", "camera-video-removed"]],
+    [{ type: "ADVISOR", advised: ["b"] }, ["role-changed"]],
+  ] as const)("ends one's own pictures: %o", async (role, events) => {
+    const { call, heard, id, devices } = await called(ApplicationCallOptions.builder().setVideo(true).build());
+    enter(id, [BOB]);
+    tell({ t: "role_changed", call: id, role });
+    await settle();
+    expect(names(heard).slice(3)).toEqual(events);
+    const [removed] = heard.filter(({ name }) => name === "camera-video-removed");
+    expect(removed?.event).toEqual(events.length > 1 ? { reason: "ROLE_CHANGED" } : undefined);
+    expect(call.hasCameraVideo()).toBe(events.length === 1);
+    expect(said("show")).toMatchObject(events.length > 1 ? [{ source: "CAMERA", on: false }] : []);
+    expect(devices.tracks.filter(({ readyState }) => readyState === "live")).toHaveLength(events.length > 1 ? 1 : 2);
+  });
+
+  it("may be there from the start", async () => {
+    const { call, heard, id } = await called(ApplicationCallOptions.builder().setVideo(true).build());
+    enter(id, [BOB], { role: { type: "LISTENER" } });
+    await settle();
+    expect(names(heard).slice(-2)).toEqual(["conference-joined", "camera-video-removed"]);
+    expect(call.hasCameraVideo()).toBe(false);
+  });
+});
+
 describe("a dialog", () => {
   it("is with one other, who is a participant like others", async () => {
     const { heard, id } = await called();

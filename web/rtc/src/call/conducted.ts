@@ -8,7 +8,7 @@ import type { CustomData } from "../options/custom-data.js";
 import { Company } from "./company.js";
 import { ApplicationErrorCode, type ErrorCode } from "./error-codes.js";
 import { type Line, LiveCall, type Opening, type OwnMessage } from "./live.js";
-import { isSameRole, roleOf } from "./roles.js";
+import { isSameRole, isShown, roleOf } from "./roles.js";
 import { CallStatus } from "./status.js";
 
 /** What is known of a call when it begins. */
@@ -138,6 +138,7 @@ export class Conducted extends LiveCall<ApplicationCallOptions> {
     this.#tellJoined(room);
     this.#company.show();
     this.texts?.begin();
+    this.#hideIfNobodySees();
   }
 
   #tellJoined({ id, name, participants: said }: Room): void {
@@ -163,6 +164,12 @@ export class Conducted extends LiveCall<ApplicationCallOptions> {
     if (isSameRole(role, this.#role)) return;
     this.#role = role;
     this.events.emit(CallsApiEvent.ROLE_CHANGED, { role: roleOf(role) });
+    this.#hideIfNobodySees();
+  }
+
+  /** Who is not shown should not believe to be. */
+  #hideIfNobodySees(): void {
+    if (!isShown(this.#role)) void this.own.hide();
   }
 
   /** The application may want to be heard by somebody who says nothing. */

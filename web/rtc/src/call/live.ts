@@ -17,7 +17,6 @@ import { ApplicationErrorCode, CallError, unavailable, type ErrorCode } from "./
 import { heardBefore, owed } from "./snapshot.js";
 import { CallStatus } from "./status.js";
 import { type Parties, Texts } from "./texts.js";
-import { VideoRemovalReason } from "./video.js";
 
 /** How long the house may take to say that a call has ended, in ms. */
 export const ENDED_WITHIN = 3_000;
@@ -347,7 +346,7 @@ export abstract class LiveCall<Options extends LiveOptions> {
       updated: (picture, stream) => {
         if (picture === "CAMERA") events.emit(CallsApiEvent.CAMERA_VIDEO_UPDATED, { stream });
       },
-      removed: (picture) => events.emit(removed[picture], { reason: VideoRemovalReason.USER_REQUEST }),
+      removed: (picture, reason) => events.emit(removed[picture], { reason }),
       voice: (track, muted) => {
         if (this.options.audioOptions.detectTalkingWhileMuted) this.#mutedTalk.watch(muted ? track : undefined);
       },

@@ -55,6 +55,11 @@ export function roleOf(said: Said | undefined): Role {
   }
 }
 
+/** Whether anybody sees and hears who has this role. */
+export function isShown(said: Said | undefined): boolean {
+  return said === undefined || said.type === "DEFAULT" || said.type === "ADVISOR";
+}
+
 /** Whether both mean the same, in whatever order the advised are named. */
 export function isSameRole(one: Said | undefined, other: Said | undefined): boolean {
   const words = (said: Said | undefined): string => [said?.type ?? "DEFAULT", ...[...(said?.advised ?? [])].sort()].join(" ");
