@@ -28,12 +28,16 @@ def ask(method, path, body=None):
         return json.load(answer)
 
 
+def direction(event):
+    return event["properties"]["call"]["direction"]
+
+
 def heard(event):
     call = event.get("callId")
     match event["type"]:
         case "CALL_RECEIVED":
             ask("POST", f"/calls/1/calls/{call}/answer")
-        case "CALL_ESTABLISHED" if event["properties"]["call"]["direction"] == "INBOUND":
+        case "CALL_ESTABLISHED" if direction(event) == "INBOUND":
             agent = {"endpoint": {"type": "WEBRTC", "identity": AGENT}, "from": DESK}
             ask("POST", f"/calls/1/calls/{call}/connect", {"callRequest": agent})
         case "PARTICIPANT_REMOVED" | "PARTICIPANT_JOIN_FAILED":
