@@ -3,26 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ringway.app.ports import Ports
 from ringway.public.operations import OPERATIONS
 from ringway.rest.admission import Admission
+from ringway.rest.calls.actions import action_handlers
+from ringway.rest.calls.calls import call_handlers
+from ringway.rest.calls.conferences import conference_handlers
 from ringway.rest.calls.configurations import configuration_handlers
+from ringway.rest.calls.dialogs import dialog_handlers
 from ringway.rest.calls.door import Door, Handler
 from ringway.rest.calls.files import FileStore, file_handlers
 from ringway.rest.calls.media_streams import media_stream_handlers
+from ringway.rest.calls.participants import participant_handlers
 from ringway.rest.calls.recordings import recording_handlers
+from ringway.rest.calls.records import Records
 from ringway.rest.calls.service_addresses import service_address_handlers
+from ringway.rest.calls.transfers import transfer_handlers
 from ringway.rest.calls.trunks import trunk_handlers
 from ringway.rest.recognition import Keys
+from ringway.runtime.application import Desk
+from ringway.runtime.meetings import Meetings
+from ringway.runtime.reading import Reading
 
 
-def doors_of(ports: Ports, keys: Keys, admission: Admission) -> Sequence[Door]:
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """Where applications' calls and meetings are asked for, and read."""
+
+    calls: Desk
+    meetings: Meetings
+    reading: Reading
+
+
+def doors_of(
+    ports: Ports, desks: Desks, keys: Keys, admission: Admission
+) -> Sequence[Door]:
     """Make the doors, each with the handlers that there are."""
-    return [Door(OPERATIONS, _calls(ports), keys, admission)]
+    records = Records(desks.reading)
+    handlers = {
+        **_calls(ports, desks.calls, desks.meetings, records),
+        **_kept(ports),
+    }
+    return [Door(OPERATIONS, handlers, keys, admission)]
 
 
-def _calls(ports: Ports) -> Mapping[str, Handler]:
+def _calls(
+    ports: Ports, desk: Desk, meetings: Meetings, records: Records
+) -> Mapping[str, Handler]:
+    """Give what is done with calls, dialogs and conferences."""
+    shelves = ports.shelves
+    return {
+        **call_handlers(desk, records, shelves),
+        **action_handlers(desk),
+        **transfer_handlers(desk, shelves),
+        **dialog_handlers(desk, meetings, records),
+        **conference_handlers(meetings, records, shelves),
+        **participant_handlers(desk, meetings, records),
+    }
+
+
+def _kept(ports: Ports) -> Mapping[str, Handler]:
+    """Give what is done with what a customer keeps beside calls."""
     shelves, clock = ports.shelves, ports.clock
     return {
         **configuration_handlers(shelves, clock),

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from ringway.app.control import MOST_PIPES, Told
-from ringway.app.doors import doors_of
+from ringway.app.doors import Desks, doors_of
 from ringway.app.metrics import Metrics, Sources
 from ringway.app.ports import Ports
 from ringway.app.version import VERSION
@@ -52,6 +52,7 @@ from ringway.runtime.attendance import Attendance
 from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.exchange import Exchange
 from ringway.runtime.house import House
+from ringway.runtime.meetings import Meetings
 from ringway.runtime.news import Newsroom
 from ringway.runtime.reading import Reading
 from ringway.runtime.recovery import recover, wind_up
@@ -137,6 +138,7 @@ class Ringway:
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
         self.desk = Desk(self.house)
+        self.meetings = Meetings(self.house, self.desk)
         self.attendance = Attendance(ports.activity, ports.clock, self.house.tasks)
         self.switchboard.came = self.attendance.came
         self.switchboard.gone = self._gone
@@ -197,7 +199,12 @@ class Ringway:
             ],
             self.house.tracer,
             self.metrics.observe_request,
-            doors=doors_of(ports, keys, Admission(front.rate_limits)),
+            doors=doors_of(
+                ports,
+                Desks(self.desk, self.meetings, self.reading),
+                keys,
+                Admission(front.rate_limits),
+            ),
             hsts=front.hsts,
         )
 

@@ -23,6 +23,7 @@ from ringway.domain.causes import Refused
 from ringway.ports.fields import WrongFields
 from ringway.ports.shelves import Missing, Taken, TooMany
 from ringway.ports.storage import StorageUnavailable
+from ringway.runtime.application import NoSuchCall, NoSuchMeeting
 
 log = structlog.get_logger("rest")
 
@@ -75,7 +76,7 @@ def too_many(text: str, wait_s: int) -> ApiError:
     )
 
 
-def bad_request(text: str, **fields: str) -> ApiError:
+def bad_request(text: str, /, **fields: str) -> ApiError:
     """Say what is wrong with a body; one sentence for each wrong field."""
     wrong = {field: [sentence] for field, sentence in fields.items()}
     return ApiError(HTTPStatus.BAD_REQUEST, text, fields=wrong)
@@ -120,7 +121,7 @@ def translated(error: Exception, path: str) -> ApiError:
             return error
         case Refused():
             return ApiError(HTTPStatus.BAD_REQUEST, error.text)
-        case Missing():
+        case NoSuchCall() | NoSuchMeeting() | Missing():
             return ApiError(HTTPStatus.NOT_FOUND, str(error))
         case WrongFields():
             fields = {name: [sentence] for name, sentence in error.fields.items()}
