@@ -18,6 +18,7 @@ from ringway.adapters.blobs_memory import MemoryBlobs
 from ringway.adapters.calls_memory import MemoryCalls
 from ringway.adapters.catalog_memory import MemoryCatalog
 from ringway.adapters.clock_manual import ManualClock
+from ringway.adapters.deliveries_memory import MemoryDeliveries
 from ringway.adapters.engine_memory import EngineMemory
 from ringway.adapters.event_log_memory import MemoryEventLog
 from ringway.adapters.media_files import judge
@@ -25,6 +26,7 @@ from ringway.adapters.meetings_memory import MemoryMeetings
 from ringway.adapters.outbox_memory import MemoryOutbox
 from ringway.adapters.sealing_aes import AesSeal, new_key
 from ringway.adapters.shelves_memory import MemoryShelves
+from ringway.adapters.subscriptions_memory import MemorySubscriptions
 from ringway.adapters.tokens_jwt import JwtTokens
 from ringway.app.house import Front, Ringway
 from ringway.app.ports import Ports
@@ -283,6 +285,8 @@ async def whole(
             MemoryCalls(meetings, outbox),
             meetings,
             outbox,
+            MemorySubscriptions(),
+            MemoryDeliveries(),
             activity,
             catalog,
             MemoryShelves(),

@@ -30,7 +30,7 @@ from ringway.runtime.tail import Tail
 MAIN = AccountId("main")
 HERE = [ipaddress.ip_network("127.0.0.0/8")]
 SECRET = bytes(range(32))
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 
 def profile(url: str, **more: object) -> Profile:

@@ -447,7 +447,7 @@ async def test_a_dead_receiver_costs_rows_and_no_memory() -> None:
         )
         await world.define(both)
         async with world.dispatching() as it:
-            count = 3 * READ_AHEAD
+            count = READ_AHEAD + 100
             world.outbox.put([world.event(f"call-{n}") for n in range(count)])
             it.tail.grown()
             await it.quiet()

@@ -55,6 +55,7 @@ def front(settings: Settings) -> Front:
         reached=lambda: demo_url(settings),
         trusted_proxies=settings.trusted_proxies,
         rate_limits=settings.rate_limits,
+        egress_allow=settings.egress_allow,
         hsts=isinstance(settings.tls, CertificateFiles),
     )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ringway.app.ports import Ports
 from ringway.public.operations import OPERATIONS
+from ringway.public.operations.provisioning import PROVISIONING
+from ringway.public.operations.webrtc import WEBRTC, WEBRTC_RECORDINGS
 from ringway.rest.admission import Admission
 from ringway.rest.calls.actions import action_handlers
 from ringway.rest.calls.calls import call_handlers
@@ -22,7 +24,12 @@ from ringway.rest.calls.records import Records
 from ringway.rest.calls.service_addresses import service_address_handlers
 from ringway.rest.calls.transfers import transfer_handlers
 from ringway.rest.calls.trunks import trunk_handlers
+from ringway.rest.flat_errors import flat
+from ringway.rest.provisioning import provisioning_handlers
 from ringway.rest.recognition import Keys
+from ringway.rest.webrtc.captures import capture_handlers
+from ringway.rest.webrtc.push import push_handlers
+from ringway.rest.webrtc.recordings import webrtc_recording_handlers
 from ringway.runtime.application import Desk
 from ringway.runtime.meetings import Meetings
 from ringway.runtime.reading import Reading
@@ -41,12 +48,20 @@ def doors_of(
     ports: Ports, desks: Desks, keys: Keys, admission: Admission
 ) -> Sequence[Door]:
     """Make the doors, each with the handlers that there are."""
+    shelves, clock = ports.shelves, ports.clock
     records = Records(desks.reading)
-    handlers = {
-        **_calls(ports, desks.calls, desks.meetings, records),
-        **_kept(ports),
+    calls = {**_calls(ports, desks.calls, desks.meetings, records), **_kept(ports)}
+    webrtc = {
+        **push_handlers(shelves, ports.seal, clock),
+        **capture_handlers(shelves, ports.blobs),
     }
-    return [Door(OPERATIONS, handlers, keys, admission)]
+    recordings = webrtc_recording_handlers()
+    return [
+        Door(OPERATIONS, calls, keys, admission),
+        Door(WEBRTC, webrtc, keys, admission),
+        Door(WEBRTC_RECORDINGS, recordings, keys, admission, refuse=flat),
+        Door(PROVISIONING, provisioning_handlers(shelves, clock), keys, admission),
+    ]
 
 
 def _calls(

@@ -15,6 +15,7 @@ import msgspec
 
 from ringway.app.control import MOST_PIPES, Told
 from ringway.app.doors import Desks, doors_of
+from ringway.app.hooks import Hooks
 from ringway.app.metrics import Metrics, Sources
 from ringway.app.ports import Ports
 from ringway.app.version import VERSION
@@ -96,6 +97,8 @@ class Front:
     """What declared rates of the API are multiplied by; 0: there are none."""
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
+    egress_allow: Sequence[Network] = ()
+    """Networks that customers' URLs may lead to although they are not public."""
 
 
 class Ringway:
@@ -111,6 +114,8 @@ class Ringway:
             ports.clock,
             publish=publisher(lambda: front.public_url),
         )
+        self.hooks = Hooks(ports, front.egress_allow)
+        self.calls.written = self.hooks.tail.grown
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
         )
@@ -174,6 +179,7 @@ class Ringway:
     def _web(self, front: Front) -> Outside:
         ports = self.ports
         keys = Recognition(ports.catalog, ports.tokens, ports.shelves, ports.clock)
+        admission = Admission(front.rate_limits)
         secure = front.public_url is not None and front.public_url.startswith("https:")
         return application(
             [
@@ -199,12 +205,15 @@ class Ringway:
             ],
             self.house.tracer,
             self.metrics.observe_request,
-            doors=doors_of(
-                ports,
-                Desks(self.desk, self.meetings, self.reading),
-                keys,
-                Admission(front.rate_limits),
-            ),
+            doors=[
+                *doors_of(
+                    ports,
+                    Desks(self.desk, self.meetings, self.reading),
+                    keys,
+                    admission,
+                ),
+                self.hooks.door(keys, admission),
+            ],
             hsts=front.hsts,
         )
 
@@ -227,6 +236,7 @@ class Ringway:
         alive = await self.log.cursor(ALIVE) * SECOND
         self.house.last_alive = alive or None
         await recover(self.house)
+        await self.hooks.open()
         await self.calls.open()
         legs = self.house.views.all_legs()
         living = {device for leg in legs for device in leg.devices}
@@ -297,6 +307,7 @@ class Ringway:
                     await self.reception.left()
             await self.house.tasks.cancel()
             await self.calls.close()
+            await self.hooks.close()
 
     async def checks(self) -> Sequence[Check]:
         """Look whether everything works."""

@@ -10,6 +10,7 @@ from ringway.ports.blobs import Blobs
 from ringway.ports.calls import Calls
 from ringway.ports.catalog import Catalog
 from ringway.ports.clock import Clock
+from ringway.ports.deliveries import Deliveries
 from ringway.ports.engine import Engine
 from ringway.ports.event_log import EventLog
 from ringway.ports.files import Judge
@@ -18,6 +19,7 @@ from ringway.ports.outbox import Outbox
 from ringway.ports.sealing import Seal
 from ringway.ports.shelves import Shelves
 from ringway.ports.spans import NoSpans, Spans
+from ringway.ports.subscriptions import Subscriptions
 from ringway.ports.tokens import Tokens
 
 
@@ -29,6 +31,8 @@ class Ports:
     calls: Calls
     meetings: Meetings
     outbox: Outbox
+    subscriptions: Subscriptions
+    deliveries: Deliveries
     activity: Activity
     catalog: Catalog
     shelves: Shelves

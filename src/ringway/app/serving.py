@@ -29,10 +29,12 @@ from ringway.adapters.sql.activity import SqlActivity
 from ringway.adapters.sql.calls import SqlCalls
 from ringway.adapters.sql.catalog import SqlCatalog
 from ringway.adapters.sql.database import Database
+from ringway.adapters.sql.deliveries import SqlDeliveries
 from ringway.adapters.sql.event_log import SqlEventLog
 from ringway.adapters.sql.meetings import SqlMeetings
 from ringway.adapters.sql.outbox import SqlOutbox
 from ringway.adapters.sql.shelves import SqlShelves
+from ringway.adapters.sql.subscriptions import SqlSubscriptions
 from ringway.adapters.tokens_jwt import JwtTokens
 from ringway.app import folder
 from ringway.app.built import engine_program, front
@@ -126,17 +128,20 @@ async def _serve(
         engine = await stack.enter_async_context(
             engine_of(settings, advertised, program, await catalog.next_fence())
         )
+        seal = AesSeal.of(settings.data)
         ringway = Ringway(
             Ports(
                 event_log,
                 SqlCalls(database),
                 SqlMeetings(database),
                 SqlOutbox(database),
+                SqlSubscriptions(database, seal),
+                SqlDeliveries(database),
                 SqlActivity(database),
                 catalog,
                 SqlShelves(database),
                 blobs,
-                AesSeal.of(settings.data),
+                seal,
                 judge,
                 JwtTokens(keys, settings.public_url),
                 clock,

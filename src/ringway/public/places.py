@@ -1,7 +1,7 @@
 """Countries, and the regions of those that have them in addresses.
 
-ISO 3166-1 and 3166-2.  Regions are told where a postal address is not whole without
-one; of the other countries there are none.
+ISO 3166-1, with the code that is in use for Kosovo, and ISO 3166-2.  Regions are told
+where a postal address is not whole without one; other countries have none here.
 """
 
 from __future__ import annotations

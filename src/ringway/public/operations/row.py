@@ -104,7 +104,7 @@ def row(
         query=query,
         errors=errors,
         rate=Rate(int(found[1]), _SECONDS[found[2]]),
-        scopes=(wide, scope),
+        scopes=tuple(dict.fromkeys((wide, scope))),
         ranged=ranged,
         deprecated=deprecated,
         limit=limit,
