@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -98,12 +99,12 @@ class Party:
         names: list[str] = await self.js("party.events.map((event) => event.name)")
         return names
 
-    async def hears(self, voice: Voice) -> None:
-        """Wait until the voice's tone stands 20 dB above what nobody plays."""
-        unused = [*UNUSED, self.voice.hertz]
-        await self.js(
-            f"until(() => hears({voice.hertz}, {unused}), 'tone of {voice.name}')"
-        )
+    async def hears(self, voice: Voice, but_not: Sequence[Voice] = ()) -> None:
+        """Wait until its tone stands 20 dB above what nobody plays, and above those."""
+        unused = [*UNUSED, self.voice.hertz, *(it.hertz for it in but_not)]
+        without = ", ".join(it.name for it in but_not) or "none"
+        what = f"tone of {voice.name} without {without}"
+        await self.js(f"until(() => hears({voice.hertz}, {unused}), '{what}')")
 
     async def hears_nothing(self) -> None:
         await self.js("until(silent, 'silence')")

@@ -36,6 +36,7 @@ EXAMPLES: Final = {
     "shards": "2",
     "grace": "60",
     "rate_limits": "1",
+    "history_days": "5",
     "log_format": '"json"',
     "log_level": '"info"',
     "otlp_endpoint": '"http://127.0.0.1:4318"',

@@ -57,6 +57,7 @@ def front(settings: Settings) -> Front:
         rate_limits=settings.rate_limits,
         egress_allow=settings.egress_allow,
         hsts=isinstance(settings.tls, CertificateFiles),
+        history_days=settings.history_days,
     )
 
 

@@ -30,6 +30,7 @@ from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Settings
 from ringway.ports.clock import Appointment
 from ringway.ports.configurations import exists
 from ringway.ports.storage import StorageUnavailable
+from ringway.programs.forgetting import HISTORY_DAYS, Forgetting
 from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
 from ringway.public.events import publisher
@@ -76,7 +77,7 @@ def _nobody() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What of the settings the web side needs."""
+    """What of the settings it needs."""
 
     sdk: Mapping[str, File] | str = "The SDK has not been built: run `make build`."
     demo_page: Mapping[str, File] | str = (
@@ -97,6 +98,8 @@ class Front:
     """What declared rates of the API are multiplied by; 0: there are none."""
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
+    history_days: int = HISTORY_DAYS
+    """For how long ended calls and meetings are listed."""
     egress_allow: Sequence[Network] = ()
     """Networks that customers' URLs may lead to although they are not public."""
 
@@ -114,7 +117,8 @@ class Ringway:
             ports.clock,
             publish=publisher(lambda: front.public_url),
         )
-        self.hooks = Hooks(ports, front.egress_allow)
+        self.keys = Recognition(ports.catalog, ports.tokens, ports.shelves, ports.clock)
+        self.hooks = Hooks(ports, front.egress_allow, self.keys)
         self.calls.written = self.hooks.tail.grown
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
@@ -160,6 +164,9 @@ class Ringway:
         self.retention = Retention(
             ports.shelves, ports.blobs, ports.clock, self.house.tasks.start
         )
+        self.forgetting = Forgetting(
+            ports.calls, ports.clock, self.house.tasks.start, front.history_days
+        )
         self._next_sign: Appointment | None = None
         self._signalling_trouble: str | None = "Calls are being recovered."
         self.web = self._web(front)
@@ -178,7 +185,7 @@ class Ringway:
 
     def _web(self, front: Front) -> Outside:
         ports = self.ports
-        keys = Recognition(ports.catalog, ports.tokens, ports.shelves, ports.clock)
+        keys = self.keys
         admission = Admission(front.rate_limits)
         secure = front.public_url is not None and front.public_url.startswith("https:")
         return application(
@@ -212,7 +219,7 @@ class Ringway:
                     keys,
                     admission,
                 ),
-                self.hooks.door(keys, admission),
+                *self.hooks.doors(admission),
             ],
             hsts=front.hsts,
         )
@@ -242,6 +249,7 @@ class Ringway:
         living = {device for leg in legs for device in leg.devices}
         await self.attendance.open(living, alive or now)
         await self.retention.open()
+        self.forgetting.open()
         await self._show_life()
         self._signalling_trouble = None
 
@@ -292,6 +300,7 @@ class Ringway:
         if self._next_sign is not None:
             self._next_sign.cancel()
         self.retention.close()
+        self.forgetting.close()
         try:
             async with asyncio.timeout(WOUND_UP_WITHIN_S):
                 await wind_up(self.house)

@@ -161,7 +161,7 @@ async def _serve(
         }
         stack.push_async_callback(_end, ringway, http, list(work.values()))
         await http.is_serving.wait()
-        control = Control(ringway.end_call, ringway.tell)
+        control = Control(ringway.end_call, ringway.tell, ringway.hooks.follow)
         await stack.enter_async_context(control.listening(settings.data))
         tell(Ready(settings, advertised, first_key, demo_url(settings)))
         await _until(stopping, work)

@@ -18,7 +18,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from ringway.ports.spans import SpanKind
 from ringway.rest.bodies import MAX_BODY
-from ringway.rest.calls.door import Door, Doors
+from ringway.rest.calls.door import Doors, Entrance
 from ringway.rest.errors import HANDLERS
 from ringway.runtime.tracing import Open, Tracer, forget, new_trace
 
@@ -51,7 +51,7 @@ def application(
     tracer: Tracer,
     observe: Callable[[str, float], None],
     *,
-    doors: Sequence[Door] = (),
+    doors: Sequence[Entrance] = (),
     hsts: bool = False,
 ) -> Outside:
     """Put everything into one application; `observe` is told route and seconds.

@@ -51,6 +51,11 @@ class Tail:
         """Begin at the end; what came before stays in the outbox."""
         self._after = self._end = await self._outbox.last()
 
+    async def newest(self) -> Mark:
+        """Give the place of the newest event.  Or `StorageUnavailable`."""
+        await self._read()
+        return self._end
+
     def grown(self) -> None:
         """Hear that there is more, and tell everybody who listens."""
         self._grown = True
@@ -116,3 +121,47 @@ class Tail:
             self._after = self._events[gone].mark
             gone += 1
         del self._events[:gone]
+
+
+class Reader:
+    """Reads what an account is told, from a place on, and waits for more."""
+
+    def __init__(
+        self,
+        tail: Tail,
+        account: AccountId,
+        mark: Mark,
+        configuration: ConfigurationId | None = None,
+    ) -> None:
+        """Begin after the place; `close` it in the end."""
+        self._tail, self._account = tail, account
+        self._mark, self._configuration = mark, configuration
+        self._wake = asyncio.Event()
+        tail.listen(self, self.poke)
+
+    def poke(self) -> None:
+        """Let who waits look again."""
+        self._wake.set()
+
+    async def next(self, limit: int) -> Sequence[PublicEvent]:
+        """Give the next events; after a poke, also none.  Or `StorageUnavailable`."""
+        self._wake.clear()
+        stretch = await self._read(limit)
+        if not stretch:
+            await self._wake.wait()
+            self._wake.clear()
+            stretch = await self._read(limit)
+        if stretch:
+            self._wake.set()  # there may be more
+        return stretch
+
+    async def _read(self, limit: int) -> Sequence[PublicEvent]:
+        stretch = await self._tail.after(
+            self._account, self._mark, limit, self._configuration
+        )
+        self._mark = stretch.until
+        return stretch.events
+
+    def close(self) -> None:
+        """Wait for nothing more."""
+        self._tail.leave(self)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -190,10 +190,18 @@ class Door:
 _ALWAYS: Final = {"cache-control": "no-store"}
 
 
+class Entrance(Protocol):
+    """A part of what is served that knows its own paths."""
+
+    def knows(self, path: str) -> bool: ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+
 class Doors:
     """Doors before the rest of what is served: the first that knows a path has it."""
 
-    def __init__(self, doors: Iterable[Door], rest: ASGIApp) -> None:
+    def __init__(self, doors: Iterable[Entrance], rest: ASGIApp) -> None:
         self.doors, self.rest = tuple(doors), rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
