@@ -171,6 +171,8 @@ pub(crate) struct View {
     pub(crate) codec: Option<Codec>,
     /// The stream's cumulative loss before this view.
     pub(crate) lost_before: i32,
+    /// The first packet of the track that it may begin with: what came before the view is not for the viewer.
+    from: u64,
     shift: Option<Shift>,
     /// What was in force before, for packets that are asked for again, and until which number.
     past: Option<(Shift, u64)>,
@@ -183,7 +185,13 @@ pub(crate) struct View {
 }
 
 impl View {
-    pub(crate) fn new(peer: usize, section: usize, stream: Stream, format: Format) -> Self {
+    pub(crate) fn new(
+        peer: usize,
+        section: usize,
+        stream: Stream,
+        format: Format,
+        from: u64,
+    ) -> Self {
         Self {
             peer,
             section,
@@ -193,6 +201,7 @@ impl View {
             counts: Counts::default(),
             loss: Loss::default(),
             codec: None,
+            from,
             shift: None,
             past: None,
             begun: false,
@@ -254,6 +263,9 @@ impl View {
         let shift = match self.shift {
             Some(shift) if shift.clock == clock => shift,
             _ => {
+                if packet.sequence < self.from {
+                    return Err(Withheld::Early);
+                }
                 if packet.codec.kind() == Kind::Video && !packet.key_frame {
                     return Err(Withheld::NeedsKeyFrame);
                 }

@@ -39,11 +39,7 @@ impl Shard {
             }
         }
         for key in all {
-            let showing = self.pipes.get(slot).and_then(|pipe| pipe.showing(key));
-            if showing.is_none() && self.may_get(slot, key) {
-                self.forwarding.clear(now, key);
-                self.subscribe(now, slot, key);
-            }
+            self.subscribe(now, slot, key);
         }
         if gives {
             for key in own {
@@ -65,7 +61,8 @@ impl Shard {
         }
         track.audience = audience;
         let (members, shards) = (bridge.members.clone(), bridge.shards.clone());
-        self.forwarding.clear(now, key);
+        // What has come is for those who got it so far, and leaves before other shards hear of this.
+        self.forwarding.flush(now, key);
         for shard in shards {
             self.announce(shard, name, key);
         }

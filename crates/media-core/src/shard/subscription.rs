@@ -282,7 +282,10 @@ impl Shard {
                 return;
             };
             held.view = Some(track.views.len());
-            track.views.push(View::new(slot, section, stream, format));
+            let from = track.late.next();
+            track
+                .views
+                .push(View::new(slot, section, stream, format, from));
             self.forwarding.awake.push(slot);
             if track.kind() == Kind::Video {
                 track.key_frames.want();

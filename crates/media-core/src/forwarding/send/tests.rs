@@ -42,7 +42,7 @@ fn view(repair: Repair) -> View {
         payload_types,
         repair,
     };
-    View::new(0, 0, Stream::new(&mut Random::new([3; 32])), format)
+    View::new(0, 0, Stream::new(&mut Random::new([3; 32])), format, 0)
 }
 
 fn ring(now: Instant, sizes: &[usize]) -> Ring {

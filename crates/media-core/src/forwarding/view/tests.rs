@@ -23,7 +23,7 @@ fn format(codecs: &[Codec]) -> Format {
 
 fn view(codecs: &[Codec]) -> View {
     let stream = Stream::new(&mut Random::new([7; 32]));
-    View::new(0, 0, stream, format(codecs))
+    View::new(0, 0, stream, format(codecs), 0)
 }
 
 fn packet(codec: Codec, sequence: u64, timestamp: u32, key_frame: bool, at: Instant) -> Packet {
@@ -95,6 +95,20 @@ fn pictures_begin_with_a_key_frame_and_sound_with_anything() {
 }
 
 #[test]
+fn a_view_begins_with_nothing_that_came_before_it() {
+    let now = Instant::now();
+    let stream = Stream::new(&mut Random::new([7; 32]));
+    let first = stream.next;
+    let mut view = View::new(0, 0, stream, format(&[Codec::Opus]), 100);
+    for late in [98, 99] {
+        let early = view.place(&packet(Codec::Opus, late, 0, false, now), &[]);
+        assert_eq!(early.unwrap_err(), Withheld::Early);
+    }
+    let begun = view.place(&packet(Codec::Opus, 100, 0, false, now), &[]);
+    assert_eq!(begun.unwrap().sequence, first);
+}
+
+#[test]
 fn another_source_continues_the_stream() {
     let now = Instant::now();
     let mut one = view(&[Codec::Vp8]);
@@ -107,7 +121,7 @@ fn another_source_continues_the_stream() {
     let (picture, base) = rewritten(&place, 0x7fff, 255);
     let later = now + Duration::from_millis(500);
     let format = one.format.clone();
-    let mut two = View::new(0, 0, one.stream, format);
+    let mut two = View::new(0, 0, one.stream, format, 0);
     let next = two
         .place(&packet(Codec::Vp8, 9, 77, true, later), &vp8(3, 9))
         .unwrap();
