@@ -18,7 +18,7 @@ from bench.figures import Figure
 from bench.storage import event_log
 from ringway.adapters.clock_system import SystemClock
 from ringway.adapters.engine_memory import EngineMemory
-from ringway.domain.values import AccountId, Device, DeviceId, LegId
+from ringway.domain.values import AccountId, ConfigurationId, Device, DeviceId, LegId
 from ringway.ports.engine_messages import Sending
 from ringway.ports.event_log import EventLog
 from ringway.ports.lines import Said, SayEnded, SayEstablished, SayIncoming, SayRang
@@ -124,7 +124,7 @@ async def _all(log: EventLog, pairs: int, each: int) -> float:
         engine=EngineMemory(),
         lines=lines,
         views=views,
-        router=Routing(lines, views, _known, _room_size).route,
+        router=Routing(lines, views, _known, _room_size, _configured).route,
     )
     hearing = asyncio.create_task(Newsroom(house).run())
     exchange = Exchange(house)
@@ -161,6 +161,10 @@ async def _talk(exchange: Exchange, caller: Phone, callee: Phone, times: int) ->
 
 async def _room_size(account: AccountId) -> int:
     return 2
+
+
+async def _configured(account: AccountId, configuration: ConfigurationId) -> bool:
+    return True
 
 
 async def _known(account: AccountId, identity: str) -> bool:

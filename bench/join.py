@@ -30,7 +30,7 @@ from bench.figures import Figure
 from bench.house import ACCOUNT, Phone, Phones
 from bench.storage import RESULTS, event_log
 from ringway.adapters.clock_system import SystemClock
-from ringway.domain.values import AccountId, LegId, Way
+from ringway.domain.values import AccountId, ConfigurationId, LegId, Way
 from ringway.ports import engine_messages as engine
 from ringway.ports.engine import EngineState
 from ringway.ports.event_log import EventLog
@@ -113,7 +113,7 @@ async def _joined(log: EventLog, present: int) -> tuple[float, list[float]]:
         engine=_Engine(),
         lines=lines,
         views=views,
-        router=Routing(lines, views, _known, _room_size).route,
+        router=Routing(lines, views, _known, _room_size, _configured).route,
     )
     hearing = asyncio.create_task(Newsroom(house).run())
     exchange = Exchange(house)
@@ -139,6 +139,10 @@ async def _join(exchange: Exchange, phone: Phone) -> float:
     await exchange.join(phone.device, leg, "hall", LISTENER)
     await phone.until(SayRoomJoined)
     return 1000 * (time.perf_counter() - began)
+
+
+async def _configured(account: AccountId, configuration: ConfigurationId) -> bool:
+    return True
 
 
 async def _known(account: AccountId, identity: str) -> bool:

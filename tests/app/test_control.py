@@ -10,10 +10,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ringway.app import control
-from ringway.app.control import Control, Told, ask_to_end, ask_to_tell, server_of
+from ringway.app.control import (
+    Control,
+    Follow,
+    Happened,
+    Told,
+    ask_to_end,
+    ask_to_follow,
+    ask_to_tell,
+    server_of,
+)
 from ringway.app.folder import control_socket
 from ringway.app.stops import Stop
 from ringway.domain.causes import Cause, Refused
@@ -40,9 +50,15 @@ async def told() -> Told:
     return Told("1", "metrics", {"log": "It works."}, {"ready": True}, {})
 
 
+async def events(asked: Follow) -> AsyncIterator[Happened]:
+    for number in range(3):
+        name = f"{asked.account}/{asked.configuration}/{asked.after}"
+        yield Happened(f"{number}-0", msgspec.Raw(msgspec.json.encode({"of": name})))
+
+
 @asynccontextmanager
 async def listening(data: Path, ended: Ended) -> AsyncIterator[Path]:
-    async with Control(ended, told).listening(data):
+    async with Control(ended, told, events).listening(data):
         yield control_socket(data)
 
 
@@ -55,6 +71,20 @@ async def say(path: Path, line: bytes) -> bytes:
         answer = b""
     writer.close()
     return answer
+
+
+async def test_events_are_followed_until_there_are_no_more(tmp_path: Path) -> None:
+    async with listening(tmp_path, Ended()):
+        asked = Follow("main", "c1", "7-0")
+        told = [it async for it in ask_to_follow(tmp_path, asked)]
+    assert [it.id for it in told] == ["0-0", "1-0", "2-0"]
+    assert bytes(told[0].event) == b'{"of":"main/c1/7-0"}'
+
+
+async def test_without_a_server_nothing_is_followed(tmp_path: Path) -> None:
+    with pytest.raises(Stop, match="No server runs"):
+        async for _ in ask_to_follow(tmp_path, Follow("main")):
+            pass
 
 
 async def test_how_the_server_does_is_told(tmp_path: Path) -> None:

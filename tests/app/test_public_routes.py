@@ -8,6 +8,7 @@ import pytest
 from litestar import HttpMethod, Litestar
 
 from ringway.app.house import Front
+from ringway.rest.calls.door import Doors
 from tests.app.whole import Closed, Whole, whole
 
 PUBLIC = {
@@ -30,8 +31,12 @@ SIGNALLING = "/rtc/1/socket"
 def routes(it: Whole) -> Iterator[tuple[str, str]]:
     """Give the method and the path of every route there is."""
     inside = it.ringway.web.inside
-    assert isinstance(inside, Litestar)
-    for route in inside.routes:
+    assert isinstance(inside, Doors)
+    for door in inside.doors:
+        for operation in door.operations:
+            yield operation.method, operation.path
+    assert isinstance(inside.rest, Litestar)
+    for route in inside.rest.routes:
         for method in getattr(route, "methods", None) or {"websocket"}:
             if method != HttpMethod.OPTIONS:
                 yield str(method), route.path
@@ -51,6 +56,7 @@ async def test_every_other_route_wants_to_know_who_asks(url: str) -> None:
                 assert response.status_code == 401, f"{method} {path}"
                 walked.add(path)
         assert {"/metrics", "/demo/token", "/webrtc/1/token"} <= walked
+        assert {"/calls/1/files", "/calls/1/sip-trunks/{sipTrunkId}"} <= walked
 
 
 async def test_signalling_is_there_and_says_nothing_first() -> None:

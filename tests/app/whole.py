@@ -18,15 +18,21 @@ from ringway.adapters.blobs_memory import MemoryBlobs
 from ringway.adapters.calls_memory import MemoryCalls
 from ringway.adapters.catalog_memory import MemoryCatalog
 from ringway.adapters.clock_manual import ManualClock
+from ringway.adapters.deliveries_memory import MemoryDeliveries
 from ringway.adapters.engine_memory import EngineMemory
 from ringway.adapters.event_log_memory import MemoryEventLog
 from ringway.adapters.media_files import judge
+from ringway.adapters.meetings_memory import MemoryMeetings
+from ringway.adapters.outbox_memory import MemoryOutbox
 from ringway.adapters.sealing_aes import AesSeal, new_key
 from ringway.adapters.shelves_memory import MemoryShelves
+from ringway.adapters.subscriptions_memory import MemorySubscriptions
 from ringway.adapters.tokens_jwt import JwtTokens
-from ringway.app.house import Front, Ports, Ringway
-from ringway.domain.values import AccountId
+from ringway.app.house import Front, Ringway
+from ringway.app.ports import Ports
+from ringway.domain.values import AccountId, ConfigurationId
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, MintedKey
+from ringway.ports.configurations import CONFIGURATION, configuration
 from ringway.ports.event_log import EventLog
 from ringway.ports.tokens import Bearer, Capability
 from ringway.rtc import messages as wire
@@ -239,6 +245,13 @@ class Whole:
         catalog = self.ringway.ports.catalog
         await catalog.meet(account, identity, None, self.clock.now())
 
+    async def configured(self, name: ConfigurationId) -> None:
+        """Let the first account have a calls configuration."""
+        made, now = configuration(name, None), self.clock.now()
+        await self.ringway.ports.shelves.write(
+            FIRST_ACCOUNT, lambda shelf: shelf.add(CONFIGURATION, name, made, now)
+        )
+
     async def established(
         self, caller: Client, to: str, callee: Client
     ) -> tuple[str, str]:
@@ -262,13 +275,18 @@ async def whole(
 ) -> AsyncIterator[Whole]:
     """Open a Ringway, and close it in the end."""
     clock, catalog = ManualClock(), MemoryCatalog()
+    meetings, outbox = MemoryMeetings(), MemoryOutbox()
     engine, activity = engine or EngineMemory(), MemoryActivity()
     keys = await catalog.signing_keys(clock.now())
     tokens = JwtTokens(keys)
     ringway = Ringway(
         Ports(
             log or MemoryEventLog(),
-            MemoryCalls(),
+            MemoryCalls(meetings, outbox),
+            meetings,
+            outbox,
+            MemorySubscriptions(),
+            MemoryDeliveries(),
             activity,
             catalog,
             MemoryShelves(),

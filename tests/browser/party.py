@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,6 +36,15 @@ class Party:
 
     async def dial(self, to: str, **wanted: object) -> str:
         return str(await self.js(f"dial({json.dumps(to)}, {json.dumps(wanted)})"))
+
+    async def dial_application(self, configuration: str, **wanted: object) -> str:
+        """Call an application; give the id of the call."""
+        to = json.dumps(configuration)
+        return str(await self.js(f"dialApplication({to}, {json.dumps(wanted)})"))
+
+    async def incoming_application(self) -> dict[str, Any]:
+        found: dict[str, Any] = await self.event("incoming-application-call")
+        return found
 
     async def incoming(self) -> dict[str, Any]:
         found: dict[str, Any] = await self.event("incoming-webrtc-call")
@@ -89,12 +99,12 @@ class Party:
         names: list[str] = await self.js("party.events.map((event) => event.name)")
         return names
 
-    async def hears(self, voice: Voice) -> None:
-        """Wait until the voice's tone stands 20 dB above what nobody plays."""
-        unused = [*UNUSED, self.voice.hertz]
-        await self.js(
-            f"until(() => hears({voice.hertz}, {unused}), 'tone of {voice.name}')"
-        )
+    async def hears(self, voice: Voice, but_not: Sequence[Voice] = ()) -> None:
+        """Wait until its tone stands 20 dB above what nobody plays, and above those."""
+        unused = [*UNUSED, self.voice.hertz, *(it.hertz for it in but_not)]
+        without = ", ".join(it.name for it in but_not) or "none"
+        what = f"tone of {voice.name} without {without}"
+        await self.js(f"until(() => hears({voice.hertz}, {unused}), '{what}')")
 
     async def hears_nothing(self) -> None:
         await self.js("until(silent, 'silence')")

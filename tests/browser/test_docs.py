@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.browser.backend import backend
 from tests.browser.media import BLUE, RED, Voice
 from tests.browser.server import Server
 
 DOC = Path(__file__).parents[2] / "docs" / "first-call.md"
 ROOMS = DOC.with_name("rooms.md")
 PEOPLE = DOC.with_name("who-is-there.md")
+CONDUCTED = DOC.with_name("call-an-application.md")
 README = DOC.parents[1] / "README.md"
 
 
@@ -147,3 +149,56 @@ async def test_the_page_shows_who_is_there(
     await expect(shown(erin, "Frank")).to_have_count(0)
     await third.close()
     await erin.close()
+
+
+async def test_the_page_is_conducted(
+    server: Server,
+    elsewhere: str,
+    pages: dict[str, str],
+    browser: Callable[[Voice], Awaitable[Browser]],
+) -> None:
+    configure, answer, connect, hang_up = re.findall(
+        r"```sh\n(.*?)```", CONDUCTED.read_text(), re.DOTALL
+    )
+
+    def run(command: str, call: str = "") -> None:
+        given = {"RINGWAY_URL": server.url, "RINGWAY_KEY": server.key, "CALL": call}
+        subprocess.run(
+            ["sh", "-c", command.replace("curl ", "curl -sS --fail ")],
+            env={**given, "PATH": "/usr/bin"},
+            capture_output=True,
+            check=True,
+        )
+
+    async def open_page(voice: Voice, identity: str) -> Page:
+        page = await (await browser(voice)).new_page()
+        pages[f"{identity}.html"] = (
+            snippet("html", CONDUCTED)
+            .replace("http://localhost:8080", server.url)
+            .replace("TOKEN", f"'{server.token(identity)}'")
+        )
+        await page.goto(f"{elsewhere}/{identity}.html")
+        await expect(page.locator("#state")).to_have_text(f"here as {identity}")
+        return page
+
+    run(configure)
+    dana, erik = await open_page(BLUE, "dana"), await open_page(RED, "erik")
+    async with backend(server, "shop", new=False) as it:
+        await erik.click("#call")
+        state = erik.locator("#state")
+        await expect(state).to_have_text(re.compile("^calling: "))
+        call = (await state.inner_text()).removeprefix("calling: ")
+        await it.sees(f"/calls/{call}", state="CALLING")
+    run(answer, call)
+    await expect(state).to_have_text(f"answered: {call}")
+    run(connect, call)
+    await expect(dana.locator("#state")).to_have_text("The shop calls")
+    await dana.click("#accept")
+    for page, other in ((erik, "dana"), (dana, "erik")):
+        await expect(page.locator("#state")).to_have_text("in a conference")
+        await expect(page.locator("#people li")).to_have_text([other])
+    run(hang_up, call)
+    await expect(state).to_have_text("ended: NORMAL_HANGUP")
+    await expect(dana.locator("#people li")).to_have_count(0)
+    await dana.click("#hangup")
+    await expect(dana.locator("#state")).to_have_text("ended: NORMAL_HANGUP")

@@ -33,6 +33,8 @@ from ringway.domain.values import (
     Input,
     LegId,
     Look,
+    Meeting,
+    Source,
 )
 
 ROOM = room(100)
@@ -65,8 +67,8 @@ def opened(policy: Policy, *legs: LegId) -> Bridge:
 def test_a_dialog_seats_both_and_learns_that_they_came() -> None:
     bridge, _, effects = step(None, bm.Create(ID, US, DIALOG, (X, Y)))
     assert effects == [
-        tell_leg(X, lm.Attach(ID, 1), back=True),
-        tell_leg(Y, lm.Attach(ID, 2), back=True),
+        tell_leg(X, lm.Attach(ID, 1, Meeting.DIALOG), back=True),
+        tell_leg(Y, lm.Attach(ID, 2, Meeting.DIALOG), back=True),
     ]
     assert {m.standing for m in bridge.members} == {Standing.JOINING}
     bridge, _, effects = step(bridge, bm.LegAttached(X, 1, MUTED))
@@ -123,7 +125,10 @@ def test_a_room_that_is_over_says_so() -> None:
 def test_who_founds_a_room_is_a_guest_like_the_others() -> None:
     who = Guest(Endpoint(EndpointType.WEBRTC, "red"), participant_events=False)
     began, _, effects = step(None, bm.Create(ID, US, ROOM, (X,), "kitchen", who))
-    assert effects == [tell_leg(X, lm.Attach(ID, 1), back=True), Announce()]
+    assert effects == [
+        tell_leg(X, lm.Attach(ID, 1), back=True),
+        Announce(),
+    ]
     assert (began.name, began.members[0].guest) == ("kitchen", who)
     joined, _, effects = step(began, bm.LegAttached(X, 1, MUTED))
     assert effects == [Announce()]
@@ -152,7 +157,8 @@ def test_a_conference_waits_for_its_first_member_and_ends_with_the_last() -> Non
 
 def test_the_end_of_a_conference_is_the_end_of_its_legs() -> None:
     _, _, effects = step(opened(CONFERENCE, X, Y), bm.Close(BYE))
-    assert effects[:2] == [tell_leg(X, lm.End(BYE)), tell_leg(Y, lm.End(BYE))]
+    end = lm.End(BYE, Source.API)
+    assert effects[:2] == [tell_leg(X, end), tell_leg(Y, end)]
 
 
 @pytest.mark.parametrize(

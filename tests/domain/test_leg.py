@@ -52,6 +52,7 @@ from ringway.domain.values import (
     LegId,
     Look,
     Picture,
+    Source,
     Wishes,
 )
 
@@ -162,7 +163,7 @@ def test_a_leg_in_a_bridge_tells_the_bridge_and_no_longer_the_fork() -> None:
     attached = bm.LegAttached(ID, 1, VOICE_ONLY)
     assert effects == [AttachPipe(ID, DIALOG), tell_bridge(DIALOG, attached)]
     _, _, effects = step(leg, BYE)
-    gone = bm.LegGone(ID, Cause.NORMAL_HANGUP)
+    gone = bm.LegGone(ID, Cause.NORMAL_HANGUP, Source.ENDPOINT)
     assert effects == [Say(), ClosePipe(ID, 0), tell_bridge(DIALOG, gone)]
 
 

@@ -57,12 +57,12 @@ class Receiver:
 
     async def until(self, count: int) -> Sequence[Request]:
         """Wait until so many requests were heard."""
-        async with asyncio.timeout(5), self.more:
+        async with asyncio.timeout(30), self.more:
             await self.more.wait_for(lambda: len(self.heard) >= count)
         return self.heard
 
     async def until_closed(self) -> None:
-        async with asyncio.timeout(5), self.more:
+        async with asyncio.timeout(30), self.more:
             await self.more.wait_for(lambda: self.closed == self.connections)
 
     async def _serve(

@@ -24,8 +24,9 @@ from ringway.adapters.sql.database import Database
 from ringway.adapters.sql.meetings import SqlMeetings
 from ringway.adapters.sql.outbox import SqlOutbox
 from ringway.adapters.sql.schema import totals
+from ringway.domain.bridge_state import DialogState
 from ringway.domain.causes import Cause
-from ringway.domain.leg_state import CallState
+from ringway.domain.leg_state import CallState, Transfer
 from ringway.domain.values import (
     AccountId,
     BridgeId,
@@ -47,11 +48,10 @@ from ringway.domain.values import (
     Terms,
     TextKey,
 )
-from ringway.ports.calls import Batch, Call, Calls, Transfer, WantedCalls
+from ringway.ports.calls import Batch, Call, Calls, WantedCalls
 from ringway.ports.meetings import (
     MeetingRow,
     Meetings,
-    MeetingState,
     Participant,
     ParticipantState,
     WantedMeetings,
@@ -161,7 +161,7 @@ def meeting(id_: str = "m", **others: Any) -> MeetingRow:
         "id": BridgeId(id_),
         "kind": Meeting.CONFERENCE,
         "owner": SHOP,
-        "state": MeetingState.FINISHED,
+        "state": DialogState.FINISHED,
         "created_at": NOON,
         "position": 1,
         "ended_at": NOON + 9,
@@ -188,6 +188,7 @@ FULL = call(
     recording=Recording.AUDIO_AND_VIDEO,
     capability=RecordingRight.ON_DEMAND,
     look=Look(camera=True),
+    restraint=Restraint(blind=True),
     had_camera=True,
     had_screen=True,
     rang_at=NOON + 1,
@@ -196,7 +197,7 @@ FULL = call(
     meeting=Meeting.DIALOG,
     conferences=(BridgeId("m"), BridgeId("n")),
     dialogs=(BridgeId("d"),),
-    transfer=Transfer("t", BANK),
+    transfer=Transfer("t", BANK, NOON),
 )
 WHOLE = meeting(
     name="All hands",
@@ -306,7 +307,7 @@ MEETINGS = [
     meeting(
         "d",
         kind=Meeting.DIALOG,
-        state=MeetingState.FAILED,
+        state=DialogState.FAILED,
         parent=LegId("a"),
         child=LegId("f"),
         ended_at=NOON + 20,
@@ -346,7 +347,7 @@ def test_calls_are_narrowed_as_the_port_says(wanted: WantedCalls) -> None:
         call=[LegId("a"), LegId("c"), LegId("f")],
         configuration=[SHOP.configuration, BANK.configuration],
         application=["web"],
-        state=[MeetingState.FINISHED, MeetingState.FAILED],
+        state=[DialogState.FINISHED, DialogState.FAILED],
         parent=[LegId("a"), LegId("f")],
         child=[LegId("f")],
         started_after=[NOON, NOON + 1],
@@ -447,7 +448,7 @@ async def test_the_database_never_reads_a_whole_history(
     for name in ("name", "configuration", "application", "state", "call", "parent"):
         narrowed: dict[str, Any] = {name: "a"}
         if name == "state":
-            narrowed = {"state": MeetingState.FAILED}
+            narrowed = {"state": DialogState.FAILED}
         wanted = WantedMeetings(kind=Meeting.DIALOG, **narrowed)
         await store.meetings.history(MAIN, wanted)
     with closing(sqlite3.connect(database.file)) as connection:

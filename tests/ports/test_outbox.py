@@ -95,6 +95,10 @@ async def test_an_account_sees_its_own(box: Box) -> None:
     assert await read(MAIN, mine.mark, 10) == (elsewhere,)
     assert await read(MAIN, BEGINNING, 1) == (mine,)
     assert await read(MAIN, BEGINNING, 10, ConfigurationId("c2")) == (elsewhere,)
+    newest = box.reads.newest
+    assert await newest(MAIN, 10) == (mine, elsewhere)
+    assert await newest(MAIN, 1) == (elsewhere,)
+    assert await newest(MAIN, 10, ConfigurationId("c1")) == (mine,)
     assert await read(OTHER, BEGINNING, 10) == (theirs,)
     assert await read(OTHER, BEGINNING, 10, ConfigurationId("c2")) == ()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from ringway.adapters.sealing_aes import AesSeal, new_key
 from ringway.adapters.sql.catalog import SqlCatalog
 from ringway.adapters.sql.database import Database
 from ringway.adapters.sql.subscriptions import SqlSubscriptions
@@ -28,6 +29,7 @@ from ringway.ports.subscriptions import (
     Subscriptions,
 )
 
+SEAL = AesSeal(dict([new_key()]))
 MAIN, OTHER = AccountId("main"), AccountId("other")
 
 SUBSCRIPTION = Subscription(
@@ -82,7 +84,7 @@ async def books(
     database = await Database.open(tmp_path)
     for account in (MAIN, OTHER):
         await SqlCatalog(database).open_account(account, account, 1)
-    yield SqlSubscriptions(database)
+    yield SqlSubscriptions(database, SEAL)
     await database.close()
 
 
@@ -132,3 +134,18 @@ async def test_an_emptied_book_is_none(books: Subscriptions) -> None:
     await books.edit(MAIN, lambda _: BOOK)
     await books.edit(MAIN, lambda _: Book())
     assert await books.books() == {}
+
+
+async def test_in_the_file_no_secret_can_be_read(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path)
+    await SqlCatalog(database).open_account(MAIN, MAIN, 1)
+    secret = Security("s", 1, Basic("name", "a-long-password"))
+    books = SqlSubscriptions(database, SEAL)
+    await books.edit(
+        MAIN, lambda _: msgspec.structs.replace(BOOK, security={"s": secret})
+    )
+    await database.close()
+    stored = database.file.read_bytes()
+    assert b"CALL_RECEIVED" in stored
+    for text in (b"a-long-password", PROFILE.secret, b"shop.test"):
+        assert text not in stored

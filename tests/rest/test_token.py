@@ -232,7 +232,7 @@ async def test_a_key_of_another_id_or_a_revoked_one_is_unauthorized() -> None:
 
 async def test_other_methods_and_paths_have_the_envelope() -> None:
     async with whole() as it:
-        missing = await it.http.get("/calls/1/calls")
+        missing = await it.http.get("/calls/2/calls")
         assert missing.status_code == 404
         assert error(missing)["messageId"] == "NOT_FOUND"
         wrong = await it.http.get(PATH)

@@ -16,7 +16,7 @@ from ringway.adapters.engine_memory import EngineMemory
 from ringway.adapters.event_log_memory import MemoryEventLog
 from ringway.adapters.tokens_jwt import JwtTokens
 from ringway.domain.leg_state import Leg
-from ringway.domain.values import AccountId
+from ringway.domain.values import AccountId, ConfigurationId
 from ringway.ports.tokens import Bearer
 from ringway.programs.routing import Routing
 from ringway.rtc import messages as wire
@@ -138,7 +138,9 @@ class SmallHouse:
             engine=self.engine,
             lines=switchboard,
             views=self.views,
-            router=Routing(switchboard, self.views, self._known, self._room_size).route,
+            router=Routing(
+                switchboard, self.views, self._known, self._room_size, self._configured
+            ).route,
             dice=random.randbytes,
         )
         exchange = Exchange(self.house)
@@ -156,6 +158,11 @@ class SmallHouse:
     @classmethod
     async def build(cls) -> SmallHouse:
         return cls(JwtTokens(await MemoryCatalog().signing_keys(NOON)))
+
+    async def _configured(
+        self, account: AccountId, configuration: ConfigurationId
+    ) -> bool:
+        return configuration == "shop"
 
     async def _known(self, account: AccountId, identity: str) -> bool:
         return identity != "nobody"

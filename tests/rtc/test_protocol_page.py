@@ -10,25 +10,44 @@ from typing import Any
 
 import msgspec
 
+from ringway.domain.bridge_messages import Restrain
+from ringway.domain.leg_requests import PickUp, Release, SendRinging
 from ringway.domain.leg_state import RESUME_TIME
-from ringway.domain.values import SECOND
+from ringway.domain.values import (
+    SECOND,
+    ConfigurationId,
+    Endpoint,
+    EndpointType,
+    LegId,
+    Owner,
+    Role,
+    RoleType,
+)
 from ringway.ports.tokens import Bearer, Capability
 from ringway.rtc import limits
 from ringway.rtc import messages as wire
 from ringway.rtc.ending import Ending
-from ringway.runtime.exchange import MAX_CUSTOM_DATA
+from ringway.runtime.application import NewCall
+from ringway.runtime.custom_data import MAX_CUSTOM_DATA
+from ringway.runtime.meetings import Meetings
 from tests.app.whole import FIRST_ACCOUNT, OFFER, Client, Whole, whole
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
 BLOCK = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINE = re.compile(r"(\w+) ([→←]) (\{.*\})")
 LOST = re.compile(r"(\w+) ✕")
+CONDUCTED = re.compile(r"shop (rings|answers|calls|makes|says|removes|hangs up) (.+)")
+"""What an application does with the REST API."""
+SHOP = Owner(ConfigurationId("shop"))
 
 
 def lines() -> list[tuple[str, str, dict[str, Any]]]:
     found: list[tuple[str, str, dict[str, Any]]] = []
     for block in BLOCK.findall(PAGE):
         for line in block.splitlines():
+            if done := CONDUCTED.fullmatch(line):
+                found.append((done[1], "⚙", {"of": done[2]}))
+                continue
             if lost := LOST.fullmatch(line):
                 found.append((lost[1], "✕", {}))
                 continue
@@ -59,6 +78,39 @@ class Play:
         client.lose()
         while not self._it.ringway.signalling.away:  # noqa: ASYNC110 -- no event tells
             await asyncio.sleep(0)
+
+    async def conduct(self, verb: str, what: str) -> None:
+        """Do what the application is said to do with a call."""
+        desk = self._it.ringway.desk
+        meetings = Meetings(self._it.ringway.house, desk)
+        words = {str(key): it for key, it in self._bound.items()}
+        for written, real in words.items():
+            what = what.replace(written, str(real))
+        call = LegId(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", what)[0])
+        conference = desk.call(FIRST_ACCOUNT, call).bridge
+        match verb:
+            case "rings":
+                await desk.command(FIRST_ACCOUNT, call, SendRinging())
+            case "answers":
+                await desk.command(FIRST_ACCOUNT, call, PickUp())
+            case "calls":
+                bob = Endpoint(EndpointType.WEBRTC, "bob")
+                data = {"ticket": "17"}
+                new = NewCall(bob, SHOP, "4930123", "The shop", custom_data=data)
+                await meetings.connect_with_new_call(FIRST_ACCOUNT, call, new)
+            case "makes":
+                assert conference is not None
+                change = Restrain(role=Role(RoleType[what.rpartition(" ")[2]]))
+                await meetings.update_call(FIRST_ACCOUNT, conference, call, change)
+            case "says":
+                desk.say_message(FIRST_ACCOUNT, [call], what.partition(": ")[2])
+            case "removes":
+                assert conference is not None
+                await meetings.remove(FIRST_ACCOUNT, conference, call)
+            case "hangs up":
+                await desk.command(FIRST_ACCOUNT, call, Release())
+            case _:
+                raise AssertionError(verb)
 
     def real(self, value: Any) -> Any:
         match value:
@@ -107,7 +159,11 @@ async def test_the_examples_are_played() -> None:
     played = 0
     async with whole() as it:
         play = Play(it)
+        await it.configured(SHOP.configuration)
         for name, arrow, message in lines():
+            if arrow == "⚙":
+                await play.conduct(name, message["of"])
+                continue
             if arrow == "✕":
                 await play.lose(name)
                 continue
@@ -119,7 +175,7 @@ async def test_the_examples_are_played() -> None:
                     it.clock.move(limits.PEOPLE_TOLD_EVERY_MS * 1000)
                 heard = await client.hear_raw()
                 client.number = heard.get("number", 0) or client.number
-                while message["t"] == "ended" and heard["t"] == "sections":
+                while heard["t"] == "sections" != message["t"]:
                     heard = await client.hear_raw()
                 assert play.same(message, heard), (message, heard)
             played += 1

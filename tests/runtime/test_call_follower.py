@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ringway.adapters.calls_memory import MemoryCalls
+from ringway.adapters.meetings_memory import MemoryMeetings
 from ringway.adapters.sql.calls import SqlCalls
 from ringway.adapters.sql.database import Database
 from ringway.domain.causes import Cause
@@ -57,7 +58,7 @@ async def whole_call() -> tuple[World, LegId, LegId]:
 
 
 def follow(world: World, calls: Calls) -> CallFollower:
-    return CallFollower(world.log, calls, world.clock)
+    return CallFollower(world.log, calls, MemoryMeetings(), world.clock)
 
 
 async def finished(calls: Calls) -> dict[LegId, Call]:

@@ -9,13 +9,14 @@ from itertools import count
 
 from ringway.adapters.clock_manual import START, ManualClock
 from ringway.adapters.event_log_memory import MemoryEventLog
-from ringway.domain.values import AccountId, Device, DeviceId, LegId
+from ringway.domain.values import AccountId, ConfigurationId, Device, DeviceId, LegId
 from ringway.ports import engine_messages as wire
 from ringway.ports.engine import EngineState
 from ringway.ports.event_log import Entry, Text
 from ringway.ports.lines import Said
 from ringway.ports.storage import StorageUnavailable, Trouble
 from ringway.programs.routing import Routing
+from ringway.runtime.application import Desk
 from ringway.runtime.exchange import Exchange, Proposal
 from ringway.runtime.house import House
 from ringway.runtime.news import Newsroom
@@ -107,9 +108,9 @@ class FullLog(MemoryEventLog):
 class World:
     """One house and who is around it."""
 
-    def __init__(self, before: World | None = None) -> None:
+    def __init__(self, before: World | None = None, log: FullLog | None = None) -> None:
         """With the log and clock of a world that has crashed, if there was one."""
-        self.log: FullLog = FullLog() if before is None else before.log
+        self.log: FullLog = (log or FullLog()) if before is None else before.log
         self.clock: ManualClock = ManualClock(
             START if before is None else before.clock.now()
         )
@@ -118,7 +119,9 @@ class World:
         self.views = Views()
         self.known = {(US, "blue"), (US, "red")}
         self._dice = count(self.clock.now())
-        routing = Routing(self.lines, self.views, self._ask, self._room_size)
+        routing = Routing(
+            self.lines, self.views, self._ask, self._room_size, self._configured
+        )
         self.house = House(
             log=self.log,
             clock=self.clock,
@@ -130,12 +133,18 @@ class World:
         )
         self.log.progress = lambda: self.house.progress.done
         self.exchange = Exchange(self.house)
+        self.desk = Desk(self.house)
         self.newsroom = Newsroom(self.house)
         self._numbers = count(1)
         self.room_size = 100
 
     async def _ask(self, account: AccountId, identity: str) -> bool:
         return await self.is_known(account, identity)
+
+    async def _configured(
+        self, account: AccountId, configuration: ConfigurationId
+    ) -> bool:
+        return (account, configuration) == (US, "shop")
 
     async def _room_size(self, account: AccountId) -> int:
         return self.room_size

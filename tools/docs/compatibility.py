@@ -21,7 +21,11 @@ METHODS: Final = (
     ("RoomCall", "call/interfaces.ts", ("Talking", "Showing", "RoomCall")),
     ("PhoneCall", "call/interfaces.ts", ("PhoneCall",)),
     ("ViberCall", "call/interfaces.ts", ("ViberCall",)),
-    ("ApplicationCall", "call/interfaces.ts", ("ApplicationCall",)),
+    (
+        "ApplicationCall",
+        "call/interfaces.ts",
+        ("Talking", "Showing", "ApplicationCall"),
+    ),
 )
 """Each kind of object, where it is declared, and as what."""
 REST: Final[Mapping[str, Sequence[str]]] = {

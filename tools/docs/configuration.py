@@ -31,6 +31,7 @@ EXAMPLES: Final = {
     "demo": "false",
     "trusted_proxy": '["192.0.2.1", "10.0.0.0/8"]',
     "origin": '["https://www.example"]',
+    "egress_allow": '["10.20.0.0/16"]',
     "engine": '"/opt/ringway/ringway-media"',
     "shards": "2",
     "grace": "60",

@@ -22,6 +22,7 @@ FEATURES: Final = (
     "choosing devices",
     "screen share",
     "rooms",
+    "calls of applications",
     "texts",
     "who is there",
     "media over TCP",
@@ -45,7 +46,8 @@ NOT_THERE: Final[Mapping[tuple[str, str], str]] = {
         (feature, "aiortc"): "—"
         for feature in (
             *("a picture added during a call", "mute", "choosing devices"),
-            *("screen share", "who is there", "the demo page", "a page that sleeps"),
+            *("screen share", "calls of applications", "who is there"),
+            *("the demo page", "a page that sleeps"),
         )
     },
 }

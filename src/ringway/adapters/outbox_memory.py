@@ -44,6 +44,15 @@ class MemoryOutbox:
         ]
         return tuple(found[:limit])
 
+    async def newest(
+        self,
+        account: AccountId,
+        limit: int,
+        configuration: ConfigurationId | None = None,
+    ) -> tuple[PublicEvent, ...]:
+        every = len(self._events)
+        return (await self.read_of(account, BEGINNING, every, configuration))[-limit:]
+
     async def read_subject(
         self, account: AccountId, subject: str, after: Mark, limit: int
     ) -> tuple[PublicEvent, ...]:

@@ -7,6 +7,8 @@ and one response, each a line of JSON.
     {"t": "end", "account": …, "call": …}  ->  {"t": "done"}
                                            or  {"t": "refused", "text": …}
     {"t": "tell"}                          ->  {"t": "told", "metrics": …, …}
+    {"t": "follow", "account": …}          ->  {"t": "event", "id": …, …}, again and
+                                               again until the connection ends
 """
 
 from __future__ import annotations
@@ -57,6 +59,23 @@ class Tell(msgspec.Struct, frozen=True, tag_field="t", tag="tell"):
     """Say how the server is doing."""
 
 
+class Follow(msgspec.Struct, frozen=True, tag_field="t", tag="follow"):
+    """Say what customers are told from now on, until the connection ends."""
+
+    account: str
+    configuration: str | None = None
+    after: str | None = None
+    """The id of an event; None: begin with what happens next."""
+
+
+class Happened(msgspec.Struct, frozen=True, tag_field="t", tag="event"):
+    """What a customer was told."""
+
+    id: str
+    event: msgspec.Raw
+    """The JSON object as it is posted."""
+
+
 class Told(msgspec.Struct, frozen=True, tag_field="t", tag="told"):
     """How the server is doing."""
 
@@ -81,8 +100,10 @@ class NotDone(msgspec.Struct, frozen=True, tag_field="t", tag="refused"):
     """A sentence for a person."""
 
 
-Request: TypeAlias = End | Tell
-Response: TypeAlias = Done | NotDone | Told
+Request: TypeAlias = End | Tell | Follow
+Response: TypeAlias = Done | NotDone | Told | Happened
+Events: TypeAlias = Callable[[Follow], AsyncIterator[Happened]]
+"""Gives events as they happen."""
 EndCall: TypeAlias = Callable[[AccountId, LegId], Awaitable[None]]
 """Ends a call; or `Refused`, `StorageUnavailable`."""
 
@@ -90,8 +111,10 @@ EndCall: TypeAlias = Callable[[AccountId, LegId], Awaitable[None]]
 class Control:
     """Takes the commands of whoever may use the data folder."""
 
-    def __init__(self, end: EndCall, tell: Callable[[], Awaitable[Told]]) -> None:
-        self._end, self._tell = end, tell
+    def __init__(
+        self, end: EndCall, tell: Callable[[], Awaitable[Told]], events: Events
+    ) -> None:
+        self._end, self._tell, self._events = end, tell, events
         self._heard: set[asyncio.Task[None]] = set()
         """Of each connection that is open."""
 
@@ -134,10 +157,11 @@ class Control:
                 line = await reader.readline()
             if not line:
                 return  # somebody looked whether a server runs
-            response = await self._obey(line)
-            writer.write(msgspec.json.encode(response) + b"\n")
-            async with asyncio.timeout(ASKED_WITHIN_S):
-                await writer.drain()
+            asked = _read(line)
+            if isinstance(asked, Follow):
+                await self._follow(asked, reader, writer)
+                return
+            await _say(writer, await self._obey(asked))
         except (OSError, TimeoutError, ValueError):  # ValueError: a line too long
             log.debug("a command was not heard to its end")
         finally:
@@ -145,10 +169,28 @@ class Control:
             with suppress(OSError):
                 await writer.wait_closed()
 
-    async def _obey(self, line: bytes) -> Response:
+    async def _follow(
+        self,
+        asked: Follow,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        """Say events until the other side has gone."""
+        saying = asyncio.create_task(self._say_events(asked, writer), name="events")
+        gone = asyncio.create_task(reader.read(1), name="a command's end")
         try:
-            asked = msgspec.json.decode(line, type=Request)
-        except msgspec.MsgspecError:
+            await asyncio.wait({saying, gone}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            saying.cancel()
+            gone.cancel()
+            await asyncio.gather(saying, gone, return_exceptions=True)
+
+    async def _say_events(self, asked: Follow, writer: asyncio.StreamWriter) -> None:
+        async for it in self._events(asked):
+            await _say(writer, it)
+
+    async def _obey(self, asked: End | Tell | None) -> Response:
+        if asked is None:
             return NotDone("The server does not know this command.")
         if isinstance(asked, Tell):
             return await self._tell()
@@ -162,6 +204,20 @@ class Control:
             return NotDone(error.text)
         log.info("call ended by a command", call=asked.call)
         return Done()
+
+
+def _read(line: bytes) -> Request | None:
+    try:
+        asked: Request = msgspec.json.decode(line, type=Request)
+    except msgspec.MsgspecError:
+        return None
+    return asked
+
+
+async def _say(writer: asyncio.StreamWriter, response: Response) -> None:
+    writer.write(msgspec.json.encode(response) + b"\n")
+    async with asyncio.timeout(ASKED_WITHIN_S):
+        await writer.drain()
 
 
 def already_ended(call: str, cause: Cause | None) -> str:
@@ -212,6 +268,28 @@ async def ask_to_tell(data: Path) -> Told:
     if not isinstance(response, Told):
         raise Stop(f"The server on {data} is of a version that can not tell.")
     return response
+
+
+async def ask_to_follow(data: Path, asked: Follow) -> AsyncIterator[Happened]:
+    """Give what customers are told, until the server ends.  Or `Stop`."""
+    try:
+        reader, writer = await asyncio.open_unix_connection(
+            control_socket(data), limit=MOST_TOLD
+        )
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        text = f"No server runs on {data}: without --follow, what was is shown."
+        raise Stop(text) from error
+    try:
+        writer.write(msgspec.json.encode(asked) + b"\n")
+        while line := await reader.readline():
+            told = msgspec.json.decode(line, type=Response)
+            if not isinstance(told, Happened):
+                raise Stop(f"The server on {data} is of a version that can not tell.")
+            yield told
+    except (OSError, ValueError) as error:
+        raise Stop(f"The server on {data} did not go on: {error}.") from error
+    finally:
+        writer.close()
 
 
 async def _ask(data: Path, request: Request, nobody: str) -> Response:

@@ -7,13 +7,17 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
 import msgspec
 
 from ringway.app.control import MOST_PIPES, Told
+from ringway.app.doors import doors_of
+from ringway.app.hooks import Hooks
 from ringway.app.metrics import Metrics, Sources
+from ringway.app.ports import Ports
 from ringway.app.version import VERSION
 from ringway.app.watched_log import WatchedLog
 from ringway.app.web import Outside, application
@@ -22,20 +26,13 @@ from ringway.domain.leg_messages import Hangup
 from ringway.domain.values import SECOND, AccountId, Device, LegId
 from ringway.pages.built import File
 from ringway.pages.routes import docs_routes, page_routes
-from ringway.ports.activity import Activity
-from ringway.ports.blobs import Blobs
-from ringway.ports.calls import Calls
-from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Catalog, Settings
-from ringway.ports.clock import Appointment, Clock
-from ringway.ports.engine import Engine
-from ringway.ports.event_log import EventLog
-from ringway.ports.files import Judge
-from ringway.ports.sealing import Seal
-from ringway.ports.shelves import Shelves
-from ringway.ports.spans import NoSpans, Spans
+from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Settings
+from ringway.ports.clock import Appointment
+from ringway.ports.configurations import exists
 from ringway.ports.storage import StorageUnavailable
-from ringway.ports.tokens import Tokens
+from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
+from ringway.public.events import publisher
 from ringway.rest.demo import Demo, demo_route
 from ringway.rest.health import Check, health_routes
 from ringway.rest.tokens import token_route
@@ -48,11 +45,14 @@ from ringway.rtc.inbox import Inbox
 from ringway.rtc.route import signalling
 from ringway.rtc.switchboard import Switchboard
 from ringway.rtc.tally import Tally
+from ringway.runtime.application import Desk
 from ringway.runtime.attendance import Attendance
 from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.exchange import Exchange
 from ringway.runtime.house import House
+from ringway.runtime.meetings import Meetings
 from ringway.runtime.news import Newsroom
+from ringway.runtime.reading import Reading
 from ringway.runtime.recovery import recover, wind_up
 from ringway.runtime.snapshots import Snapshots
 from ringway.runtime.views import Views
@@ -64,26 +64,6 @@ WOUND_UP_WITHIN_S = 1.0
 """How long the ends of calls may take to be logged when the house is closed."""
 LEFT_WITHIN_S = 1.0
 """How long the close frames of all sockets may take to leave."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """The outside of a house."""
-
-    log: EventLog
-    calls: Calls
-    activity: Activity
-    catalog: Catalog
-    shelves: Shelves
-    blobs: Blobs
-    seal: Seal
-    judge: Judge
-    tokens: Tokens
-    clock: Clock
-    engine: Engine
-    engine_counts: Callable[[], Mapping[str, int]] = dict
-    """What the adapter of the engine counts, by name."""
-    spans: Spans = field(default_factory=NoSpans)
 
 
 def _nobody() -> str:
@@ -112,6 +92,8 @@ class Front:
     trusted_proxies: Sequence[Network] = ()
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
+    egress_allow: Sequence[Network] = ()
+    """Networks that customers' URLs may lead to although they are not public."""
 
 
 class Ringway:
@@ -120,14 +102,28 @@ class Ringway:
     def __init__(self, ports: Ports, front: Front) -> None:
         self.ports = ports
         self.metrics = Metrics()
-        self.calls = CallFollower(ports.log, ports.calls, ports.clock)
+        self.calls = CallFollower(
+            ports.log,
+            ports.calls,
+            ports.meetings,
+            ports.clock,
+            publish=publisher(lambda: front.public_url),
+        )
+        self.hooks = Hooks(ports, front.egress_allow)
+        self.calls.written = self.hooks.tail.grown
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
         )
         self.signalling = Tally()
         self.switchboard = Switchboard(ports.clock, self.signalling)
         views = Views()
-        routing = Routing(self.switchboard, views, self._is_known, self._room_size)
+        routing = Routing(
+            self.switchboard,
+            views,
+            self._is_known,
+            self._room_size,
+            partial(exists, ports.shelves),
+        )
         self.house = House(
             log=self.log,
             clock=ports.clock,
@@ -138,8 +134,11 @@ class Ringway:
             spans=ports.spans,
             measures=self.metrics,
         )
+        self.reading = Reading(views, self.log, ports.calls, ports.meetings, self.calls)
         self.newsroom = Newsroom(self.house)
         self.exchange = Exchange(self.house)
+        self.desk = Desk(self.house)
+        self.meetings = Meetings(self.house, self.desk)
         self.attendance = Attendance(ports.activity, ports.clock, self.house.tasks)
         self.switchboard.came = self.attendance.came
         self.switchboard.gone = self._gone
@@ -152,6 +151,9 @@ class Ringway:
             snapshots=Snapshots(self.house, ports.calls),
             calls=LineCalls(self.exchange.line_lost, self.exchange.line_back),
             tally=self.signalling,
+        )
+        self.retention = Retention(
+            ports.shelves, ports.blobs, ports.clock, self.house.tasks.start
         )
         self._next_sign: Appointment | None = None
         self._signalling_trouble: str | None = "Calls are being recovered."
@@ -195,6 +197,10 @@ class Ringway:
             ],
             self.house.tracer,
             self.metrics.observe_request,
+            doors=[
+                *doors_of(ports, self.desk, self.meetings, self.reading),
+                *self.hooks.doors(),
+            ],
             hsts=front.hsts,
         )
 
@@ -217,9 +223,12 @@ class Ringway:
         alive = await self.log.cursor(ALIVE) * SECOND
         self.house.last_alive = alive or None
         await recover(self.house)
+        await self.hooks.open()
         await self.calls.open()
-        living = {leg.device for leg in self.house.views.all_legs()}
+        legs = self.house.views.all_legs()
+        living = {device for leg in legs for device in leg.devices}
         await self.attendance.open(living, alive or now)
+        await self.retention.open()
         await self._show_life()
         self._signalling_trouble = None
 
@@ -269,6 +278,7 @@ class Ringway:
         self._signalling_trouble = "The server is being stopped."
         if self._next_sign is not None:
             self._next_sign.cancel()
+        self.retention.close()
         try:
             async with asyncio.timeout(WOUND_UP_WITHIN_S):
                 await wind_up(self.house)
@@ -284,6 +294,7 @@ class Ringway:
                     await self.reception.left()
             await self.house.tasks.cancel()
             await self.calls.close()
+            await self.hooks.close()
 
     async def checks(self) -> Sequence[Check]:
         """Look whether everything works."""

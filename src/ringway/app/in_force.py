@@ -45,6 +45,7 @@ def in_force(layers: Layers) -> tuple[Shown, ...]:
         "public_url": settings.public_url,
         "demo": settings.demo,
         "trusted_proxy": tuple(map(str, settings.trusted_proxies)),
+        "egress_allow": tuple(map(str, settings.egress_allow)),
         "origin": settings.origins,
         "engine": settings.engine or BUILT / PROGRAM,
     }

@@ -29,16 +29,21 @@ from ringway.adapters.sql.activity import SqlActivity
 from ringway.adapters.sql.calls import SqlCalls
 from ringway.adapters.sql.catalog import SqlCatalog
 from ringway.adapters.sql.database import Database
+from ringway.adapters.sql.deliveries import SqlDeliveries
 from ringway.adapters.sql.event_log import SqlEventLog
+from ringway.adapters.sql.meetings import SqlMeetings
+from ringway.adapters.sql.outbox import SqlOutbox
 from ringway.adapters.sql.shelves import SqlShelves
+from ringway.adapters.sql.subscriptions import SqlSubscriptions
 from ringway.adapters.tokens_jwt import JwtTokens
 from ringway.app import folder
 from ringway.app.built import engine_program, front
 from ringway.app.control import Control
 from ringway.app.engine import engine_of
-from ringway.app.house import Ports, Ringway
+from ringway.app.house import Ringway
 from ringway.app.http import HttpServer
 from ringway.app.listening import web_sockets
+from ringway.app.ports import Ports
 from ringway.app.sharing import demo_url
 from ringway.app.stops import Stop
 from ringway.app.tls.following import Certificates, certificates_of
@@ -123,15 +128,20 @@ async def _serve(
         engine = await stack.enter_async_context(
             engine_of(settings, advertised, program, await catalog.next_fence())
         )
+        seal = AesSeal.of(settings.data)
         ringway = Ringway(
             Ports(
                 event_log,
                 SqlCalls(database),
+                SqlMeetings(database),
+                SqlOutbox(database),
+                SqlSubscriptions(database, seal),
+                SqlDeliveries(database),
                 SqlActivity(database),
                 catalog,
                 SqlShelves(database),
                 blobs,
-                AesSeal.of(settings.data),
+                seal,
                 judge,
                 JwtTokens(keys, settings.public_url),
                 clock,
@@ -151,7 +161,7 @@ async def _serve(
         }
         stack.push_async_callback(_end, ringway, http, list(work.values()))
         await http.is_serving.wait()
-        control = Control(ringway.end_call, ringway.tell)
+        control = Control(ringway.end_call, ringway.tell, ringway.hooks.follow)
         await stack.enter_async_context(control.listening(settings.data))
         tell(Ready(settings, advertised, first_key, demo_url(settings)))
         await _until(stopping, work)

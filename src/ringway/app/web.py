@@ -18,6 +18,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from ringway.ports.spans import SpanKind
 from ringway.rest.bodies import MAX_BODY
+from ringway.rest.calls.door import Doors, Entrance
 from ringway.rest.errors import HANDLERS
 from ringway.runtime.tracing import Open, Tracer, forget, new_trace
 
@@ -50,9 +51,13 @@ def application(
     tracer: Tracer,
     observe: Callable[[str, float], None],
     *,
+    doors: Sequence[Entrance] = (),
     hsts: bool = False,
 ) -> Outside:
-    """Put the handlers behind one door; `observe` is told route and seconds."""
+    """Put everything into one application; `observe` is told route and seconds.
+
+    Doors are looked at first: whose path it is has the request.
+    """
     inside = Litestar(
         routes,
         exception_handlers={**HANDLERS},
@@ -61,7 +66,7 @@ def application(
         logging_config=None,
         debug=False,
     )
-    return Outside(inside, tracer, observe, hsts=hsts)
+    return Outside(Doors(doors, inside), tracer, observe, hsts=hsts)
 
 
 class Outside:

@@ -87,6 +87,9 @@ class Everything(Where):
         tuple[str, ...] | None, setting_option("trusted_proxy", "NETWORK")
     ] = None
     origin: Annotated[tuple[str, ...] | None, setting_option("origin", "URL")] = None
+    egress_allow: Annotated[
+        tuple[str, ...] | None, setting_option("egress_allow", "NETWORK")
+    ] = None
     engine: Annotated[Path | None, setting_option("engine", "PROGRAM")] = None
     shards: Annotated[int | None, setting_option("shards", "N")] = None
     grace: Annotated[int | None, setting_option("grace", "SECONDS")] = None

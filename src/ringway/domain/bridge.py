@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
+from ringway.domain.actions import NOTHING_TO_STOP, UNAVAILABLE, Action, ActionKind
 from ringway.domain.bridge_effects import react
 from ringway.domain.bridge_members import (
     check,
@@ -20,6 +21,8 @@ from ringway.domain.bridge_members import (
 )
 from ringway.domain.bridge_messages import (
     AcceptTransfer,
+    Act,
+    ActionFailed,
     Assign,
     ChildRang,
     Close,
@@ -84,14 +87,17 @@ def _obey(bridge: Bridge, command: Command, at: int) -> Iterator[Event]:
         return
     _require_live(bridge)
     match command:
-        case TakeIn(who, guest, role, early, call):
+        case TakeIn(who, role=role):
             if bridge.member(who) is None:
                 if bridge.size >= bridge.policy.seats:
                     name, seats = bridge.policy.name.lower(), bridge.policy.seats
                     text = f"The {name} is full: it has {seats} seats."
                     raise Refused(Cause.BUSY, text)
                 check(role)
-                yield SeatTaken(who, bridge.seated + 1, guest, role, early, call)
+                yield SeatTaken(
+                    *(who, bridge.seated + 1, command.guest, role),
+                    *(command.early, command.call, command.custom_data),
+                )
         case Remove(who):
             _require_conference(bridge)
             member = member_of(bridge, who)
@@ -100,6 +106,10 @@ def _obey(bridge: Bridge, command: Command, at: int) -> Iterator[Event]:
         case Assign() | Restrain():
             _require_conference(bridge)
             yield from obey_about_members(bridge, command)
+        case Act(action):
+            if action.kind in NOTHING_TO_STOP:
+                raise Refused(Cause.INVALID_REQUEST, NOTHING_TO_STOP[action.kind])
+            yield _failed(action)
         case AcceptTransfer() | RejectTransfer():
             text = "No leg of it has asked for a transfer."
             raise Refused(Cause.INVALID_REQUEST, text)
@@ -121,7 +131,7 @@ def _learn(bridge: Bridge, signal: Signal, at: int) -> Iterator[Event]:
             member = bridge.member(who)
             joining = member is not None and member.standing is Standing.JOINING
             if member is not None and joining and member.seat == seat:
-                yield Joined(who, look)
+                yield Joined(who, look, at)
                 if bridge.is_dialog and bridge.established_at is None:
                     others = [it for it in bridge.members if it.leg != who]
                     if any(it.standing is Standing.JOINED for it in others):
@@ -151,6 +161,9 @@ def _created(told: Create, at: int) -> Iterator[Event]:
     if dialog and len(seats) != told.policy.seats:
         text = "A dialog has two calls, and they are not the same."
         raise Refused(Cause.INVALID_REQUEST, text)
+    if told.propagation.child_ringing and told.propagation.ringback:
+        text = "A parent hears the child's ringing, or a tone instead: not both."
+        raise Refused(Cause.INVALID_REQUEST, text)
     parent, child = tuple(seats) if dialog else (None, None)
     yield Created(
         *(told.id, told.account, told.policy, at, told.name, told.owner),
@@ -161,6 +174,14 @@ def _created(told: Create, at: int) -> Iterator[Event]:
     for number, it in enumerate(seats.values(), 1):
         check(it.role)
         yield SeatTaken(it.leg, number, it.guest, it.role, it.early, it.call)
+    if told.recording is not None:
+        recording = Action(ActionKind.RECORDING, told.recording.custom_data)
+        yield _failed(recording)
+
+
+def _failed(action: Action) -> ActionFailed:
+    """Say that the capability is missing."""
+    return ActionFailed(action, Cause.FEATURE_UNAVAILABLE, UNAVAILABLE[action.kind])
 
 
 def _require_live(bridge: Bridge) -> None:
@@ -194,7 +215,7 @@ def _left(
     member: Member, cause: Cause, source: Source, *, removed: bool = False
 ) -> Left:
     joined = member.standing is Standing.JOINED
-    return Left(member.leg, cause, source, joined, removed)
+    return Left(member.leg, cause, source, joined, removed, member.role)
 
 
 def _emptied(
@@ -239,6 +260,8 @@ def evolve(bridge: Bridge | None, event: Event) -> Bridge:
             return replace(bridge, rang=True)
         case Established(at):
             return replace(bridge, established_at=at)
+        case ActionFailed():
+            return bridge
         case Left(who):
             return bridge.without(who)
         case Closed():

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from ringway.domain import leg_messages as leg
 from ringway.domain.bridge_messages import (
+    ActionFailed,
     ChildRang,
     Closed,
     Created,
@@ -21,6 +22,7 @@ from ringway.domain.bridge_messages import (
 )
 from ringway.domain.bridge_state import Bridge, Member, Standing
 from ringway.domain.effects import Announce, CloseBridge, Effect, Place, tell_leg
+from ringway.domain.leg_requests import Annotate
 from ringway.domain.values import VOICE_ONLY, LegId
 
 
@@ -51,7 +53,7 @@ def react(bridge: Bridge, event: Event) -> Iterator[Effect]:
             yield from _closed(bridge, event)
         case Established():
             yield from _announced(bridge)
-        case Created():
+        case Created() | ActionFailed():
             pass
         case _:
             assert_never(event)
@@ -61,7 +63,11 @@ def _seated(bridge: Bridge, event: SeatTaken) -> Iterator[Effect]:
     who = event.leg
     if event.call is not None:
         yield tell_leg(who, event.call, back=True)
-    yield tell_leg(who, leg.Attach(bridge.id, event.seat), back=True)
+    meeting, early = bridge.policy.meeting, event.early
+    attach = leg.Attach(bridge.id, event.seat, meeting, early)
+    yield tell_leg(who, attach, back=True)
+    if event.custom_data is not None:
+        yield tell_leg(who, Annotate(event.custom_data))
     yield from _announced(bridge)
     if bridge.owner is not None and any(_standing(bridge, Standing.JOINED)):
         yield _pick_up(who)
@@ -91,8 +97,11 @@ def _closed(bridge: Bridge, event: Closed) -> Iterator[Effect]:
     hangs_up = event.hangs_up
     if hangs_up is None:
         hangs_up = bridge.policy.hangs_up
-    end = leg.End(event.cause.for_the_other) if hangs_up else leg.Detach(bridge.id)
-    yield from (tell_leg(member, end) for member in event.members)
+    if bridge.owner is not None and not hangs_up:
+        yield Announce()
+    end = leg.End(event.cause.for_the_other, event.source)
+    told = end if hangs_up else leg.Detach(bridge.id)
+    yield from (tell_leg(member, told) for member in event.members)
     yield CloseBridge(bridge.id)
 
 

@@ -30,7 +30,12 @@ def obey_about_members(
             check(role)
             if member.role != role:
                 yield RoleChanged(who, role, member.role)
-        case Restrain(who):
+        case Restrain(who, role=role):
+            if role is not None:
+                if who is None:
+                    text = "Name the call that is to have the role."
+                    raise Refused(Cause.INVALID_REQUEST, text)
+                yield from obey_about_members(bridge, Assign(who, role))
             chosen = bridge.members if who is None else (member_of(bridge, who),)
             for member in chosen:
                 restraint = _restraint(member.restraint, command)
@@ -73,8 +78,10 @@ def evolve_member(
     member = bridge.member(event.leg)
     assert member is not None, "who is in has a seat"
     match event:
-        case Joined(look=look):
-            joined = replace(member, standing=Standing.JOINED, look=look)
+        case Joined(look=look, at=at):
+            joined = replace(
+                member, standing=Standing.JOINED, look=look, joined_at=at or None
+            )
             return replace(bridge.seating(joined), waits=False)
         case LookChanged(look=look):
             return bridge.seating(replace(member, look=look))

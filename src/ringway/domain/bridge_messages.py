@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ringway.domain import leg_messages
+from ringway.domain.actions import Action
 from ringway.domain.bridge_state import (
     DEFAULT_ROLE,
     PROPAGATION,
@@ -79,6 +80,8 @@ class TakeIn:
     early: bool = False
     call: leg_messages.Create | None = None
     """The leg begins with this; None if it is there already."""
+    custom_data: TextKey | None = None
+    """The leg's from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,15 @@ class Restrain:
     """None: as it is; so the others."""
     deaf: bool | None = None
     blind: bool | None = None
+    role: Role | None = None
+    """Of one member, as `Assign` gives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Do something that goes on beside the meeting's life."""
+
+    action: Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +196,7 @@ Command: TypeAlias = (
     | Remove
     | Assign
     | Restrain
+    | Act
     | AcceptTransfer
     | RejectTransfer
     | Close
@@ -224,6 +237,7 @@ class SeatTaken:
     role: Role = DEFAULT_ROLE
     early: bool = False
     call: leg_messages.Create | None = None
+    custom_data: TextKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +251,7 @@ class Joined:
 
     leg: LegId
     look: Look
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +287,16 @@ class Restrained:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionFailed:
+    """What the application asked for did not come about."""
+
+    action: Action
+    cause: Cause
+    detail: str
+    """A sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """The leg is out."""
 
@@ -282,6 +307,8 @@ class Left:
     """It was in; False: it never came so far."""
     removed: bool = False
     """The application has let it go, and the leg does not know yet."""
+    role: Role = DEFAULT_ROLE
+    """What it was there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +334,7 @@ Event: TypeAlias = (
     | LookChanged
     | RoleChanged
     | Restrained
+    | ActionFailed
     | Left
     | Closed
 )

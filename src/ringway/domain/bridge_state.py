@@ -149,6 +149,7 @@ class Member:
     restraint: Restraint = UNRESTRAINED
     early: bool = False
     """It comes in before somebody has answered there."""
+    joined_at: int | None = None
 
     @property
     def is_told(self) -> bool:

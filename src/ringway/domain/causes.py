@@ -6,7 +6,8 @@ Names and numbers are the reference's (`sdk/js-sdk.md` section 9,
 
 from __future__ import annotations
 
-from enum import unique
+from collections.abc import Mapping
+from enum import auto, unique
 from typing import Final
 
 from ringway.domain.values import PublicName
@@ -116,6 +117,34 @@ OWN_DEVICES: Final = frozenset(
 
 HANGUP_CAUSES: Final = frozenset({Cause.NORMAL_HANGUP, Cause.MEDIA_ERROR} | OWN_DEVICES)
 """What a client may give as its reason to hang up."""
+
+
+@unique
+class ReleaseRule(PublicName):
+    """Which calls an application may end with a cause."""
+
+    ESTABLISHED = auto()
+    ESTABLISHED_OUTBOUND = auto()
+    NOT_ESTABLISHED = auto()
+    ANY = auto()
+
+
+RELEASE_RULES: Final[Mapping[Cause, ReleaseRule]] = {
+    Cause.NORMAL_HANGUP: ReleaseRule.ESTABLISHED,
+    Cause.MACHINE_DETECTED: ReleaseRule.ESTABLISHED_OUTBOUND,
+    Cause.NO_ANSWER: ReleaseRule.NOT_ESTABLISHED,
+    Cause.BUSY: ReleaseRule.NOT_ESTABLISHED,
+    Cause.CANCELLED: ReleaseRule.NOT_ESTABLISHED,
+    Cause.REJECTED: ReleaseRule.NOT_ESTABLISHED,
+    Cause.FORBIDDEN: ReleaseRule.NOT_ESTABLISHED,
+    Cause.DESTINATION_NOT_FOUND: ReleaseRule.NOT_ESTABLISHED,
+    Cause.DESTINATION_UNAVAILABLE: ReleaseRule.NOT_ESTABLISHED,
+    Cause.INVALID_DESTINATION: ReleaseRule.NOT_ESTABLISHED,
+    Cause.SERVICE_UNAVAILABLE: ReleaseRule.NOT_ESTABLISHED,
+    Cause.INVALID_REQUEST: ReleaseRule.ANY,
+    Cause.REQUEST_TIMEOUT: ReleaseRule.ANY,
+}
+"""What an application may end a call with (HangupErrorCode)."""
 
 
 class Refused(Exception):

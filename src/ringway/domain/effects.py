@@ -127,6 +127,8 @@ class Deadline:
     """Microseconds since 1970, UTC."""
     given: (
         leg_messages.RangTooLong
+        | leg_messages.LastedTooLong
+        | leg_messages.TransferOverdue
         | leg_messages.MediaOverdue
         | leg_messages.LineOverdue
         | bridge_messages.LastedTooLong

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ringway.domain.actions import Action
 from ringway.domain.causes import Cause
 from ringway.domain.leg_state import Phase
 from ringway.domain.values import (
+    TERMS,
     AccountId,
     BridgeId,
     DeviceId,
@@ -16,6 +18,11 @@ from ringway.domain.values import (
     ForkId,
     LegId,
     Look,
+    Meeting,
+    Owner,
+    RecordingTerms,
+    Source,
+    Terms,
     TextKey,
     Wishes,
 )
@@ -30,7 +37,7 @@ class Created:
     direction: Direction
     endpoint: Endpoint
     counterpart: Endpoint
-    device: DeviceId
+    device: DeviceId | None
     at: int
     video: bool
     wishes: Wishes
@@ -38,6 +45,9 @@ class Created:
     remote: Look
     parent: LegId | None
     fork: ForkId | None
+    owner: Owner | None = None
+    terms: Terms = TERMS
+    asked: Owner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,45 @@ class Followed:
 class Rang:
     """It rings, here or there."""
 
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The call is this application's, which answers it or does not."""
+
+    owner: Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """These devices of the person called ring with this leg."""
+
+    devices: tuple[DeviceId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceOut:
+    """One of several devices rings no more; others do."""
+
+    device: DeviceId
+    cause: Cause
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreAnswered:
+    """The application lets media flow before it answers."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreEstablished:
+    """Media flows, and the call is not answered."""
+
+    at: int
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -59,6 +108,10 @@ class Accepted:
     at: int
     wishes: Wishes
     look: Look
+    device: DeviceId | None = None
+    """Where, if several devices rang."""
+    elsewhere: tuple[DeviceId, ...] = ()
+    """The others, which ring no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +121,8 @@ class Answered:
     at: int
     remote: Look
     remote_data: TextKey | None
+    recording: RecordingTerms | None = None
+    """What the application that took it wants recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +198,8 @@ class Attached:
 
     bridge: BridgeId
     seat: int
+    meeting: Meeting = Meeting.ROOM
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +207,62 @@ class Detached:
     """The leg is alone again."""
 
     bridge: BridgeId
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """The call has other custom data now."""
+
+    custom_data: TextKey
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFailed:
+    """What the application asked for cannot be done, and the call goes on."""
+
+    action: Action
+    cause: Cause
+    detail: str
+    """A sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOffered:
+    """Another application is asked to take the call."""
+
+    id: str
+    to: Owner
+    until: int
+    """Microseconds since 1970, UTC: then it has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """The call is another application's now."""
+
+    id: str
+    before: Owner
+    owner: Owner
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFailed:
+    """The other application has not taken the call."""
+
+    id: str
+    to: Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """An application's party has lost its connection, or its media."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnected:
+    """Both are back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +281,18 @@ class Ended:
     """The person called wants it on no other device either."""
     detail: str = ""
     """More than the cause says, for a person; often empty."""
+    source: Source = Source.ENDPOINT
 
 
 Event: TypeAlias = (
     Created
     | Followed
     | Rang
+    | Received
+    | Reached
+    | DeviceOut
+    | PreAnswered
+    | PreEstablished
     | Accepted
     | Answered
     | Established
@@ -187,5 +306,12 @@ Event: TypeAlias = (
     | RemoteChanged
     | Attached
     | Detached
+    | Annotated
+    | ActionFailed
+    | TransferOffered
+    | Transferred
+    | TransferFailed
+    | Disconnected
+    | Reconnected
     | Ended
 )

@@ -21,6 +21,7 @@ from ringway.domain.leg_events import (
     MediaLost,
     MediaOpened,
     MediaReopening,
+    PreEstablished,
 )
 from ringway.domain.leg_messages import (
     Incompatible,
@@ -33,8 +34,10 @@ from ringway.domain.leg_messages import (
     PipeRestored,
 )
 from ringway.domain.leg_state import Leg, Media, Phase
+from ringway.domain.values import Source
 
 _OPENING = frozenset({Media.OPENING, Media.REOPENING})
+_EARLY = frozenset({Phase.CALLING, Phase.RINGING})
 _AWAITED = _OPENING | {Media.LOST}
 
 
@@ -46,9 +49,11 @@ def learn_of_media(leg: Leg, signal: MediaSignal, at: int) -> Iterator[Event]:
                 yield MediaOpened(generation)
                 if leg.phase is Phase.CONNECTING:
                     yield Established(at)
+                elif leg.pre_answered and leg.phase in _EARLY:
+                    yield PreEstablished(at)
                 yield from look_changed(leg, replace(leg.look, away=False))
         case PipeInterrupted(generation):
-            kept = leg.wishes.auto_reconnect and leg.media is Media.OPEN
+            kept = leg.is_kept and leg.media is Media.OPEN
             if generation == leg.generation and kept:
                 yield from look_changed(leg, replace(leg.look, away=True))
         case PipeRestored(generation):
@@ -62,7 +67,7 @@ def learn_of_media(leg: Leg, signal: MediaSignal, at: int) -> Iterator[Event]:
                 yield end_leg(leg, Cause.MEDIA_ERROR, over_at(leg, at))
         case Incompatible(generation, detail):
             if generation == leg.generation and leg.media is not Media.NONE:
-                if leg.in_room:
+                if leg.in_room or leg.owner is not None:
                     yield Failed(Cause.MEDIA_ERROR, detail)
                 else:
                     yield end_leg(leg, Cause.MEDIA_ERROR, at, detail=detail)
@@ -82,7 +87,7 @@ def reopen(leg: Leg, generation: int, at: int) -> Iterator[Event]:
     if not lost:
         yield MediaLost(at, generation)
     yield MediaReopening(generation)
-    if leg.wishes.auto_reconnect:
+    if leg.is_kept:
         yield from look_changed(leg, replace(leg.look, away=True))
 
 
@@ -95,10 +100,11 @@ def _pipe_closed(leg: Leg, closed: PipeClosed, at: int) -> Iterator[Event]:
             yield end_leg(leg, cause, at, detail=closed.detail)
         case Media.OPEN if closed.loss is Loss.SILENT and not leg.wishes.auto_reconnect:
             heard_at = min(closed.heard_at or at, at)
-            yield end_leg(leg, Cause.NETWORK_ERROR, heard_at, detail=closed.detail)
+            cause, source = Cause.NETWORK_ERROR, Source.ENDPOINT
+            yield end_leg(leg, cause, heard_at, source, detail=closed.detail)
         case Media.OPEN | Media.REOPENING:
             yield MediaLost(at, closed.generation + 1, closed.heard_at)
-            if leg.wishes.auto_reconnect:
+            if leg.is_kept:
                 yield from look_changed(leg, replace(leg.look, away=True))
         case Media.NONE | Media.LOST:
             pass

@@ -7,19 +7,26 @@ from enum import auto, unique
 from typing import TypeAlias
 
 from ringway.domain.causes import Cause
+from ringway.domain.leg_requests import Request
 from ringway.domain.values import (
     NO_WISHES,
+    TERMS,
     VOICE_ONLY,
     AccountId,
     BridgeId,
+    Device,
     DeviceId,
     Direction,
     Endpoint,
     ForkId,
     LegId,
     Look,
+    Meeting,
+    Owner,
     Picture,
     PublicName,
+    Source,
+    Terms,
     TextKey,
     Wishes,
 )
@@ -36,7 +43,8 @@ class Create:
     direction: Direction
     endpoint: Endpoint
     counterpart: Endpoint
-    device: DeviceId
+    device: DeviceId | None
+    """Whose call it is; None: it reaches for the devices of a person."""
     video: bool = False
     wishes: Wishes = NO_WISHES
     look: Look = VOICE_ONLY
@@ -45,6 +53,11 @@ class Create:
     """What the caller shows, for an outbound leg."""
     parent: LegId | None = None
     fork: ForkId | None = None
+    owner: Owner | None = None
+    """The application that begins it."""
+    terms: Terms = TERMS
+    asked: Owner | None = None
+    """The application that it calls, and the names its caller tags it with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,9 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """The person called can see it."""
+    """The person called can see it, on this device at least."""
+
+    device: DeviceId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,8 @@ class Accept:
 
     wishes: Wishes
     look: Look
+    device: DeviceId | None = None
+    """Where, if several ring with this leg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,8 @@ class Decline:
     """The person called does not take it, here or on any device."""
 
     everywhere: bool
+    device: DeviceId | None = None
+    """Where, if several ring with this leg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +128,9 @@ class Attach:
 
     bridge: BridgeId
     seat: int
+    meeting: Meeting = Meeting.ROOM
+    early: bool = False
+    """Its media joins with early media, not only with the answer."""
 
 
 # ------------------------------------------- signals: facts, never refused
@@ -132,6 +154,23 @@ class End:
     """Whoever this leg depends on is over."""
 
     cause: Cause
+    source: Source = Source.PLATFORM
+    detail: str = ""
+    """A sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """The application that this caller's leg calls is there, and has it now."""
+
+    owner: Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """These devices of the person are free: they ring, all with this leg."""
+
+    devices: tuple[Device, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,15 +252,24 @@ class Incompatible:
 class LineLost:
     """The device's connection is gone; it may come back."""
 
+    device: DeviceId | None = None
+    """Which one, if several ring with this leg."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineBack:
     """The device is connected again."""
 
+    device: DeviceId | None = None
+    """Which one, if several ring with this leg."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineGone:
     """The device is gone for good."""
+
+    device: DeviceId | None = None
+    """Which one, if several ring with this leg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +288,25 @@ class Unheard:
 
 @dataclass(frozen=True, slots=True)
 class RangTooLong:
-    """Nobody has taken the call within RING_TIME."""
+    """Nobody has taken the call in time."""
 
 
-Command: TypeAlias = (
+@dataclass(frozen=True, slots=True)
+class LastedTooLong:
+    """The call has lasted as long as its application allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOverdue:
+    """The other application has not answered in time."""
+
+    id: str
+
+
+OfPeople: TypeAlias = (
     Create | Follow | Ring | Accept | Decline | Hangup | Mute | Show | Reopen | Attach
 )
+Command: TypeAlias = OfPeople | Request
 MediaSignal: TypeAlias = (
     PipeOpened
     | PipeClosed
@@ -258,6 +319,8 @@ Signal: TypeAlias = (
     RemoteRang
     | Answer
     | End
+    | Receive
+    | Reach
     | Detach
     | RemoteLooks
     | MediaSignal
@@ -267,5 +330,7 @@ Signal: TypeAlias = (
     | LineOverdue
     | Unheard
     | RangTooLong
+    | LastedTooLong
+    | TransferOverdue
 )
 Given: TypeAlias = Command | Signal

@@ -11,6 +11,7 @@ from ringway.domain.causes import Cause
 from ringway.domain.values import (
     NO_WISHES,
     SECOND,
+    TERMS,
     VOICE_ONLY,
     AccountId,
     BridgeId,
@@ -21,7 +22,10 @@ from ringway.domain.values import (
     ForkId,
     LegId,
     Look,
+    Meeting,
+    Owner,
     PublicName,
+    Terms,
     TextKey,
     Wishes,
 )
@@ -40,6 +44,8 @@ class Phase(PublicName):
 
     CALLING = auto()
     RINGING = auto()
+    PRE_ESTABLISHED = auto()
+    """Its media is there, and it is not answered."""
     CONNECTING = auto()
     """Answered, and its media is not there yet."""
     ESTABLISHED = auto()
@@ -77,12 +83,14 @@ def call_state(phase: Phase) -> CallState:
 ENDS: Final = frozenset(
     {Phase.FINISHED, Phase.FAILED, Phase.CANCELLED, Phase.NO_ANSWER, Phase.BUSY}
 )
-UNANSWERED: Final = frozenset({Phase.CALLING, Phase.RINGING})
+UNANSWERED: Final = frozenset({Phase.CALLING, Phase.RINGING, Phase.PRE_ESTABLISHED})
 _UNTALKED: Final = ENDS - {Phase.FINISHED}
 
 LIFE: Final[Mapping[Phase, frozenset[Phase]]] = {
-    Phase.CALLING: frozenset({Phase.RINGING, Phase.CONNECTING}) | _UNTALKED,
-    Phase.RINGING: frozenset({Phase.CONNECTING}) | _UNTALKED,
+    Phase.CALLING: frozenset({Phase.RINGING, Phase.PRE_ESTABLISHED, Phase.CONNECTING})
+    | _UNTALKED,
+    Phase.RINGING: frozenset({Phase.PRE_ESTABLISHED, Phase.CONNECTING}) | _UNTALKED,
+    Phase.PRE_ESTABLISHED: frozenset({Phase.CONNECTING}) | _UNTALKED,
     Phase.CONNECTING: frozenset({Phase.ESTABLISHED, Phase.FAILED, Phase.CANCELLED}),
     Phase.ESTABLISHED: frozenset({Phase.FINISHED, Phase.FAILED}),
     **dict.fromkeys(ENDS, frozenset()),
@@ -118,6 +126,19 @@ class Seat:
 
     bridge: BridgeId
     number: int
+    meeting: Meeting = Meeting.ROOM
+    early: bool = False
+    """The leg's media is in it with early media, not only with the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """An offer of the call to another application."""
+
+    id: str
+    to: Owner
+    until: int
+    """Microseconds since 1970, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +152,8 @@ class Leg:
     """The party this leg reaches."""
     counterpart: Endpoint
     """Whom that party calls, or who calls it."""
-    device: DeviceId
+    device: DeviceId | None
+    """Where its party is; None while nobody has taken it."""
     created_at: int
     video: bool = False
     wishes: Wishes = NO_WISHES
@@ -159,6 +181,57 @@ class Leg:
     line_lost_at: int | None = None
     """When its device was lost; None while it is connected."""
     cause: Cause | None = None
+    owner: Owner | None = None
+    """The application whose call it is; None: people call people."""
+    terms: Terms = TERMS
+    asked: Owner | None = None
+    """The application that its caller wants, until it is known to be there."""
+    custom_data: TextKey | None = None
+    """Where the call's custom data is kept now."""
+    ringing: tuple[DeviceId, ...] = ()
+    """The devices that ring with this leg, until one of them has it."""
+    out: tuple[Cause, ...] = ()
+    """Why others of them ring no more."""
+    rang_at: int | None = None
+    pre_answered: bool = False
+    """Media may flow before the answer."""
+    transfer: Transfer | None = None
+    """What another application has not answered yet."""
+    disconnected: bool = False
+    """The application knows that its party is not connected."""
+
+    @property
+    def devices(self) -> tuple[DeviceId, ...]:
+        """The one its party is at, or all that ring."""
+        return self.ringing if self.device is None else (self.device,)
+
+    @property
+    def is_routed(self) -> bool:
+        """Whether it is known whom a new leg reaches."""
+        if self.owner is None:
+            return self.fork is not None
+        return self.direction is Direction.INBOUND or bool(self.devices)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether somebody waits for its media to come back."""
+        return self.wishes.auto_reconnect or self.owner is not None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it may last only as long as its terms say: an application's own."""
+        return self.owner is not None and self.direction is Direction.OUTBOUND
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether its media belongs into its bridge now.
+
+        An application may seat a call that is not answered; its media joins later.
+        """
+        if self.owner is None or self.phase is Phase.ESTABLISHED:
+            return self.bridge is not None
+        early = self.seat is not None and self.seat.early
+        return self.bridge is not None and early and self.phase is Phase.PRE_ESTABLISHED
 
     @property
     def in_room(self) -> bool:

@@ -175,6 +175,15 @@ class Restraint:
     """It sees nobody."""
 
 
+@unique
+class RecordingRight(PublicName):
+    """What a person's token says of recording; None is a fourth thing."""
+
+    ALWAYS = auto()
+    ON_DEMAND = auto()
+    DISABLED = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """One connection of a person to the house, and who the person is."""
@@ -183,6 +192,8 @@ class Device:
     account: AccountId
     identity: str
     display_name: str | None = None
+    recording: RecordingRight | None = None
+    """What the token it has shown last says of recording."""
 
     @property
     def endpoint(self) -> Endpoint:
@@ -231,15 +242,6 @@ class Recording(PublicName):
     AUDIO = auto()
     AUDIO_AND_VIDEO = auto()
     NO_RECORDING = auto()
-
-
-@unique
-class RecordingRight(PublicName):
-    """What a person's token says of recording; None is a fourth thing."""
-
-    ALWAYS = auto()
-    ON_DEMAND = auto()
-    DISABLED = auto()
 
 
 @dataclass(frozen=True, slots=True)

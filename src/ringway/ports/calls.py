@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from ringway.domain.causes import Cause
-from ringway.domain.leg_state import CallState
+from ringway.domain.leg_state import CallState, Transfer
 from ringway.domain.values import (
     SECOND,
+    TERMS,
     VOICE_ONLY,
     AccountId,
     BridgeId,
@@ -29,6 +30,7 @@ from ringway.domain.values import (
     Owner,
     Recording,
     RecordingRight,
+    Restraint,
     Source,
     Terms,
     TextKey,
@@ -41,27 +43,21 @@ __all__ = [
     "CONSUMER",
     "MAX_PAGE",
     "MAX_SIZE",
+    "UNRESTRAINED",
     "Batch",
     "Call",
     "CallKey",
     "Calls",
     "Page",
-    "Transfer",
     "WantedCalls",
     "check_page",
 ]
 
 CONSUMER: Final = "calls"
 """The name of the cursor in the log."""
+UNRESTRAINED: Final = Restraint()
+
 CallKey: TypeAlias = tuple[AccountId, LegId]
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """A call is offered to another application."""
-
-    id: str
-    to: Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +91,15 @@ class Call:
     """Where the texts are that the call has now."""
     owners: tuple[Owner, ...] = ()
     """Whose it was, one after the other, and is: nobody's if people call people."""
-    terms: Terms | None = None
-    """What the application asked for; it has none for people's calls."""
+    terms: Terms = TERMS
+    """What the application asked for."""
     recording: Recording = Recording.UNDEFINED
     """What its party wished to be recorded."""
     capability: RecordingRight | None = None
     """What the party's token allows to be recorded; None: it does not say."""
     look: Look = VOICE_ONLY
+    restraint: Restraint = UNRESTRAINED
+    """What its application keeps its party from."""
     had_camera: bool = False
     """Its camera was on at some time."""
     had_screen: bool = False
@@ -143,7 +141,7 @@ class Call:
     @property
     def bulk(self) -> str | None:
         """The bulk it was made for."""
-        return None if self.terms is None else self.terms.bulk
+        return self.terms.bulk
 
     @property
     def ring_duration(self) -> int | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import auto, unique
 from typing import Final, Protocol, TypeAlias
 
+from ringway.domain.bridge_state import DialogState
 from ringway.domain.causes import Cause
 from ringway.domain.values import (
     SECOND,
@@ -34,18 +35,6 @@ SPEAKER: Final = Role()
 UNRESTRAINED: Final = Restraint()
 
 MeetingKey: TypeAlias = tuple[AccountId, BridgeId]
-
-
-@unique
-class MeetingState(PublicName):
-    """The public names (`api/calls-api.md`, DialogState); both kinds have them."""
-
-    CREATED = auto()
-    PRE_ESTABLISHED = auto()
-    ESTABLISHED = auto()
-    FINISHED = auto()
-    FAILED = auto()
-    TRANSFERRING = auto()
 
 
 @unique
@@ -83,7 +72,7 @@ class MeetingRow:
     id: BridgeId
     kind: Meeting
     owner: Owner
-    state: MeetingState
+    state: DialogState
     created_at: int
     position: int
     """Of the last event in here."""
@@ -137,7 +126,7 @@ class WantedMeetings:
     """It is, or was, in it."""
     configuration: ConfigurationId | None = None
     application: str | None = None
-    state: MeetingState | None = None
+    state: DialogState | None = None
     parent: LegId | None = None
     child: LegId | None = None
     started_after: int | None = None

@@ -100,6 +100,15 @@ class Outbox(Protocol):
         """Give the account's events after the place, of one configuration or all."""
         ...
 
+    async def newest(
+        self,
+        account: AccountId,
+        limit: int,
+        configuration: ConfigurationId | None = None,
+    ) -> tuple[PublicEvent, ...]:
+        """Give the account's newest events, in order."""
+        ...
+
     async def read_subject(
         self, account: AccountId, subject: str, after: Mark, limit: int
     ) -> tuple[PublicEvent, ...]:

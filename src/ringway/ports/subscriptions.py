@@ -135,7 +135,7 @@ class Oauth(msgspec.Struct, frozen=True, tag="OAUTH", omit_defaults=True):
     password: str | None = None
     resource: str | None = None
     refresh_token: str | None = None
-    headers: dict[str, str] = {}
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 Credentials: TypeAlias = Basic | Hmac | Oauth

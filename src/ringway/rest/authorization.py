@@ -60,7 +60,13 @@ def _basic(credentials: str) -> Presented | None:
 
 async def authorized(request: Request[Any, Any, Any], catalog: Catalog) -> ApiKey:
     """Give the key that the request shows.  Or `ApiError` 401."""
-    shown = presented(request.headers.get("authorization", ""))
+    header = request.headers.get("authorization", "")
+    return await recognised(header.encode("latin-1"), catalog)
+
+
+async def recognised(header: bytes, catalog: Catalog) -> ApiKey:
+    """Give the key that a header Authorization shows.  Or `ApiError` 401."""
+    shown = presented(header.decode("latin-1"))
     key = shown and await catalog.recognise(shown.secret, shown.key)
     if not key:
         raise ApiError(

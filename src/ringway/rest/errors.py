@@ -10,6 +10,7 @@ The shape and the ids of 400, 401, 403, 404, 429 and 500 are the reference's
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -18,7 +19,11 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
+from ringway.domain.causes import Refused
+from ringway.ports.fields import WrongFields
+from ringway.ports.shelves import Missing, Taken, TooMany
 from ringway.ports.storage import StorageUnavailable
+from ringway.runtime.application import NoSuchCall, NoSuchMeeting
 
 log = structlog.get_logger("rest")
 
@@ -64,23 +69,67 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-def bad_request(text: str, **fields: str) -> ApiError:
+def bad_request(text: str, /, **fields: str) -> ApiError:
     """Say what is wrong with a body; one sentence for each wrong field."""
     wrong = {field: [sentence] for field, sentence in fields.items()}
     return ApiError(HTTPStatus.BAD_REQUEST, text, fields=wrong)
 
 
-def envelope(error: ApiError) -> Response[bytes]:
-    """Write the error as a response."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A response in JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def told(error: ApiError) -> Told:
+    """Write the error in the envelope."""
     said: dict[str, object] = {"messageId": error.message_id, "text": error.text}
     if error.fields:
         said["validationErrors"] = error.fields
-    return Response(
+    return Told(
+        error.status,
+        {"Cache-Control": "no-store", **error.headers},
         msgspec.json.encode({"requestError": {"serviceException": said}}),
-        status_code=error.status,
-        media_type=MediaType.JSON,
-        headers={"Cache-Control": "no-store", **error.headers},
     )
+
+
+def envelope(error: ApiError) -> Response[bytes]:
+    """Write the error as a response."""
+    it = told(error)
+    return Response(
+        it.body,
+        status_code=it.status,
+        media_type=MediaType.JSON,
+        headers=dict(it.headers),
+    )
+
+
+def translated(error: Exception, path: str) -> ApiError:
+    """Say in HTTP what was raised; what is our fault stays in our log."""
+    match error:
+        case ApiError():
+            return error
+        case Refused():
+            return ApiError(HTTPStatus.BAD_REQUEST, error.text)
+        case NoSuchCall() | NoSuchMeeting() | Missing():
+            return ApiError(HTTPStatus.NOT_FOUND, str(error))
+        case WrongFields():
+            fields = {name: [sentence] for name, sentence in error.fields.items()}
+            text = "Some fields are not valid."
+            return ApiError(HTTPStatus.BAD_REQUEST, text, fields=fields)
+        case Taken():
+            return ApiError(HTTPStatus.CONFLICT, str(error))
+        case TooMany():
+            return ApiError(HTTPStatus.BAD_REQUEST, str(error))
+        case StorageUnavailable():
+            log.error("storage unavailable", path=path, trouble=error.trouble)
+            return ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, NOT_NOW)
+        case _:
+            log.error("fault in a request", path=path, exc_info=error)
+            return ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, FAULT)
 
 
 def on_api_error(_: Request[Any, Any, Any], error: ApiError) -> Response[bytes]:
@@ -105,14 +154,12 @@ def on_storage_error(
     request: Request[Any, Any, Any], error: StorageUnavailable
 ) -> Response[bytes]:
     """Respond when data can not be read or written; the reason is in our log."""
-    log.error("storage unavailable", path=request.url.path, trouble=error.trouble)
-    return envelope(ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, NOT_NOW))
+    return envelope(translated(error, request.url.path))
 
 
 def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Respond to a fault of ours; what it is stays in our log."""
-    log.error("fault in a request", path=request.url.path, exc_info=error)
-    return envelope(ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, FAULT))
+    return envelope(translated(error, request.url.path))
 
 
 HANDLERS: Final[dict[int | type[Exception], Any]] = {

@@ -19,15 +19,12 @@ from ringway.ports.activity import MAX_PAGE, MAX_SIZE, Activity, Asked
 from ringway.ports.catalog import Catalog
 from ringway.public.moments import given_time, public_time
 from ringway.rest.authorization import authorized
-from ringway.rest.errors import ApiError
+from ringway.rest.errors import ApiError, bad_request
+from ringway.rest.flat_errors import flat
 
 DEFAULT_SIZE: Final = 20
 MAX_CONNECTION: Final = 64
 """Characters of a session id."""
-ACTIONS: Final = {
-    HTTPStatus.BAD_REQUEST: "Mend what the violations name, and ask again.",
-    HTTPStatus.UNAUTHORIZED: "Send a valid API key in the header Authorization.",
-}
 
 
 def user_activity_route(activity: Activity, catalog: Catalog) -> HTTPRouteHandler:
@@ -38,12 +35,11 @@ def user_activity_route(activity: Activity, catalog: Catalog) -> HTTPRouteHandle
         try:
             key = await authorized(request, catalog)
         except ApiError as error:
-            return _refused(error.status, error.text, {}, error.headers)
+            return _refused(error)
         wrong: dict[str, str] = {}
         asked = _asked(request, key.account, wrong)
         if asked is None:
-            text = "Some parameters are not valid."
-            return _refused(HTTPStatus.BAD_REQUEST, text, wrong)
+            return _refused(bad_request("Some parameters are not valid.", **wrong))
         page = await activity.moments(asked)
         told = {
             "identity": asked.identity,
@@ -111,26 +107,20 @@ def _count(
     return default
 
 
-def _refused(
-    status: HTTPStatus,
-    text: str,
-    wrong: dict[str, str],
-    headers: Any = None,
-) -> Response[bytes]:
-    told = {
-        "errorCode": f"E{status.value}",
-        "description": text,
-        "action": ACTIONS.get(status, "Ask again later."),
-        "violations": [{"property": k, "violation": v} for k, v in wrong.items()],
-        "resources": [],
-    }
-    return _json(told, status, headers)
+def _refused(error: ApiError) -> Response[bytes]:
+    told = flat(error)
+    return Response(
+        told.body,
+        status_code=told.status,
+        media_type=MediaType.JSON,
+        headers=dict(told.headers),
+    )
 
 
-def _json(told: object, status: HTTPStatus, headers: Any = None) -> Response[bytes]:
+def _json(told: object, status: HTTPStatus) -> Response[bytes]:
     return Response(
         msgspec.json.encode(told),
         status_code=status,
         media_type=MediaType.JSON,
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        headers={"Cache-Control": "no-store"},
     )

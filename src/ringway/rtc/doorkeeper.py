@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from dataclasses import replace
 from typing import Final
 
 from ringway.domain.leg_state import RESUME_TIME
-from ringway.domain.values import SECOND, Device, DeviceId
+from ringway.domain.values import SECOND, Device, DeviceId, RecordingRight
 from ringway.ports.clock import Clock
-from ringway.ports.tokens import Bearer, Resumption, TokenInvalid, TokenRejected, Tokens
+from ringway.ports.tokens import (
+    Bearer,
+    Capability,
+    Resumption,
+    TokenInvalid,
+    TokenRejected,
+    Tokens,
+)
 from ringway.rtc import messages as wire
 from ringway.rtc.ending import Ending
 from ringway.rtc.inbox import Unreadable, read
@@ -77,6 +85,7 @@ class Doorkeeper:
             bearer.account,
             bearer.identity,
             bearer.display_name,
+            _recording(bearer),
         )
         line = self._switchboard.open(device, bearer.capabilities)
         if line is None:
@@ -102,6 +111,7 @@ class Doorkeeper:
             text = "Another socket has resumed with this since: each is good once."
             raise rejected("RESUME_USED", text)
         line.capabilities = bearer.capabilities
+        line.device = replace(line.device, recording=_recording(bearer))
         return line
 
     def next_token(self, line: Line) -> str:
@@ -117,3 +127,16 @@ class Doorkeeper:
             return self._tokens.verify(hello.token, self._clock.now(), late=late).bearer
         except TokenRejected as error:
             raise rejected(error.code, str(error)) from None
+
+
+_RIGHTS: Final = {
+    Capability.RECORDING_ALWAYS: RecordingRight.ALWAYS,
+    Capability.RECORDING_ON_DEMAND: RecordingRight.ON_DEMAND,
+    Capability.RECORDING_DISABLED: RecordingRight.DISABLED,
+}
+
+
+def _recording(bearer: Bearer) -> RecordingRight | None:
+    """Say what the token allows of recording; a token says at most one thing."""
+    rights = (_RIGHTS[it] for it in sorted(bearer.capabilities) if it in _RIGHTS)
+    return next(rights, None)

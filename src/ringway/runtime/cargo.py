@@ -48,6 +48,7 @@ class Cargo:
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._loads: dict[LegId, Load] = {}
         self._texts: dict[TextKey, Mapping[str, str]] = {}
+        self._notes: dict[LegId, tuple[TextKey, int]] = {}
         self._bytes = 0
         self._max_bytes = max_bytes
 
@@ -59,7 +60,7 @@ class Cargo:
 
     def put(self, leg: LegId, load: Load) -> None:
         """Keep the load until the leg is over."""
-        self.drop(leg)
+        self._unload(leg)
         self._loads[leg] = load
         self._bytes += load.size
         if load.key is not None:
@@ -81,8 +82,30 @@ class Cargo:
         nothing: Mapping[str, str] = MappingProxyType({})
         return nothing if key is None else self._texts.get(key, nothing)
 
+    def note(self, leg: LegId, key: TextKey, said: Mapping[str, str]) -> None:
+        """Keep what an application says of the leg, until it says something else.
+
+        Not if there is no room: the log has it too.
+        """
+        self._erase(leg)
+        size = sum(len(name) + len(value) for name, value in said.items())
+        if self._bytes + size <= self._max_bytes:
+            self._notes[leg] = key, size
+            self._texts[key] = said
+            self._bytes += size
+
     def drop(self, leg: LegId) -> None:
-        """Forget the leg's load."""
+        """Forget all that was brought with the leg."""
+        self._unload(leg)
+        self._erase(leg)
+
+    def _erase(self, leg: LegId) -> None:
+        key, size = self._notes.pop(leg, (None, 0))
+        self._bytes -= size
+        if key is not None:
+            self._texts.pop(key, None)
+
+    def _unload(self, leg: LegId) -> None:
         load = self._loads.pop(leg, None)
         if load is not None:
             self._bytes -= load.size

@@ -11,10 +11,12 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
+import msgspec
 import structlog
 
 from ringway.domain import leg_events
 from ringway.domain import leg_messages as leg
+from ringway.domain.bridge_state import Member
 from ringway.domain.causes import Cause
 from ringway.domain.effects import (
     Announce,
@@ -32,6 +34,7 @@ from ringway.domain.effects import (
     tell_leg,
 )
 from ringway.domain.leg_state import UNANSWERED, Leg
+from ringway.domain.roles import heard_by, seen_by
 from ringway.domain.values import SECOND, BridgeId, LegId, Way
 from ringway.ports import engine_messages as wire
 from ringway.ports.clock import Clock
@@ -40,7 +43,7 @@ from ringway.ports.event_log import EventLog
 from ringway.ports.lines import Lines
 from ringway.ports.storage import StorageUnavailable
 from ringway.runtime.actor import RETRY
-from ringway.runtime.announcing import announced
+from ringway.runtime.announcing import announced, departed
 from ringway.runtime.cargo import Cargo
 from ringway.runtime.letters import Happened
 from ringway.runtime.progress import Progress
@@ -120,8 +123,12 @@ class Effects:
                 self.progress.begin(what.position)
                 self._post(what, effect, lambda: self._finish(what.position))
             case Say():
-                for each in said(what.after, what.event, self.cargo):
-                    self._lines.say(what.after.device, each)
+                heard = said(what.after, what.event, self.cargo)
+                for device, each in (
+                    *heard,
+                    *departed(what.after, what.event, self._views),
+                ):
+                    self._lines.say(device, each)
             case Announce():
                 for device, each in announced(what.after, what.event, self._views):
                     self._lines.say(device, each)
@@ -162,6 +169,8 @@ class Effects:
         found = self._views.pipe(who)
         if found is None:
             return wire.Attach(who, bridge)
+        there = self._views.bridge(found.account, bridge)
+        member = None if there is None else there.member(who)
         way = found.wishes.way
         label = json.dumps(
             {
@@ -171,7 +180,8 @@ class Effects:
             ensure_ascii=False,
             separators=(",", ":"),
         )
-        return wire.Attach(who, bridge, None if way is None else WAYS[way], label)
+        attach = wire.Attach(who, bridge, None if way is None else WAYS[way], label)
+        return attach if member is None else placed(attach, member)
 
     # ------------------------------------------------------------ routing
 
@@ -198,7 +208,7 @@ class Effects:
 
     async def _route(self, what: Happened) -> None:
         caller = self._views.leg(what.account, LegId(what.address.id))
-        if caller is None or caller.fork or caller.phase not in UNANSWERED:
+        if caller is None or caller.is_routed or caller.phase not in UNANSWERED:
             self._finish(what.position)
             return
         try:
@@ -209,6 +219,9 @@ class Effects:
         except Exception:
             log.exception("routing failed", call=caller.id, trace=what.trace)
             tell = tell_leg(caller.id, leg.End(Cause.SERVICE_UNAVAILABLE))
+        if self._views.leg(caller.account, caller.id) is None:
+            # It has ended meanwhile, and must not keep the devices that were found.
+            self._views.release(caller.account, caller.id)
         self._post(
             what,
             tell,
@@ -242,3 +255,15 @@ class Effects:
         else:
             self._saved = done
         self._saving = False
+
+
+def placed(attach: wire.Attach, member: Member) -> wire.Attach:
+    """Say with the order who hears and sees the member, and whether it does."""
+    heard, seen = heard_by(member), seen_by(member)
+    return msgspec.structs.replace(
+        attach,
+        heard_by=None if heard is None else list(heard),
+        seen_by=None if seen is None else list(seen),
+        deaf=member.restraint.deaf,
+        blind=member.restraint.blind,
+    )

@@ -10,9 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
-
-import msgspec
 
 from ringway.domain import leg_messages as leg
 from ringway.domain.causes import Cause, Refused
@@ -43,10 +40,8 @@ from ringway.ports.event_log import Text
 from ringway.ports.spans import SpanKind, leg_span
 from ringway.runtime.announcing import quality_of
 from ringway.runtime.cargo import Load, Offer
+from ringway.runtime.custom_data import text_of
 from ringway.runtime.house import House
-
-MAX_CUSTOM_DATA: Final = 64 * 1024
-"""Characters of all names and values together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +99,7 @@ class Exchange:
             counterpart=Endpoint(EndpointType.WEBRTC, to),
             device=device.id,
             video=video,
-            wishes=_wishes(call_id, proposal),
+            wishes=_wishes(device, call_id, proposal),
             look=proposal.look,
         )
         await self._bring(device, call_id, create, proposal)
@@ -129,7 +124,7 @@ class Exchange:
             endpoint=device.endpoint,
             counterpart=Endpoint(EndpointType.ROOM, room),
             device=device.id,
-            wishes=_wishes(call_id, proposal),
+            wishes=_wishes(device, call_id, proposal),
             look=proposal.look,
         )
         await self._bring(device, call_id, create, proposal)
@@ -152,8 +147,9 @@ class Exchange:
             counterpart=Endpoint(EndpointType.APPLICATION, owner.configuration),
             device=device.id,
             video=video,
-            wishes=_wishes(call_id, proposal),
+            wishes=_wishes(device, call_id, proposal),
             look=proposal.look,
+            asked=owner,
         )
         await self._bring(device, call_id, create, proposal)
 
@@ -176,21 +172,22 @@ class Exchange:
 
     async def ringing(self, device: Device, call_id: LegId) -> None:
         """Say that the incoming call is shown to the person."""
-        self._own(device, call_id)
-        await self._give(device, call_id, leg.Ring())
+        self._shown(device, call_id)
+        await self._give(device, call_id, leg.Ring(device.id))
 
     async def accept(self, device: Device, call_id: LegId, proposal: Proposal) -> None:
         """Take the incoming call."""
-        self._own(device, call_id)
-        accept = leg.Accept(_wishes(call_id, proposal), proposal.look)
+        self._shown(device, call_id)
+        wishes = _wishes(device, call_id, proposal)
+        accept = leg.Accept(wishes, proposal.look, device.id)
         await self._bring(device, call_id, accept, proposal)
 
     async def decline(
         self, device: Device, call_id: LegId, *, everywhere: bool = False
     ) -> None:
         """Don't take the incoming call, here or on any device of the person."""
-        self._own(device, call_id)
-        await self._give(device, call_id, leg.Decline(everywhere))
+        self._shown(device, call_id)
+        await self._give(device, call_id, leg.Decline(everywhere, device.id))
 
     async def hangup(
         self,
@@ -199,8 +196,11 @@ class Exchange:
         cause: Cause = Cause.NORMAL_HANGUP,
     ) -> None:
         """End, or cancel, the call."""
-        self._own(device, call_id)
-        await self._give(device, call_id, leg.Hangup(cause))
+        found = self._shown(device, call_id)
+        if found.device is None:
+            await self.decline(device, call_id)
+        else:
+            await self._give(device, call_id, leg.Hangup(cause))
 
     async def mute(self, device: Device, call_id: LegId, *, muted: bool) -> None:
         """Say whether the microphone is muted."""
@@ -269,15 +269,15 @@ class Exchange:
 
     def line_lost(self, device: Device) -> None:
         """Say that the device's connection is lost: its call waits for it."""
-        self._tell_leg_of(device, leg.LineLost())
+        self._tell_leg_of(device, leg.LineLost(device.id))
 
     def line_back(self, device: Device) -> None:
         """Say that the device is connected again."""
-        self._tell_leg_of(device, leg.LineBack())
+        self._tell_leg_of(device, leg.LineBack(device.id))
 
     def line_gone(self, device: Device) -> None:
         """Say that the device is gone for good: its call ends."""
-        self._tell_leg_of(device, leg.LineGone())
+        self._tell_leg_of(device, leg.LineGone(device.id))
 
     # ------------------------------------------------------------------
 
@@ -287,8 +287,16 @@ class Exchange:
             self._house.signal(device.account, Address(Kind.LEG, call_id), signal)
 
     def _own(self, device: Device, call_id: LegId) -> Leg:
+        """Give the leg that lives on the device."""
+        found = self._shown(device, call_id)
+        if found.device is None:
+            raise Refused(Cause.INVALID_REQUEST, "The call is not accepted yet.")
+        return found
+
+    def _shown(self, device: Device, call_id: LegId) -> Leg:
+        """Give the leg that lives on the device, or rings there."""
         found = self._house.views.leg(device.account, call_id)
-        if found is None or found.device != device.id:
+        if found is None or device.id not in found.devices:
             raise Refused(Cause.INVALID_REQUEST, "There is no such call.")
         return found
 
@@ -318,22 +326,16 @@ class Exchange:
         proposal: Proposal,
     ) -> None:
         data = dict(proposal.custom_data)
-        if sum(len(k) + len(v) for k, v in data.items()) > MAX_CUSTOM_DATA:
-            text = f"Custom data has at most {MAX_CUSTOM_DATA} characters."
-            raise Refused(Cause.INVALID_REQUEST, text)
         cargo, key = self._house.effects.cargo, given.wishes.custom_data
+        texts = [] if key is None else [text_of(device.account, key, data)]
         load = Load(Offer(proposal.offer, proposal.sending), key, data)
         cargo.check(load)
-        texts = []
-        if key is not None:
-            said = msgspec.json.encode(data).decode()
-            texts.append(Text(device.account, key, said))
         await self._give(
             device, call_id, given, texts, lambda: cargo.put(call_id, load)
         )
 
 
-def _wishes(call_id: LegId, proposal: Proposal) -> Wishes:
+def _wishes(device: Device, call_id: LegId, proposal: Proposal) -> Wishes:
     key = TextKey(f"{call_id}/custom-data") if proposal.custom_data else None
     return Wishes(
         key,
@@ -341,4 +343,5 @@ def _wishes(call_id: LegId, proposal: Proposal) -> Wishes:
         proposal.auto_reconnect,
         proposal.way,
         proposal.participant_events,
+        device.recording,
     )

@@ -241,7 +241,7 @@ class House:
             if address.kind is Kind.BRIDGE:
                 ended = Cause.NORMAL_HANGUP
             raise Refused(Cause.INVALID_REQUEST, "There is no such call.", ended)
-        if isinstance(given, leg.Create):
+        if isinstance(given, leg.Create) and given.device is not None:
             if not self.lines.is_connected(given.device):
                 gone = Cause.NETWORK_ERROR
                 raise Refused(gone, "The device is not connected.", gone)

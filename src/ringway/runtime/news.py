@@ -149,7 +149,8 @@ class Newsroom:
         self, leg_: Leg, said: SayPipeAnswer | SayOffer | SaySections
     ) -> None:
         self._house.descriptions.describe(said)
-        self._house.lines.say(leg_.device, said)
+        for device in leg_.devices:
+            self._house.lines.say(device, said)
 
     def _signal(self, to: Leg, given: leg.Signal) -> None:
         self._house.signal(to.account, Address(Kind.LEG, to.id), given)

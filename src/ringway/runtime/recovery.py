@@ -17,7 +17,7 @@ from ringway.domain import leg_messages as leg
 from ringway.domain.causes import Cause
 from ringway.domain.effects import Address, Kind, Tell
 from ringway.domain.leg_state import Leg
-from ringway.domain.values import Device
+from ringway.domain.values import Device, DeviceId
 from ringway.ports.event_log import Recorded, Stream
 from ringway.runtime.codec import decode
 from ringway.runtime.effects import CONSUMER
@@ -113,17 +113,18 @@ async def recover(house: House) -> None:
     for each in newest_only(repeated):
         house.effects.carry_out(each)
     for known in house.views.all_legs():
-        if not house.lines.is_connected(known.device):
-            house.lines.expect(_device_of(known))
-            address = Address(Kind.LEG, known.id)
-            house.signal(known.account, address, leg.LineLost())
+        for device in known.devices:
+            if not house.lines.is_connected(device):
+                house.lines.expect(_of_party(device, known))
+                address = Address(Kind.LEG, known.id)
+                house.signal(known.account, address, leg.LineLost(device))
     if alive or repeated:
         log.info("recovered", alive=len(alive), repeated=len(repeated))
 
 
-def _device_of(known: Leg) -> Device:
+def _of_party(device: DeviceId, known: Leg) -> Device:
     party = known.endpoint
-    return Device(known.device, known.account, party.address, party.display_name)
+    return Device(device, known.account, party.address, party.display_name)
 
 
 async def wind_up(house: House) -> None:

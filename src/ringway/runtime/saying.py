@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ringway.domain.causes import Cause
 from ringway.domain.leg_events import (
+    Accepted,
     Created,
+    DeviceOut,
     Ended,
     Established,
     Failed,
     MediaLost,
+    PreEstablished,
     Rang,
+    Reached,
     RemoteChanged,
 )
 from ringway.domain.leg_state import Leg
-from ringway.domain.values import Picture
+from ringway.domain.values import DeviceId, Picture
 from ringway.ports.lines import (
     Said,
+    SayEarlyMedia,
     SayEnded,
     SayEstablished,
     SayFailed,
     SayIncoming,
+    SayIncomingApplication,
     SayLost,
     SayRang,
     SayRemoteDisconnected,
@@ -30,12 +37,34 @@ from ringway.ports.lines import (
 from ringway.runtime.cargo import Cargo
 
 
-def said(leg: Leg, event: object, cargo: Cargo) -> Iterator[Said]:
-    """Give what the leg's device is to hear, now that `event` has happened."""
+def said(leg: Leg, event: object, cargo: Cargo) -> Iterator[tuple[DeviceId, Said]]:
+    """Give what which device is to hear, now that `event` has happened to its leg."""
+    match event:
+        case Reached(devices):
+            assert leg.owner is not None, "only applications reach for devices"
+            configuration, caller = leg.owner.configuration, leg.counterpart
+            data = cargo.custom_data(leg.custom_data)
+            incoming = SayIncomingApplication(
+                leg.id, configuration, caller, leg.video, data
+            )
+            yield from ((device, incoming) for device in devices)
+        case DeviceOut(device, cause, at):
+            yield device, SayEnded(leg.id, cause, at, 0)
+        case Accepted(at=at, elsewhere=elsewhere):
+            taken = SayEnded(leg.id, Cause.ANSWERED_ELSEWHERE, at, 0)
+            yield from ((device, taken) for device in elsewhere)
+        case _:
+            heard = tuple(_said(leg, event, cargo))
+            yield from ((device, each) for device in leg.devices for each in heard)
+
+
+def _said(leg: Leg, event: object, cargo: Cargo) -> Iterator[Said]:
     match event:
         case Created():
             data = cargo.custom_data(leg.wishes.custom_data)
             yield SayIncoming(leg.id, leg.counterpart, leg.video, data)
+        case PreEstablished():
+            yield SayEarlyMedia(leg.id)
         case Rang():
             yield SayRang(leg.id)
         case Established(at):

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ringway.domain.leg_state import Leg
-from ringway.domain.values import ConfigurationId, Device, EndpointType, LegId
+from ringway.domain.leg_state import UNANSWERED, Leg
+from ringway.domain.values import (
+    ConfigurationId,
+    Device,
+    Direction,
+    EndpointType,
+    LegId,
+    TextKey,
+)
 from ringway.ports.calls import Calls
 from ringway.ports.lines import LegView, SayEnded
 from ringway.ports.storage import StorageUnavailable
-from ringway.runtime.announcing import in_room, meeting_of
+from ringway.runtime.announcing import in_room, seen_in
 from ringway.runtime.house import House
 
 
@@ -24,10 +31,18 @@ class Snapshot:
 
 
 def application_of(leg: Leg) -> ConfigurationId | None:
-    """Give the configuration of the application that the leg calls."""
+    """Give the configuration of the application that the leg is, or calls."""
+    if leg.owner is not None:
+        return leg.owner.configuration
     if leg.counterpart.type is not EndpointType.APPLICATION:
         return None
     return ConfigurationId(leg.counterpart.address)
+
+
+def said_by_other(leg: Leg) -> TextKey | None:
+    """Give the key of what the other side has said with the call, or its answer."""
+    rings = leg.direction is Direction.OUTBOUND and leg.phase in UNANSWERED
+    return leg.wishes.custom_data if rings else leg.remote_data
 
 
 class Snapshots:
@@ -62,9 +77,10 @@ class Snapshots:
         leg = None if call is None else views.leg(device.account, call)
         legs = []
         if leg is not None:
-            data = cargo.custom_data(leg.remote_data)
+            data = cargo.custom_data(said_by_other(leg))
             room = in_room(leg, views)
-            meeting = None if room is None else meeting_of(leg, views)
+            seen = seen_in(leg, views)
+            meeting = None if seen is None else seen[0].policy.meeting
             legs.append(LegView(leg, data, room, meeting, application_of(leg)))
         written = {it.leg: it for it in known}
         ended = []

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from ringway.domain.bridge_state import Bridge
 from ringway.domain.causes import Cause
-from ringway.domain.leg_events import Ended
+from ringway.domain.leg_events import Accepted, DeviceOut, Ended
 from ringway.domain.leg_state import CallState, Leg, call_state
-from ringway.domain.values import AccountId, BridgeId, DeviceId, Endpoint, LegId
+from ringway.domain.values import (
+    AccountId,
+    BridgeId,
+    DeviceId,
+    Endpoint,
+    LegId,
+    Meeting,
+)
 from ringway.ports.engine_messages import Load, PipeStatistics
 
 MAX_STATISTICS: Final = 4096
@@ -28,7 +35,7 @@ class Views:
         self.without_media = 0
         """Live legs whose media is awaited."""
         self._holders: dict[DeviceId, LegId] = {}
-        self._held: dict[tuple[AccountId, LegId], DeviceId] = {}
+        self._held: dict[tuple[AccountId, LegId], set[DeviceId]] = {}
         self._bridges: dict[BridgeId, Bridge] = {}
         self._rooms: dict[tuple[AccountId, str], BridgeId] = {}
         self._names: dict[BridgeId, tuple[AccountId, str]] = {}
@@ -59,11 +66,14 @@ class Views:
         else:
             self.created += leg.id not in self._legs
             self._enter(leg)
+            if isinstance(event, Accepted | DeviceOut):
+                self.release(leg.account, leg.id, besides=leg.devices)
 
     def adopt(self, leg: Leg) -> None:
         """Remember a leg from before the start."""
         self._enter(leg)
-        self.hold(leg.account, leg.id, leg.device)
+        for device in leg.devices:
+            self.hold(leg.account, leg.id, device)
 
     def _enter(self, leg: Leg) -> None:
         self._leave(self._legs.get(leg.id))
@@ -78,7 +88,8 @@ class Views:
 
     def see_bridge(self, bridge: Bridge) -> None:
         """Remember the bridge as it is now."""
-        room = None if bridge.name is None else (bridge.account, bridge.name)
+        named = bridge.name is not None and bridge.policy.meeting is Meeting.ROOM
+        room = (bridge.account, bridge.name or "") if named else None
         if not bridge.over:
             self._bridges[bridge.id] = bridge
             if room is not None:
@@ -92,14 +103,18 @@ class Views:
         """Take the device for the leg; False if another leg has it."""
         if self._holders.setdefault(device, leg) != leg:
             return False
-        self._held[account, leg] = device
+        self._held.setdefault((account, leg), set()).add(device)
         return True
 
-    def release(self, account: AccountId, leg: LegId) -> None:
-        """Give the leg's device back."""
-        device = self._held.pop((account, leg), None)
-        if device is not None:
+    def release(
+        self, account: AccountId, leg: LegId, *, besides: Collection[DeviceId] = ()
+    ) -> None:
+        """Give back the devices that the leg holds, `besides` these."""
+        held = self._held.pop((account, leg), set())
+        for device in held.difference(besides):
             del self._holders[device]
+        if kept := held.intersection(besides):
+            self._held[account, leg] = kept
 
     def measured(self, leg: LegId, statistics: PipeStatistics) -> None:
         """Remember what went through the leg's pipe so far."""
@@ -115,7 +130,7 @@ class Views:
         return device in self._holders
 
     def leg_of(self, device: DeviceId) -> LegId | None:
-        """Give the one leg that lives on the device."""
+        """Give the one leg that lives on the device, or rings there."""
         return self._holders.get(device)
 
     def bridge(self, account: AccountId, bridge: BridgeId) -> Bridge | None:

@@ -114,6 +114,12 @@ SETTINGS: Final = (
         otherwise="all",
     ),
     Setting(
+        "egress_allow",
+        Kind.LIST,
+        "Networks that webhooks may lead to although they are not public.",
+        otherwise="none",
+    ),
+    Setting(
         "engine",
         Kind.PATH,
         "The media engine's program.",

@@ -75,6 +75,7 @@ class Layers:
         given["grace_s"] = given.pop("grace")
         given["origins"] = given.pop("origin") or ()
         given["trusted_proxies"] = given.pop("trusted_proxy") or ()
+        given["egress_allow"] = given["egress_allow"] or ()
         given["advertise"] = given["advertise"] or ()
         try:
             return settings_from(**given)

@@ -106,6 +106,8 @@ class Settings:
     """Where HTTPS listens, if it does."""
     trusted_proxies: tuple[Network, ...]
     """Whose word counts about where a request comes from."""
+    egress_allow: tuple[Network, ...]
+    """What customers' URLs may lead to although it is not public."""
 
     @property
     def is_for_this_machine(self) -> bool:
@@ -139,6 +141,7 @@ def settings_from(
     tls: str | None = None,
     https: str = HTTPS,
     trusted_proxies: Sequence[str] = (),
+    egress_allow: Sequence[str] = (),
 ) -> Settings:
     """Check what was given.  Or `BadSetting`."""
     listen = listen_of("http", http)
@@ -171,7 +174,8 @@ def settings_from(
         otlp_endpoint=None if otlp_endpoint is None else _collector(otlp_endpoint),
         tls=None if tls is None else _tls(tls),
         https=listen_of("https", https),
-        trusted_proxies=tuple(map(_network, trusted_proxies)),
+        trusted_proxies=_networks("trusted_proxy", trusted_proxies),
+        egress_allow=_networks("egress_allow", egress_allow),
     )
 
 
@@ -195,13 +199,16 @@ def _file(text: str) -> Path:
         return Path(text).absolute()
 
 
-def _network(text: str) -> Network:
+def _networks(setting: str, texts: Sequence[str]) -> tuple[Network, ...]:
+    return tuple(_network(setting, text) for text in texts)
+
+
+def _network(setting: str, text: str) -> Network:
     try:
         return ipaddress.ip_network(text)
     except ValueError as error:
         raise BadSetting(
-            f"takes an address, or a network as 10.0.0.0/8, not {text!r}.",
-            "trusted_proxy",
+            f"takes an address, or a network as 10.0.0.0/8, not {text!r}.", setting
         ) from error
 
 

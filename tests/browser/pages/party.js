@@ -15,10 +15,12 @@ const party = {
   people: new Map(),
 };
 
-const flat = ({ callId, endpoint, state, media, disconnected }) => {
+const flat = ({ callId, endpoint, state, media, disconnected, role }) => {
   party.people.set(endpoint.identifier, endpoint);
-  const { muted, talking } = media.audio;
-  return { callId, identity: endpoint.identifier, name: endpoint.displayIdentifier, state, muted, talking, disconnected };
+  const { muted, deaf, talking } = media.audio;
+  const { blind } = media.video;
+  const own = { callId, identity: endpoint.identifier, name: endpoint.displayIdentifier, role: role?.type };
+  return { ...own, state, muted, deaf, blind, talking, disconnected };
 };
 
 const describe = (event) => {
@@ -28,6 +30,7 @@ const describe = (event) => {
     else if (Array.isArray(value)) out[key] = value.map(flat);
     else if (value instanceof Date) out[key] = value.getTime();
     else if (value instanceof Endpoint) out[key] = value.identifier;
+    else if (value instanceof Role) out[key] = value.type;
     else if (value instanceof MediaStream) out[key] = { audio: value.getAudioTracks().length, video: value.getVideoTracks().length };
     else if (value && typeof value.toJSON === "function") out[key] = value.toJSON();
     else if (["string", "number", "boolean"].includes(typeof value)) out[key === "name" ? "room" : key] = value;
@@ -200,10 +203,11 @@ function follow(call) {
   for (const name of Object.values(CallsApiEvent)) call.on(name, (event) => {
     record(name, event);
     party.events.at(-1).of = "call";
-    if (name === CallsApiEvent.ESTABLISHED) play(event.stream);
+    if (name === CallsApiEvent.ESTABLISHED || name === CallsApiEvent.EARLY_MEDIA) play(event.stream);
     // A source node keeps the track that it began with.
     if (name === CallsApiEvent.RECONNECTED || name === CallsApiEvent.REMOTE_RECONNECTED) play(document.getElementById("audio").srcObject);
     if (name === CallsApiEvent.REMOTE_CAMERA_VIDEO_ADDED) show("remote", event.stream);
+    if (name in PICTURES) show(`${PICTURES[name]}-${event.participant.endpoint.identifier}`, event.stream);
     if (name === CallsApiEvent.CAMERA_VIDEO_ADDED || name === CallsApiEvent.CAMERA_VIDEO_UPDATED) show("local", event.stream);
   });
   return call;
@@ -263,7 +267,7 @@ function connect(token, options) {
   party.rtc = createInfobipRtc(token, options);
   for (const name of Object.values(InfobipRTCEvent)) party.rtc.on(name, (event) => {
     record(name, event);
-    if (name !== InfobipRTCEvent.INCOMING_WEBRTC_CALL) return;
+    if (name !== InfobipRTCEvent.INCOMING_WEBRTC_CALL && name !== InfobipRTCEvent.INCOMING_APPLICATION_CALL) return;
     party.events.at(-1).customData = event.customData;
     party.incoming = event.incomingCall;
     follow(event.incomingCall);
@@ -272,8 +276,8 @@ function connect(token, options) {
   return heard("connected");
 }
 
-function options({ audio = true, video = false, autoReconnect = false, customData, dataChannel = false } = {}) {
-  const builder = WebrtcCallOptions.builder().setAudio(audio).setVideo(video).setDataChannel(dataChannel).setAutoReconnect(autoReconnect);
+function options({ audio = true, video = false, autoReconnect = false, customData, dataChannel = false } = {}, kind = WebrtcCallOptions) {
+  const builder = kind.builder().setAudio(audio).setVideo(video).setDataChannel(dataChannel).setAutoReconnect(autoReconnect);
   if (customData) builder.setCustomData(customData);
   return builder.build();
 }
@@ -284,8 +288,16 @@ function dial(to, wanted) {
   return call.id();
 }
 
+/** Call an application: its stream is played, each picture has an element as in a room. */
+function dialApplication(configuration, wanted) {
+  const call = follow(party.rtc.callApplication(configuration, options(wanted, ApplicationCallOptions)));
+  followTexts(call);
+  return call.id();
+}
+
 function accept(wanted) {
-  party.incoming.accept(options(wanted));
+  const isApplications = typeof party.incoming.callsConfigurationId === "function";
+  party.incoming.accept(options(wanted, isApplications ? ApplicationCallOptions : WebrtcCallOptions));
   followTexts(party.incoming);
 }
 const decline = (everywhere = false) => party.incoming.decline(DeclineOptions.builder().setDeclineOnAllDevices(everywhere).build());

@@ -1,6 +1,9 @@
 /** An application as people write them; compiled, never run: the types must take it. */
 
 import {
+  AdvisorRole,
+  type ApplicationCall,
+  ApplicationCallOptions,
   AudioOptions,
   AudioQualityMode,
   CallsApiEvent,
@@ -9,8 +12,11 @@ import {
   CallStatus,
   createInfobipRtc,
   DeclineOptions,
+  DataChannelEvent,
   type Endpoint,
+  type IncomingApplicationCall,
   type IncomingWebrtcCall,
+  InfobipCallsConfiguration,
   type InfobipRTC,
   InfobipRTCEvent,
   type InfobipRTCEvents,
@@ -19,6 +25,8 @@ import {
   type Participant,
   type Person,
   PhoneCallOptions,
+  PlatformOptions,
+  type RecordingState,
   type RoomCall,
   RoomCallOptions,
   type VideoFilter,
@@ -126,5 +134,102 @@ export class Application {
       this.texts.push(reason);
     });
     this.client = this.call = this.room = null;
+  }
+
+  /** Every event that the familiar types declare for a call of an application. */
+  conduct(): void {
+    const options = ApplicationCallOptions.builder()
+      .setPlatformOptions(PlatformOptions.builder().setApplicationId("web").setEntityId("berlin").build())
+      .setDataChannel(true)
+      .setAutoReconnect(true)
+      .setVideo(true)
+      .build();
+    // @ts-expect-error -- of its own calls the application decides itself
+    ApplicationCallOptions.builder().setRecordingOptions;
+    const call = this.client?.callApplication(InfobipCallsConfiguration.CONVERSATIONS, options) ?? null;
+    if (call === null) return;
+    const state: RecordingState = call.recordingState();
+    this.texts.push(call.callsConfigurationId(), state.conferenceRecording ?? "", call.options().customData["a"] ?? "");
+    const people = new Map<string, Participant>();
+    const meet = (list: Participant[]): void => list.forEach((each) => people.set(each.callId, each));
+    call.on(CallsApiEvent.RINGING, () => undefined);
+    call.on(CallsApiEvent.EARLY_MEDIA, ({ stream }) => (this.shown = stream));
+    call.on(CallsApiEvent.ESTABLISHED, ({ stream }) => (this.shown = stream));
+    call.on(CallsApiEvent.CONFERENCE_JOINED, ({ id, name, participants, recordingType }) => {
+      this.texts.push(id, name, recordingType);
+      meet(participants);
+    });
+    call.on(CallsApiEvent.CONFERENCE_LEFT, ({ errorCode }) => this.texts.push(errorCode.name));
+    call.on(CallsApiEvent.DIALOG_JOINED, ({ id, remote, recordingType }) => {
+      this.texts.push(id, recordingType);
+      meet([remote]);
+    });
+    call.on(CallsApiEvent.DIALOG_LEFT, ({ errorCode }) => this.texts.push(errorCode.name));
+    for (const name of [
+      CallsApiEvent.PARTICIPANT_JOINING,
+      CallsApiEvent.PARTICIPANT_JOINED,
+      CallsApiEvent.PARTICIPANT_MUTED,
+      CallsApiEvent.PARTICIPANT_UNMUTED,
+      CallsApiEvent.PARTICIPANT_DEAF,
+      CallsApiEvent.PARTICIPANT_UNDEAF,
+      CallsApiEvent.PARTICIPANT_BLINDED,
+      CallsApiEvent.PARTICIPANT_UNBLINDED,
+      CallsApiEvent.PARTICIPANT_STARTED_TALKING,
+      CallsApiEvent.PARTICIPANT_STOPPED_TALKING,
+      CallsApiEvent.PARTICIPANT_CAMERA_VIDEO_REMOVED,
+      CallsApiEvent.PARTICIPANT_SCREEN_SHARE_REMOVED,
+      CallsApiEvent.PARTICIPANT_DISCONNECTED,
+      CallsApiEvent.PARTICIPANT_RECONNECTED,
+      CallsApiEvent.PARTICIPANT_ROLE_CHANGED,
+      CallsApiEvent.PARTICIPANT_LEFT,
+    ] as const) {
+      call.on(name, ({ participant }) => meet([participant]));
+    }
+    call.on(CallsApiEvent.PARTICIPANT_CAMERA_VIDEO_ADDED, ({ stream }) => (this.shown = stream));
+    call.on(CallsApiEvent.PARTICIPANT_SCREEN_SHARE_ADDED, ({ stream }) => (this.shown = stream));
+    call.on(CallsApiEvent.PARTICIPANT_NETWORK_QUALITY_CHANGED, ({ participant, networkQuality }) => {
+      this.texts.push(participant.endpoint.identifier, NetworkQuality[networkQuality] ?? "");
+    });
+    call.on(CallsApiEvent.ROLE_CHANGED, ({ role }) => role instanceof AdvisorRole && this.texts.push(...role.advise));
+    call.on(CallsApiEvent.STARTED_TALKING, () => undefined);
+    call.on(CallsApiEvent.STOPPED_TALKING, () => undefined);
+    call.on(CallsApiEvent.TALKING_WHILE_MUTED, () => undefined);
+    call.on(CallsApiEvent.MESSAGE_RECEIVED, ({ message }) => this.texts.push(message));
+    call.on(CallsApiEvent.CALL_RECORDING_STARTED, ({ recordingType }) => this.texts.push(recordingType));
+    call.on(CallsApiEvent.CALL_RECORDING_STOPPED, () => undefined);
+    call.on(CallsApiEvent.CONFERENCE_RECORDING_STARTED, ({ recordingType }) => this.texts.push(recordingType));
+    call.on(CallsApiEvent.CONFERENCE_RECORDING_STOPPED, () => undefined);
+    call.on(CallsApiEvent.DIALOG_RECORDING_STARTED, ({ recordingType }) => this.texts.push(recordingType));
+    call.on(CallsApiEvent.DIALOG_RECORDING_STOPPED, () => undefined);
+    call.on(CallsApiEvent.MACHINE_DETECTION_FINISHED, ({ detectionResult, confidenceRating }) => {
+      this.texts.push(detectionResult, String(confidenceRating["HUMAN"]));
+    });
+    call.on(CallsApiEvent.MACHINE_DETECTION_FAILED, ({ reason }) => this.texts.push(reason));
+    call.on(CallsApiEvent.CAMERA_VIDEO_ADDED, ({ stream }) => (this.shown = stream));
+    call.on(CallsApiEvent.CAMERA_VIDEO_UPDATED, ({ stream }) => (this.shown = stream));
+    call.on(CallsApiEvent.CAMERA_VIDEO_REMOVED, () => (this.shown = null));
+    call.on(CallsApiEvent.SCREEN_SHARE_ADDED, ({ stream }) => (this.shown = stream));
+    call.on(CallsApiEvent.SCREEN_SHARE_REMOVED, ({ reason }) => reason === VideoRemovalReason.ROLE_CHANGED);
+    call.on(CallsApiEvent.NETWORK_QUALITY_CHANGED, ({ networkQuality }) => this.texts.push(String(networkQuality)));
+    call.on(CallsApiEvent.RECONNECTING, () => undefined);
+    call.on(CallsApiEvent.RECONNECTED, () => undefined);
+    call.on(CallsApiEvent.ERROR, ({ errorCode }) => this.texts.push(errorCode.name));
+    call.on(CallsApiEvent.HANGUP, ({ errorCode, totalMediaStats }) => {
+      this.texts.push(errorCode.name, String(totalMediaStats.totalAudioStats.packetsLost));
+    });
+    // @ts-expect-error -- rooms are joined, not called
+    call.on(CallsApiEvent.ROOM_JOINED, () => undefined);
+    // @ts-expect-error -- there may be many others
+    call.on(CallsApiEvent.REMOTE_MUTED, () => undefined);
+    call.dataChannel().on(DataChannelEvent.BROADCAST_TEXT_RECEIVED_EVENT, ({ text, date }) => this.texts.push(text, date.toISOString()));
+    call.hangup();
+  }
+
+  attend(call: IncomingApplicationCall): void {
+    const name: string | null = call.fromDisplayName();
+    this.texts.push(name ?? call.from());
+    const held: ApplicationCall = call;
+    call.accept(ApplicationCallOptions.builder().setCustomData({ desk: "3" }).build());
+    this.texts.push(held.callsConfigurationId());
   }
 }

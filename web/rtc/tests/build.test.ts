@@ -7,9 +7,9 @@ import { build, type Rolldown } from "vite";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as everything from "../src/index.js";
 
-/** Bytes; raise them with a reason. */
-const MOST = 80_000;
-const MOST_ZIPPED = 25_000;
+/** Bytes; raise them with a reason. The last one: calls with applications, 2.8 KB. */
+const MOST = 84_000;
+const MOST_ZIPPED = 26_000;
 
 let code: string;
 

@@ -336,7 +336,7 @@ describe("what is not there yet", () => {
 
   it("ends other kinds of calls at once", async () => {
     const { rtc } = await connected();
-    const calls = [rtc.callPhone("+1"), rtc.callViber("+1", "2"), rtc.callApplication("app")];
+    const calls = [rtc.callPhone("+1"), rtc.callViber("+1", "2")];
     const told = calls.map((call) => follow(call as never));
     expect(told.flat()).toEqual([]);
     await settle();

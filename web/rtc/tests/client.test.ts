@@ -101,6 +101,7 @@ describe("arguments", () => {
     ["joinRoom ok", (rtc) => rtc.joinRoom("a".repeat(250)), OFFLINE],
     ["callPhone ok", (rtc) => rtc.callPhone("1"), OFFLINE],
     ["callViber ok", (rtc) => rtc.callViber("+1", "2"), OFFLINE],
+    ["callApplication", (rtc) => rtc.callApplication("a".repeat(129)), `Invalid callsConfigurationId '${"a".repeat(129)}'`],
     ["callApplication ok", (rtc) => rtc.callApplication("any thing"), OFFLINE],
   ];
 

@@ -2,9 +2,11 @@
 
 import { vi } from "vitest";
 import {
+  type ApplicationCall,
   type CallsApiEvent,
   CallsApiEvent as Names,
   createRingwayRtc,
+  type IncomingApplicationCall,
   type IncomingWebrtcCall,
   type RingwayRTC,
   RingwayRTCEvent,
@@ -31,7 +33,7 @@ export interface Told {
 }
 
 /** Everything a call tells, in order. */
-export function follow(call: WebrtcCall | RoomCall): Told[] {
+export function follow(call: WebrtcCall | RoomCall | ApplicationCall): Told[] {
   const told: Told[] = [];
   for (const name of Object.values(Names)) {
     (call as WebrtcCall).on(name as CallsApiEvent.ERROR, (event) => told.push({ name, event }));
@@ -49,6 +51,7 @@ export interface Scene {
   readonly devices: FakeDevices;
   readonly told: Told[];
   readonly incoming: IncomingWebrtcCall[];
+  readonly applications: IncomingApplicationCall[];
 }
 
 /** A client that is connected as alice. */
@@ -57,15 +60,18 @@ export async function connected(options: { incoming?: boolean; token?: string } 
   const rtc = createRingwayRtc(options.token ?? token());
   const told: Told[] = [];
   const incoming: IncomingWebrtcCall[] = [];
+  const applications: IncomingApplicationCall[] = [];
   for (const name of Object.values(RingwayRTCEvent)) {
     if (name === RingwayRTCEvent.INCOMING_WEBRTC_CALL) {
       if (options.incoming !== false) rtc.on(name, (event) => incoming.push(event.incomingCall));
+    } else if (name === RingwayRTCEvent.INCOMING_APPLICATION_CALL) {
+      if (options.incoming !== false) rtc.on(name, (event) => applications.push(event.incomingCall));
     } else rtc.on(name as RingwayRTCEvent.CONNECTED, (event) => told.push({ name, event }));
   }
   rtc.connect();
   FakeSocket.last.open();
   hear(WELCOME);
-  return { rtc, devices, told, incoming };
+  return { rtc, devices, told, incoming, applications };
 }
 
 export const hear = (message: FromHouse): void => FakeSocket.last.hear(message);

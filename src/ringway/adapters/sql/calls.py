@@ -20,8 +20,9 @@ from ringway.adapters.sql.outbox import put_events
 from ringway.adapters.sql.schema import calls, cursors
 from ringway.adapters.sql.totals import CALL, Sort, counted, total_of
 from ringway.domain.causes import Cause
-from ringway.domain.leg_state import CallState
+from ringway.domain.leg_state import CallState, Transfer
 from ringway.domain.values import (
+    TERMS,
     VOICE_ONLY,
     AccountId,
     BridgeId,
@@ -35,6 +36,7 @@ from ringway.domain.values import (
     Owner,
     Recording,
     RecordingRight,
+    Restraint,
     Source,
     Terms,
     TextKey,
@@ -42,11 +44,11 @@ from ringway.domain.values import (
 from ringway.ports.calls import (
     CONSUMER,
     MAX_SIZE,
+    UNRESTRAINED,
     Batch,
     Call,
     CallKey,
     Page,
-    Transfer,
     WantedCalls,
     check_page,
 )
@@ -264,10 +266,11 @@ class _More(msgspec.Struct, frozen=True, omit_defaults=True):
 
     via: str | None = None
     owners: tuple[Owner, ...] = ()
-    terms: Terms | None = None
+    terms: Terms = TERMS
     recording: Recording = Recording.UNDEFINED
     capability: RecordingRight | None = None
     look: Look = VOICE_ONLY
+    restraint: Restraint = UNRESTRAINED
     had_camera: bool = False
     had_screen: bool = False
     rang_at: int | None = None

@@ -57,6 +57,19 @@ class SqlOutbox:
             query = query.where(outbox.c.configuration_id == configuration)
         return await self._read(query, limit)
 
+    async def newest(
+        self,
+        account: AccountId,
+        limit: int,
+        configuration: ConfigurationId | None = None,
+    ) -> tuple[PublicEvent, ...]:
+        query = select(outbox).where(outbox.c.account_id == account)
+        if configuration is not None:
+            query = query.where(outbox.c.configuration_id == configuration)
+        query = query.order_by(*(it.desc() for it in _ORDER)).limit(limit)
+        rows = await self._database.rows(query)
+        return tuple(_event(row) for row in rows[::-1])
+
     async def read_subject(
         self, account: AccountId, subject: str, after: Mark, limit: int
     ) -> tuple[PublicEvent, ...]:

@@ -11,7 +11,14 @@ from ringway.public.models.calls import MachineDetectionRequest
 from ringway.public.models.enums import ActionStatus, BulkState, DayOfWeek, TimeUnit
 from ringway.public.models.parts import Platform
 from ringway.public.models.recordings import CallRecordingRequest
-from ringway.public.models.scalars import MAX_INT32, Id, Moment, Texts, Wire
+from ringway.public.models.scalars import (
+    MAX_INT32,
+    Id,
+    Moment,
+    Texts,
+    Wire,
+    check_times,
+)
 
 
 class BulkPhoneEndpoint(Wire, kw_only=True, tag_field="type", tag="PHONE"):
@@ -66,6 +73,9 @@ class SchedulingOptions(Wire, kw_only=True):
 
     start_time: Moment | None = None
     calling_time_window: TimeWindow | None = None
+
+    def __post_init__(self) -> None:
+        check_times(startTime=self.start_time)
 
 
 class BulkItem(Wire, kw_only=True):
@@ -127,3 +137,6 @@ class RescheduleRequest(Wire, kw_only=True):
     """When a bulk is to begin instead."""
 
     start_time: Moment
+
+    def __post_init__(self) -> None:
+        check_times(startTime=self.start_time)

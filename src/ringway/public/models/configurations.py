@@ -30,7 +30,9 @@ class CallsConfigurationCreateRequest(Wire, kw_only=True):
     """A calls configuration to make."""
 
     id: (
-        Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_-]*$")]
+        Annotated[
+            str, Meta(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_-]*$(?!\n)")
+        ]
         | None
     ) = None
     name: Annotated[str, Meta(min_length=1, max_length=128)] | None = None

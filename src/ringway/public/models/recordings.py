@@ -43,7 +43,9 @@ class CallRecordingRequest(Wire, kw_only=True):
     recording_type: RecordingType
     custom_data: Texts | None = None
     file_prefix: (
-        Annotated[str, Meta(min_length=1, max_length=214, pattern=r"^[a-zA-Z0-9_\-]*$")]
+        Annotated[
+            str, Meta(min_length=1, max_length=214, pattern=r"^[a-zA-Z0-9_\-]*$(?!\n)")
+        ]
         | None
     ) = None
     channels: RecordingChannels = RecordingChannels.MONO

@@ -7,6 +7,8 @@ from typing import Annotated, ClassVar, Final, TypeAlias
 
 from msgspec import Meta, Struct
 
+from ringway.public.moments import given_time
+
 MAX_INT32: Final = 2**31 - 1
 MAX_INT64: Final = 2**63 - 1
 MAX_ID: Final = 128
@@ -19,7 +21,7 @@ Name: TypeAlias = Annotated[str, Meta(max_length=MAX_ID)]
 Moment: TypeAlias = Annotated[
     str,
     Meta(
-        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)?$",
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)?$(?!\n)",
         examples=["2026-01-15T11:59:30.000+0000"],
         extra_json_schema={"format": "date-time"},
     ),
@@ -45,3 +47,13 @@ class Clash(ValueError):
         super().__init__(f"{member} {sentence}")
         self.member = member
         self.sentence = sentence
+
+
+A_TIME: Final = "is a time like 2026-01-15T11:59:30.000+0000"
+
+
+def check_times(**times: str | None) -> None:
+    """Raise `Clash` for a text that looks like a time and is in no calendar."""
+    for name, text in times.items():
+        if text is not None and given_time(text) is None:
+            raise Clash(name, A_TIME)

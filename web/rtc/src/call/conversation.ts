@@ -7,7 +7,7 @@ import type { CustomData } from "../options/custom-data.js";
 import type { WebrtcCallOptions } from "../options/webrtc.js";
 import type { Endpoint } from "./endpoints.js";
 import { ApplicationErrorCode } from "./error-codes.js";
-import { ENDED_WITHIN, type Line, LiveCall, type Opening, type OwnMessage } from "./live.js";
+import { type Line, LiveCall, type Opening, type OwnMessage } from "./live.js";
 import { CallStatus } from "./status.js";
 import type { Parties } from "./texts.js";
 
@@ -58,23 +58,7 @@ export class Conversation extends LiveCall<WebrtcCallOptions> {
   async accept(options: WebrtcCallOptions): Promise<void> {
     if (this.isEnding()) return;
     this.prepare(options, this.#parties());
-    this.begun(CallStatus.CONNECTING);
-    const { video, autoReconnect } = options;
-    await this.open(this.#opening(video || this.beginning.remoteVideo), (proposal) => {
-      this.line.say({ t: "accept", ...this.terms(proposal), ...(autoReconnect ? { autoReconnect } : {}) });
-    });
-  }
-
-  /** Say that the person can see the call. */
-  ring(): void {
-    this.line.say({ t: "ringing", call: this.id });
-  }
-
-  /** Don't take a call that came. */
-  decline(everywhere: boolean): void {
-    if (this.isEnding()) return;
-    this.leave(ApplicationErrorCode.REJECTED, ENDED_WITHIN);
-    this.line.say({ t: "decline", call: this.id, ...(everywhere ? { everywhere } : {}) });
+    await this.take(this.#opening(options.video || this.beginning.remoteVideo));
   }
 
   protected follow(message: OwnMessage): void {

@@ -5,7 +5,7 @@ import type { AudioFilter, VideoFilter } from "../media/filters.js";
 import type { AudioQualityMode } from "../options/audio.js";
 import { CallError, unavailable } from "./error-codes.js";
 import type { LiveCall, LiveOptions } from "./live.js";
-import type { CallStatus } from "./status.js";
+import { CallStatus } from "./status.js";
 import type { CameraOrientation, DisplayOptions } from "./video.js";
 
 const DTMF = /^[0-9*#]+$/;
@@ -135,4 +135,45 @@ export abstract class HeldCall<Options extends LiveOptions> {
   dataChannel(): DataChannel {
     return this.#live.texts as DataChannel;
   }
+
+  localCapturer(): never {
+    throw unavailable("Capturing a picture");
+  }
+
+  serverCapturer(): never {
+    throw unavailable("Capturing a picture");
+  }
+}
+
+/** A call that is made or taken, and hung up. */
+export abstract class HeldTalk<Options extends LiveOptions> extends HeldCall<Options> {
+  readonly #live: LiveCall<Options>;
+
+  constructor(live: LiveCall<Options>) {
+    super(live);
+    this.#live = live;
+  }
+
+  startTime(): Date {
+    return this.#live.startTime;
+  }
+
+  // The familiar types promise a Date always; before it there is none.
+  establishTime(): Date {
+    return this.#live.establishTime as Date;
+  }
+
+  endTime(): Date {
+    return this.#live.endTime as Date;
+  }
+
+  hangup(): void {
+    this.#live.hangup();
+  }
+}
+
+/** Throw unless a call that came is still ringing, or over. */
+export function checkRinging(what: "accept" | "decline", status: CallStatus): void {
+  if (status === CallStatus.RINGING || status === CallStatus.FINISHED) return;
+  throw new Error(`Cannot ${what}, required status is RINGING, current status is ${CallStatus[status]}.`);
 }

@@ -144,7 +144,10 @@ export interface RecordingState {
   conferenceRecording?: RecordingType;
 }
 
-/** A call to an application. Not available yet: ends at once with FEATURE_UNAVAILABLE. */
+/**
+ * A call that an application conducts: it answers, brings it together with others, and parts them. Times are by this
+ * device's clock, and undefined before they come.
+ */
 export interface ApplicationCall extends Talking, Showing {
   options(): ApplicationCallOptions;
   callsConfigurationId(): string;
@@ -152,8 +155,11 @@ export interface ApplicationCall extends Talking, Showing {
   establishTime(): Date;
   endTime(): Date;
   recordingState(): RecordingState;
+  /** End it, or give it up; HANGUP follows. */
   hangup(): void;
+  /** Not available yet: throws FEATURE_UNAVAILABLE. */
   localCapturer(): LocalCapturer;
+  /** Not available yet: throws FEATURE_UNAVAILABLE. */
   serverCapturer(): ServerCapturer;
   on<K extends ApplicationCallEventName>(name: K, handler: CallEventHandler<K>): void;
 }
@@ -169,6 +175,7 @@ export interface IncomingWebrtcCall extends WebrtcCall, IncomingCall {
 }
 
 export interface IncomingApplicationCall extends ApplicationCall, IncomingCall {
+  /** What the application calls from: whatever it says. */
   from(): string;
   fromDisplayName(): string | null;
   accept(options?: ApplicationCallOptions): void;

@@ -17,13 +17,15 @@ import { ApplicationErrorCode, CallError, unavailable, type ErrorCode } from "./
 import { heardBefore, owed } from "./snapshot.js";
 import { CallStatus } from "./status.js";
 import { type Parties, Texts } from "./texts.js";
-import { VideoRemovalReason } from "./video.js";
 
 /** How long the house may take to say that a call has ended, in ms. */
 export const ENDED_WITHIN = 3_000;
 
+/** Without these there is no call. */
+const ENDING: readonly string[] = ["call", "call_application", "join", "accept", "decline", "hangup"];
+
 /** Messages of the house about one call. */
-export type CallMessage = Exclude<Extract<FromHouse, { readonly call?: string }>, { t: "incoming" }>;
+export type CallMessage = Exclude<Extract<FromHouse, { readonly call?: string }>, { t: "incoming" | "incoming_application" }>;
 
 /** Those that mean something else for each kind of call. */
 export type OwnMessage = Exclude<
@@ -49,7 +51,8 @@ export interface LiveOptions {
   audioOptions: AudioOptions;
   video: boolean;
   videoOptions: VideoOptions;
-  recordingOptions: RecordingOptions;
+  /** None where the application decides itself. */
+  readonly recordingOptions?: RecordingOptions;
   customData: CustomData;
   dataChannel: boolean;
 }
@@ -151,6 +154,18 @@ export abstract class LiveCall<Options extends LiveOptions> {
     }
   }
 
+  /** Say that the person can see the call that came. */
+  ring(): void {
+    this.line.say({ t: "ringing", call: this.id });
+  }
+
+  /** Don't take a call that came. */
+  decline(everywhere: boolean): void {
+    if (this.isEnding()) return;
+    this.leave(ApplicationErrorCode.REJECTED, ENDED_WITHIN);
+    this.line.say({ t: "decline", call: this.id, ...(everywhere ? { everywhere } : {}) });
+  }
+
   /** Take what the house says about this call. */
   hear(message: CallMessage): void {
     if (message.t === "ended") void this.finish(message.code);
@@ -230,6 +245,15 @@ export abstract class LiveCall<Options extends LiveOptions> {
     }
   }
 
+  /** Take a call that came. */
+  protected async take(opening: Opening): Promise<void> {
+    this.begun(CallStatus.CONNECTING);
+    await this.open(opening, (proposal) => {
+      const { reconnects } = opening;
+      this.line.say({ t: "accept", ...this.terms(proposal), ...(reconnects ? { autoReconnect: reconnects } : {}) });
+    });
+  }
+
   protected begun(status: Exclude<CallStatus, CallStatus.ESTABLISHED | CallStatus.FINISHED>): void {
     this.#status = status;
   }
@@ -247,12 +271,13 @@ export abstract class LiveCall<Options extends LiveOptions> {
   /** What every message that brings an offer says, as far as it is not the default. */
   protected terms({ offer, sending }: Proposal): Pick<Call, "call" | "offer" | "sending" | "customData" | "recording"> {
     const { customData, recordingOptions } = this.options;
+    const recording = recordingOptions?.recordingType ?? "UNDEFINED";
     return {
       call: this.id,
       offer,
       sending,
       ...(Object.keys(customData).length > 0 ? { customData } : {}),
-      ...(recordingOptions.recordingType === "UNDEFINED" ? {} : { recording: recordingOptions.recordingType }),
+      ...(recording === "UNDEFINED" ? {} : { recording }),
     };
   }
 
@@ -292,7 +317,7 @@ export abstract class LiveCall<Options extends LiveOptions> {
   #refused(command: string, code: ErrorCode): void {
     const repeated = this.#repeated.indexOf(command);
     if (repeated >= 0) this.#repeated.splice(repeated, 1);
-    else if (["call", "join", "accept", "decline", "hangup"].includes(command)) void this.finish(code);
+    else if (ENDING.includes(command)) void this.finish(code);
     else if (command === "renegotiate" || command === "restart_ice" || command === "reopen") {
       this.peer.refused(command, new CallError(code));
     } else if (!this.isEnding()) this.events.emit(CallsApiEvent.ERROR, { errorCode: code });
@@ -321,7 +346,7 @@ export abstract class LiveCall<Options extends LiveOptions> {
       updated: (picture, stream) => {
         if (picture === "CAMERA") events.emit(CallsApiEvent.CAMERA_VIDEO_UPDATED, { stream });
       },
-      removed: (picture) => events.emit(removed[picture], { reason: VideoRemovalReason.USER_REQUEST }),
+      removed: (picture, reason) => events.emit(removed[picture], { reason }),
       voice: (track, muted) => {
         if (this.options.audioOptions.detectTalkingWhileMuted) this.#mutedTalk.watch(muted ? track : undefined);
       },

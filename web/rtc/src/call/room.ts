@@ -3,8 +3,6 @@
 import type { CallEventHandler, RoomCallEventName } from "../events/calls.js";
 import type { CustomData } from "../options/custom-data.js";
 import type { RoomCallOptions } from "../options/room.js";
-import type { LocalCapturer, ServerCapturer } from "./captures.js";
-import { unavailable } from "./error-codes.js";
 import type { Gathering } from "./gathering.js";
 import { HeldCall } from "./held.js";
 import type { RoomCall } from "./interfaces.js";
@@ -40,13 +38,5 @@ export class HeldRoom extends HeldCall<RoomCallOptions> implements RoomCall {
 
   leave(): void {
     this.#gathering.hangup();
-  }
-
-  localCapturer(): LocalCapturer {
-    throw unavailable("Capturing a picture");
-  }
-
-  serverCapturer(): ServerCapturer {
-    throw unavailable("Capturing a picture");
   }
 }

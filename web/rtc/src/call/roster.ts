@@ -4,7 +4,8 @@ import { CallsApiEvent } from "../events/calls.js";
 import type { Participant as Said } from "../generated/messages.js";
 import type { Picture } from "../media/remote.js";
 import { type Endpoint, WebrtcEndpoint } from "./endpoints.js";
-import { Audio, Media, Participant, State } from "./participants.js";
+import { Participant, State } from "./participants.js";
+import { isSameRole, roleOf } from "./roles.js";
 
 /** Events that say nothing but who it is about. */
 export type ParticipantEvent =
@@ -12,6 +13,11 @@ export type ParticipantEvent =
   | CallsApiEvent.PARTICIPANT_JOINED
   | CallsApiEvent.PARTICIPANT_MUTED
   | CallsApiEvent.PARTICIPANT_UNMUTED
+  | CallsApiEvent.PARTICIPANT_DEAF
+  | CallsApiEvent.PARTICIPANT_UNDEAF
+  | CallsApiEvent.PARTICIPANT_BLINDED
+  | CallsApiEvent.PARTICIPANT_UNBLINDED
+  | CallsApiEvent.PARTICIPANT_ROLE_CHANGED
   | CallsApiEvent.PARTICIPANT_DISCONNECTED
   | CallsApiEvent.PARTICIPANT_RECONNECTED
   | CallsApiEvent.PARTICIPANT_STARTED_TALKING
@@ -19,6 +25,14 @@ export type ParticipantEvent =
   | CallsApiEvent.PARTICIPANT_LEFT;
 
 export type Tell = (event: ParticipantEvent, participant: Participant) => void;
+
+/** What is so or not, and the events that tell when that turns. */
+const TURNS = [
+  ["muted", CallsApiEvent.PARTICIPANT_MUTED, CallsApiEvent.PARTICIPANT_UNMUTED],
+  ["deaf", CallsApiEvent.PARTICIPANT_DEAF, CallsApiEvent.PARTICIPANT_UNDEAF],
+  ["blind", CallsApiEvent.PARTICIPANT_BLINDED, CallsApiEvent.PARTICIPANT_UNBLINDED],
+  ["disconnected", CallsApiEvent.PARTICIPANT_DISCONNECTED, CallsApiEvent.PARTICIPANT_RECONNECTED],
+] as const;
 
 /**
  * What has happened between two states of somebody, in the order in which it is told. Who was not there
@@ -29,14 +43,11 @@ export function changes(before: Said | undefined, after: Said): ParticipantEvent
   if (before === undefined) out.push(CallsApiEvent.PARTICIPANT_JOINING);
   if (after.state === "JOINED" && before?.state !== "JOINED") out.push(CallsApiEvent.PARTICIPANT_JOINED);
   if (before === undefined) return out;
-  const isMuted = after.muted === true;
-  if (isMuted !== (before.muted === true)) {
-    out.push(isMuted ? CallsApiEvent.PARTICIPANT_MUTED : CallsApiEvent.PARTICIPANT_UNMUTED);
+  for (const [what, begun, ended] of TURNS) {
+    const is = after[what] === true;
+    if (is !== (before[what] === true)) out.push(is ? begun : ended);
   }
-  const isOut = after.disconnected === true;
-  if (isOut !== (before.disconnected === true)) {
-    out.push(isOut ? CallsApiEvent.PARTICIPANT_DISCONNECTED : CallsApiEvent.PARTICIPANT_RECONNECTED);
-  }
+  if (!isSameRole(before.role, after.role)) out.push(CallsApiEvent.PARTICIPANT_ROLE_CHANGED);
   return out;
 }
 
@@ -91,8 +102,7 @@ export class Roster {
     entry.said = said;
     this.#entries.set(said.call, entry);
     const { participant } = entry;
-    participant.media.audio.muted = said.muted === true;
-    participant.disconnected = said.disconnected === true;
+    take(participant, said);
     for (const event of events) {
       // Who comes and is in at once is told of in both states.
       if (event === CallsApiEvent.PARTICIPANT_JOINED) participant.state = State.JOINED;
@@ -107,6 +117,11 @@ export class Roster {
     this.#tell(CallsApiEvent.PARTICIPANT_LEFT, entry.participant);
   }
 
+  /** We are out ourselves: nothing is told. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
   talking(call: string, talking: boolean): void {
     const participant = this.find(call);
     if (participant === undefined || participant.media.audio.talking === talking) return;
@@ -118,9 +133,19 @@ export class Roster {
   }
 }
 
-function arrival({ call, identity, displayName, muted, disconnected }: Said): Participant {
-  const endpoint = new WebrtcEndpoint(identity, displayName ?? undefined);
-  const participant = new Participant(call, endpoint, State.JOINING, new Media(new Audio(muted === true)));
-  participant.disconnected = disconnected === true;
+function arrival(said: Said): Participant {
+  const endpoint = new WebrtcEndpoint(said.identity, said.displayName ?? undefined);
+  const participant = new Participant(said.call, endpoint, State.JOINING);
+  take(participant, said);
   return participant;
+}
+
+/** Everything but the state, which changes with its events. */
+function take(participant: Participant, said: Said): void {
+  const { audio, video } = participant.media;
+  audio.muted = said.muted === true;
+  audio.deaf = said.deaf === true;
+  video.blind = said.blind === true;
+  participant.disconnected = said.disconnected === true;
+  participant.role = roleOf(said.role);
 }

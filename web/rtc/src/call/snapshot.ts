@@ -39,5 +39,5 @@ export function heardBefore(state: CallState, again: readonly Command[]): Name[]
 
 /** Whether this side has made or accepted the call. */
 function isTaken({ phase, incoming }: CallState): boolean {
-  return phase !== "RINGING" || incoming !== true;
+  return incoming !== true || (phase !== "CALLING" && phase !== "RINGING");
 }

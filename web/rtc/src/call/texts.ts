@@ -116,15 +116,33 @@ export class Texts implements DataChannel {
     this.#flush();
   }
 
+  /** No longer among these others: what has no receipt by now gets none, and what is written waits for the next. */
+  rest(): void {
+    if (this.#phase !== "open") return;
+    this.#phase = "before";
+    this.#giveUp();
+  }
+
   /** The call is over: what has no receipt by now gets none. */
   end(): void {
     if (this.#phase === "over") return;
     this.#phase = "over";
+    this.#giveUp();
+  }
+
+  /** Tell what the application writes to everybody. */
+  broadcast(text: string, date: Date): void {
+    this.#events.emit(DataChannelEvent.BROADCAST_TEXT_RECEIVED_EVENT, { text, date });
+  }
+
+  #giveUp(): void {
     clearTimeout(this.#timer);
-    for (const { id } of [...this.#said.values(), ...this.#waiting]) this.#receipt(id, false, new Date());
+    this.#timer = undefined;
+    const lost = [...this.#said.values(), ...this.#waiting];
     this.#said.clear();
     this.#waiting = [];
     this.#waitingBytes = 0;
+    for (const { id } of lost) this.#receipt(id, false, new Date());
   }
 
   #use(channel: RTCDataChannel): void {

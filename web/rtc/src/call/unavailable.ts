@@ -1,23 +1,19 @@
 /** Calls of kinds that Ringway does not have yet: they end at once and say so. */
 
 import { CallsApiEvent, type CallEventHandler, type CallEvents } from "../events/calls.js";
-import type { DataChannel } from "../events/data-channel.js";
 import { Emitter } from "../events/emitter.js";
-import type { AudioFilter, VideoFilter } from "../media/filters.js";
+import type { AudioFilter } from "../media/filters.js";
 import { TotalMediaStats } from "../media/stats.js";
 import type { AudioOptions, AudioQualityMode } from "../options/audio.js";
 import type { CustomData } from "../options/custom-data.js";
-import { VideoOptions } from "../options/video.js";
 import { type Endpoint, PhoneEndpoint, ViberEndpoint, WebrtcEndpoint } from "./endpoints.js";
 import { unavailable } from "./error-codes.js";
-import type { ApplicationCall, PhoneCall, RecordingState, ViberCall } from "./interfaces.js";
+import type { PhoneCall, ViberCall } from "./interfaces.js";
 import { CallStatus } from "./status.js";
-import type { CameraOrientation } from "./video.js";
 
 interface AnyOptions {
   audioOptions: AudioOptions;
   customData: CustomData;
-  videoOptions?: VideoOptions;
 }
 
 /** `what` begins the sentence that its errors say, e.g. "Calling a telephone". */
@@ -98,47 +94,7 @@ class UnavailableCall<Options extends AnyOptions> {
     return this.#options.audioOptions.audioFilter as AudioFilter;
   }
 
-  videoFilter(): VideoFilter {
-    return this.#options.videoOptions?.videoFilter as VideoFilter;
-  }
-
-  cameraOrientation(): CameraOrientation {
-    return (this.#options.videoOptions ?? new VideoOptions()).cameraOrientation;
-  }
-
-  hasCameraVideo(): boolean {
-    return false;
-  }
-
-  hasScreenShare(): boolean {
-    return false;
-  }
-
-  recordingState(): RecordingState {
-    return {};
-  }
-
   setAudioQualityMode(): void {
-    throw unavailable(this.#what);
-  }
-
-  pauseIncomingVideo(): void {
-    throw unavailable(this.#what);
-  }
-
-  resumeIncomingVideo(): void {
-    throw unavailable(this.#what);
-  }
-
-  dataChannel(): DataChannel {
-    throw unavailable(this.#what);
-  }
-
-  localCapturer(): never {
-    throw unavailable(this.#what);
-  }
-
-  serverCapturer(): never {
     throw unavailable(this.#what);
   }
 
@@ -147,15 +103,6 @@ class UnavailableCall<Options extends AnyOptions> {
   readonly setAudioInputDevice = (_: string): Promise<void> => this.#refuse();
   readonly setAudioFilter = (_: AudioFilter): Promise<void> => this.#refuse();
   readonly clearAudioFilter = (): Promise<void> => this.#refuse();
-  readonly cameraVideo = (_: boolean): Promise<void> => this.#refuse();
-  readonly setVideoInputDevice = (_: string): Promise<void> => this.#refuse();
-  readonly setCameraOrientation = (_: CameraOrientation): Promise<void> => this.#refuse();
-  readonly screenShare = (_: boolean): Promise<void> => this.#refuse();
-  readonly startScreenShare = (): Promise<void> => this.#refuse();
-  readonly stopScreenShare = (): Promise<void> => this.#refuse();
-  readonly stopVideo = (): Promise<void> => this.#refuse();
-  readonly setVideoFilter = (_: VideoFilter): Promise<void> => this.#refuse();
-  readonly clearVideoFilter = (): Promise<void> => this.#refuse();
 }
 
 class UnavailableDialog<Options extends AnyOptions> extends UnavailableCall<Options> {
@@ -189,21 +136,4 @@ export function phoneCall(identity: string, number: string, options: OptionsOf<P
 
 export function viberCall(identity: string, number: string, options: OptionsOf<ViberCall>): ViberCall {
   return new UnavailableDialog("Calling Viber", options, identity, new ViberEndpoint(number));
-}
-
-class UnavailableApplicationCall extends UnavailableCall<OptionsOf<ApplicationCall>> implements ApplicationCall {
-  readonly #configuration: string;
-
-  constructor(configuration: string, options: OptionsOf<ApplicationCall>) {
-    super("Calling an application", options);
-    this.#configuration = configuration;
-  }
-
-  callsConfigurationId(): string {
-    return this.#configuration;
-  }
-}
-
-export function applicationCall(configuration: string, options: OptionsOf<ApplicationCall>): ApplicationCall {
-  return new UnavailableApplicationCall(configuration, options);
 }

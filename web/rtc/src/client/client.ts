@@ -1,5 +1,7 @@
 /** The client of one person: connects, calls, and is called. */
 
+import { HeldApplicationCall, HeldIncomingApplicationCall } from "../call/application.js";
+import { Conducted } from "../call/conducted.js";
 import { Conversation, type Beginning } from "../call/conversation.js";
 import { WebrtcEndpoint } from "../call/endpoints.js";
 import { ApplicationErrorCode } from "../call/error-codes.js";
@@ -8,16 +10,17 @@ import type { ApplicationCall, PhoneCall, RoomCall, ViberCall, WebrtcCall } from
 import type { CallMessage, Line } from "../call/live.js";
 import { HeldRoom } from "../call/room.js";
 import { CallStatus } from "../call/status.js";
-import { applicationCall, phoneCall, viberCall } from "../call/unavailable.js";
+import { phoneCall, viberCall } from "../call/unavailable.js";
 import { DialogCall, IncomingDialogCall } from "../call/webrtc.js";
 import { Emitter } from "../events/emitter.js";
 import {
+  IncomingApplicationCallEvent,
   IncomingWebrtcCallEvent,
   RingwayRTCEvent,
   type RTCEventHandler,
   type RTCEvents,
 } from "../events/client.js";
-import type { Incoming } from "../generated/messages.js";
+import type { CallState, Incoming, IncomingApplication } from "../generated/messages.js";
 import { listDevices } from "../media/devices.js";
 import { ApplicationCallOptions } from "../options/application.js";
 import { checkCustomData } from "../options/custom-data.js";
@@ -31,6 +34,7 @@ import {
   checkConfiguration,
   checkIdentity,
   checkPhoneNumber,
+  checkPlatform,
   checkRoomName,
 } from "./destinations.js";
 import type { RingwayRTC, RTCOptions } from "./interface.js";
@@ -39,7 +43,12 @@ import { signallingAddress } from "./server.js";
 import { Capability, readToken } from "./token.js";
 import { User } from "./user.js";
 
+type AnyCall = Conversation | Gathering | Conducted;
+
 const SDK = "ringway-rtc/0.1.0";
+
+/** What a call begins with. */
+const BEGINNINGS: readonly string[] = ["call", "call_application", "join"];
 
 /** Make a client; it connects when it is told to. Throws for what is no token, or no browser for calls. */
 export function createRingwayRtc(token: string, rtcOptions?: RTCOptions | null): RingwayRTC {
@@ -53,7 +62,7 @@ class Client implements RingwayRTC {
   readonly #maySeePeople: boolean;
   readonly #watch: Watch;
   #debug: boolean;
-  #call: Conversation | Gathering | undefined;
+  #call: AnyCall | undefined;
   #microphone: string | undefined;
   #camera: string | undefined;
 
@@ -185,8 +194,19 @@ class Client implements RingwayRTC {
     options: ApplicationCallOptions = new ApplicationCallOptions(),
   ): ApplicationCall {
     checkConfiguration(callsConfigurationId);
+    checkPlatform(options.platformOptions);
+    checkCustomData(options.customData);
     this.#checkFree();
-    return applicationCall(callsConfigurationId, options);
+    const beginning = {
+      id: crypto.randomUUID(),
+      configuration: callsConfigurationId,
+      customData: options.customData,
+      options,
+      remoteVideo: false,
+    };
+    const conducted = this.#begin((line) => new Conducted(line, beginning, CallStatus.INITIALIZED));
+    setTimeout(() => void conducted.dial(), 0);
+    return new HeldApplicationCall(conducted);
   }
 
   getAudioInputDevices(): Promise<MediaDeviceInfo[]> {
@@ -233,7 +253,7 @@ class Client implements RingwayRTC {
     return this.#begin((line) => new Conversation(line, beginning, status));
   }
 
-  #begin<C extends Conversation | Gathering>(make: (line: Line) => C): C {
+  #begin<C extends AnyCall>(make: (line: Line) => C): C {
     const line: Line = {
       say: (message) => this.#connection.say(message),
       look: () => this.#connection.look(),
@@ -250,17 +270,14 @@ class Client implements RingwayRTC {
 
   #hear(message: News): void {
     if (message.t === "incoming") this.#incoming(message);
+    else if (message.t === "incoming_application") this.#incomingApplication(message);
     else if (message.t === "people" || message.t === "people_changed") this.#watch.hear(message);
     else if (message.t === "refused" && message.command === "watch_people") this.#watch.end(message.text);
     else if ("call" in message && message.call === this.#call?.id) this.#call.hear(message as CallMessage);
   }
 
   #incoming(message: Incoming): void {
-    if (this.#call?.id === message.call) return;
-    if (this.#call !== undefined || !this.#events.has(RingwayRTCEvent.INCOMING_WEBRTC_CALL)) {
-      this.#connection.say({ t: "decline", call: message.call });
-      return;
-    }
+    if (!this.#mayRing(message, RingwayRTCEvent.INCOMING_WEBRTC_CALL)) return;
     const source = new WebrtcEndpoint(message.source.identity, message.source.displayName);
     const customData = { ...message.customData };
     const conversation = this.#converse(
@@ -280,6 +297,43 @@ class Client implements RingwayRTC {
     this.#events.emit(RingwayRTCEvent.INCOMING_WEBRTC_CALL, new IncomingWebrtcCallEvent(call, customData));
   }
 
+  #incomingApplication(message: IncomingApplication): void {
+    if (!this.#mayRing(message, RingwayRTCEvent.INCOMING_APPLICATION_CALL)) return;
+    const customData = { ...message.customData };
+    const beginning = {
+      id: message.call,
+      configuration: message.configuration,
+      from: { identifier: message.from, displayName: message.fromDisplayName ?? null },
+      customData,
+      options: new ApplicationCallOptions(),
+      remoteVideo: message.video,
+    };
+    const conducted = this.#begin((line) => new Conducted(line, beginning, CallStatus.RINGING));
+    conducted.ring();
+    const call = new HeldIncomingApplicationCall(conducted);
+    this.#events.emit(RingwayRTCEvent.INCOMING_APPLICATION_CALL, new IncomingApplicationCallEvent(call, customData));
+  }
+
+  /** Whether the call can ring here; it is declined on this device if it can't, unless it rings already. */
+  #mayRing({ call }: { readonly call: string }, told: RingwayRTCEvent): boolean {
+    if (this.#call?.id === call) return false;
+    const isFree = this.#call === undefined && this.#events.has(told);
+    if (!isFree) this.#connection.say({ t: "decline", call });
+    return isFree;
+  }
+
+  /** A call of which only a snapshot tells. */
+  #ringingSince(state: CallState): void {
+    const { call, configuration, source, video = false, customData = {} } = state;
+    if (source === undefined) return;
+    if (configuration === undefined) this.#incoming({ t: "incoming", call, source, video, customData });
+    else {
+      const { identity: from, displayName } = source;
+      const name = displayName === undefined ? {} : { fromDisplayName: displayName };
+      this.#incomingApplication({ t: "incoming_application", call, configuration, from, ...name, video, customData });
+    }
+  }
+
   /** Follow what has happened while the house could not tell, or had forgotten what it told. */
   #adopt({ calls, ended, again }: Snapshot): void {
     for (const message of ended) this.#hear(message);
@@ -287,18 +341,17 @@ class Client implements RingwayRTC {
       const said = again.filter((it) => "call" in it && it.call === state.call);
       const isOver = said.some(({ t }) => t === "hangup" || t === "decline");
       if (state.call === this.#call?.id) this.#call.adopt(state, said);
-      else if (state.incoming === true && state.phase === "RINGING" && state.source !== undefined && !isOver) {
-        this.#incoming({
-          t: "incoming",
-          call: state.call,
-          source: state.source,
-          video: state.video ?? false,
-          customData: state.customData ?? {},
-        });
-      } else if (!isOver) this.#connection.say({ t: "hangup", call: state.call });
+      else if (isRinging(state) && !isOver) this.#ringingSince(state);
+      else if (!isOver) this.#connection.say({ t: "hangup", call: state.call });
     }
     const id = this.#call?.id;
-    const isNamed = calls.some(({ call }) => call === id) || again.some((it) => (it.t === "call" || it.t === "join") && it.call === id);
+    const isNamed =
+      calls.some(({ call }) => call === id) || again.some((it) => BEGINNINGS.includes(it.t) && "call" in it && it.call === id);
     if (this.#call?.isKnown() === true && !isNamed) void this.#call.finish(ApplicationErrorCode.NETWORK_ERROR);
   }
+}
+
+/** Whether it rings here, or would if this device knew of it. */
+function isRinging({ incoming, phase, source }: CallState): boolean {
+  return incoming === true && (phase === "CALLING" || phase === "RINGING") && source !== undefined;
 }

@@ -1,5 +1,7 @@
 /** Who can be called: the rules for each kind of destination. */
 
+import type { PlatformOptions } from "../options/platform.js";
+
 const NAME = /^[\p{L}\p{N}+\-./=_]+$/u;
 const NUMBER = /^\+?\d+$/;
 
@@ -26,5 +28,15 @@ export function checkCaller(number: string): void {
 }
 
 export function checkConfiguration(id: string): void {
-  if (typeof id !== "string" || id === "") throw new Error(`Invalid callsConfigurationId '${String(id)}'`);
+  if (typeof id !== "string" || id === "" || id.length > 128) {
+    throw new Error(`Invalid callsConfigurationId '${String(id)}'`);
+  }
+}
+
+export function checkPlatform({ applicationId, entityId }: PlatformOptions): void {
+  for (const [name, value] of Object.entries({ applicationId, entityId })) {
+    if (value != null && (typeof value !== "string" || value.length > 255)) {
+      throw new Error(`Invalid ${name}: it is a text of at most 255 characters.`);
+    }
+  }
 }

@@ -50,7 +50,7 @@ export interface RingwayRTC {
   callViber(phoneNumber: string, from: string, viberCallOptions?: ViberCallOptions): ViberCall;
   /** Join the room of this name, or begin it. */
   joinRoom(roomName: string, options?: RoomCallOptions): RoomCall;
-  /** Not available yet: the call ends with FEATURE_UNAVAILABLE. */
+  /** Call the application of this calls configuration: what becomes of the call is up to it. */
   callApplication(callsConfigurationId: string, options?: ApplicationCallOptions): ApplicationCall;
   getAudioInputDevices(): Promise<MediaDeviceInfo[]>;
   /** Choose the microphone of later calls. */

@@ -1,7 +1,7 @@
 /** What this side sends: microphone, camera and screen, one change at a time. */
 
 import { CallError, type ErrorCodeName } from "../call/error-codes.js";
-import { CameraOrientation, type DisplayOptions } from "../call/video.js";
+import { CameraOrientation, type DisplayOptions, VideoRemovalReason } from "../call/video.js";
 import type { Source } from "../generated/messages.js";
 import { VideoOptions } from "../options/video.js";
 import { deviceError, take, takeScreen, type CameraWanted } from "./capture.js";
@@ -12,7 +12,7 @@ import type { Picture } from "./remote.js";
 export interface OwnEvents {
   added(picture: Picture, stream: MediaStream): void;
   updated(picture: Picture, stream: MediaStream): void;
-  removed(picture: Picture): void;
+  removed(picture: Picture, reason: VideoRemovalReason): void;
   /** The microphone was taken, changed or given back, muted, or is heard again. */
   voice(track: MediaStreamTrack | undefined, muted: boolean): void;
   /** The other side should know. */
@@ -152,6 +152,13 @@ export class OwnMedia {
     });
   }
 
+  /** End to send pictures: nobody may see them any more. */
+  async hide(): Promise<void> {
+    for (const picture of ["CAMERA", "SCREEN"] as const) {
+      await this.#next(() => this.#remove(picture, VideoRemovalReason.ROLE_CHANGED));
+    }
+  }
+
   /** Give all devices back; nothing changes after this. */
   stop(): void {
     this.#phase = "over";
@@ -170,7 +177,7 @@ export class OwnMedia {
         await this.#send("CAMERA", track);
       } catch (error) {
         await this.#peer.send("CAMERA", null);
-        this.#removed("CAMERA");
+        this.#removed("CAMERA", VideoRemovalReason.USER_REQUEST);
         throw error;
       }
       this.#events.updated("CAMERA", new MediaStream([track]));
@@ -197,16 +204,16 @@ export class OwnMedia {
     this.#events.added(picture, new MediaStream([track]));
   }
 
-  async #remove(picture: Picture): Promise<void> {
+  async #remove(picture: Picture, reason = VideoRemovalReason.USER_REQUEST): Promise<void> {
     if (!this.has(picture)) return;
     this.#drop(picture);
     await this.#peer.send(picture, null);
-    this.#removed(picture);
+    this.#removed(picture, reason);
   }
 
-  #removed(picture: Picture): void {
+  #removed(picture: Picture, reason: VideoRemovalReason): void {
     this.#events.shows(picture, false);
-    this.#events.removed(picture);
+    this.#events.removed(picture, reason);
   }
 
   async #send(source: Source, track: MediaStreamTrack): Promise<void> {

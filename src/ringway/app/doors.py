@@ -1,0 +1,79 @@
+"""The operations of the public APIs, each with what handles it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ringway.app.ports import Ports
+from ringway.public.operations import OPERATIONS
+from ringway.public.operations.provisioning import PROVISIONING
+from ringway.public.operations.webrtc import WEBRTC, WEBRTC_RECORDINGS
+from ringway.rest.calls.actions import action_handlers
+from ringway.rest.calls.calls import call_handlers
+from ringway.rest.calls.conferences import conference_handlers
+from ringway.rest.calls.configurations import configuration_handlers
+from ringway.rest.calls.dialogs import dialog_handlers
+from ringway.rest.calls.door import Door, Handler
+from ringway.rest.calls.files import FileStore, file_handlers
+from ringway.rest.calls.media_streams import media_stream_handlers
+from ringway.rest.calls.participants import participant_handlers
+from ringway.rest.calls.recordings import recording_handlers
+from ringway.rest.calls.records import Records
+from ringway.rest.calls.service_addresses import service_address_handlers
+from ringway.rest.calls.transfers import transfer_handlers
+from ringway.rest.calls.trunks import trunk_handlers
+from ringway.rest.flat_errors import flat
+from ringway.rest.provisioning import provisioning_handlers
+from ringway.rest.webrtc.captures import capture_handlers
+from ringway.rest.webrtc.push import push_handlers
+from ringway.rest.webrtc.recordings import webrtc_recording_handlers
+from ringway.runtime.application import Desk
+from ringway.runtime.meetings import Meetings
+from ringway.runtime.reading import Reading
+
+
+def doors_of(
+    ports: Ports, desk: Desk, meetings: Meetings, reading: Reading
+) -> Sequence[Door]:
+    """Make the doors, each with the handlers that there are."""
+    shelves, catalog, clock = ports.shelves, ports.catalog, ports.clock
+    calls = {**_calls(ports, desk, meetings, Records(reading)), **_kept(ports)}
+    webrtc = {
+        **push_handlers(shelves, ports.seal, clock),
+        **capture_handlers(shelves, ports.blobs),
+    }
+    recordings = webrtc_recording_handlers()
+    return [
+        Door(OPERATIONS, calls, catalog),
+        Door(WEBRTC, webrtc, catalog),
+        Door(WEBRTC_RECORDINGS, recordings, catalog, refuse=flat),
+        Door(PROVISIONING, provisioning_handlers(shelves, clock), catalog),
+    ]
+
+
+def _calls(
+    ports: Ports, desk: Desk, meetings: Meetings, records: Records
+) -> Mapping[str, Handler]:
+    """Give what is done with calls, dialogs and conferences."""
+    shelves = ports.shelves
+    return {
+        **call_handlers(desk, records, shelves),
+        **action_handlers(desk),
+        **transfer_handlers(desk, shelves),
+        **dialog_handlers(desk, meetings, records),
+        **conference_handlers(meetings, records, shelves),
+        **participant_handlers(desk, meetings, records),
+    }
+
+
+def _kept(ports: Ports) -> Mapping[str, Handler]:
+    """Give what is done with what a customer keeps beside calls."""
+    shelves, clock = ports.shelves, ports.clock
+    return {
+        **configuration_handlers(shelves, clock),
+        **media_stream_handlers(shelves, ports.seal, clock),
+        **file_handlers(FileStore(shelves, ports.blobs, ports.judge, clock)),
+        **recording_handlers(),
+        **trunk_handlers(shelves, ports.seal, clock),
+        **service_address_handlers(shelves, clock),
+    }

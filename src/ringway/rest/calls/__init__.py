@@ -1,0 +1,1 @@
+"""The Calls API over HTTP: what each family of operations does, and its door."""

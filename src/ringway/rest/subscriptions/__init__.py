@@ -1,0 +1,1 @@
+"""The Subscriptions API over HTTP: who wants which events, and where."""

@@ -1,0 +1,1 @@
+"""The WebRTC API over HTTP: what is kept for SDKs."""
