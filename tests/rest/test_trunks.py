@@ -246,8 +246,8 @@ async def test_a_trunk_is_switched_off_and_on() -> None:
             assert (done.status_code, done.json()) == (200, {"adminStatus": status})
             now = (await ask(it, "GET", path)).json()
             assert now == {**told, "adminStatus": status}
-        for status in ("SYSTEM_DISABLED", "OFF", None):
-            refused = await ask(it, "POST", path, json={"adminStatus": status})
+        for wrong in ("SYSTEM_DISABLED", "OFF", None):
+            refused = await ask(it, "POST", path, json={"adminStatus": wrong})
             assert set(fields(refused)) == {"adminStatus"}
         path = f"{PATH}/{(await make(it, STATIC))['id']}/status"
         assert "registrationStatus" not in (await ask(it, "GET", path)).json()

@@ -59,21 +59,23 @@ class Scene:
         self.world: World = World(last, self.log)
         self.meetings = Meetings(self.world.house, self.world.desk)
 
-    async def calls(self, identity: str) -> tuple[Device, LegId]:
+    async def calls(
+        self, identity: str, call: LegId | None = None
+    ) -> tuple[Device, LegId]:
         """Have a customer call the application, and wait."""
         device = self.world.lines.connect(f"{identity}-1", identity)
-        call = LegId(f"{identity}-call")
+        call = call or LegId(f"{identity}-call")
         offer = proposal("offer")
         await self.world.exchange.call_application(device, call, SHOP, offer)
         await self.world.connected(call)
         return device, call
 
-    async def talks(self, *identities: str) -> list[Device]:
+    async def talks(self, *identities: str, call: LegId | None = None) -> list[Device]:
         """Have customers call the application, which answers them."""
         devices = []
         for identity in identities:
-            device, call = await self.calls(identity)
-            await self.world.desk.command(US, call, PickUp())
+            device, made = await self.calls(identity, call)
+            await self.world.desk.command(US, made, PickUp())
             devices.append(device)
         return devices
 

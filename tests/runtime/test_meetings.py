@@ -11,6 +11,7 @@ from ringway.domain import bridge_messages as bm
 from ringway.domain.actions import Action, ActionKind
 from ringway.domain.bridge_state import DialogState, Propagation
 from ringway.domain.causes import Cause, Refused
+from ringway.domain.effects import Place
 from ringway.domain.leg_requests import Release
 from ringway.domain.leg_state import Phase
 from ringway.domain.values import (
@@ -28,6 +29,7 @@ from ringway.ports.storage import StorageUnavailable
 from ringway.runtime.application import MAX_MESSAGE, NoSuchCall, NoSuchMeeting
 from ringway.runtime.custom_data import MAX_CUSTOM_DATA
 from ringway.runtime.meeting_terms import Entrance, MeetingTerms
+from ringway.runtime.news import Newsroom
 from tests.runtime.scene import BLUE, GREEN, RED, SHOP, Scene, to
 from tests.runtime.world import THEM, US
 
@@ -279,6 +281,47 @@ async def test_nobody_is_told_of_an_auditor() -> None:
     assert scene.heard(red)[1:] == [lines.SayParticipantLeft(RED, GREEN)]
     await scene.meetings.remove(US, bridge.id, GREEN)
     assert len(scene.heard(red)) == 2
+
+
+async def test_who_has_left_is_not_brought_in_again_by_its_new_place() -> None:
+    """A bridge may hear later than its leg that the leg is elsewhere."""
+    scene = Scene()
+    bridge = await scene.conference("red", "blue")
+    orders = scene.world.house.effects.orders
+    assert len(orders(Place(BLUE, bridge.id))) == 1
+    await scene.meetings.remove(US, bridge.id, BLUE)
+    await scene.world.quiet()
+    assert orders(Place(BLUE, bridge.id)) == []
+
+
+async def test_it_is_said_who_talks_in_a_conference_and_nowhere_else() -> None:
+    scene = Scene()
+    heard: list[tuple[str, str, bool]] = []
+    scene.world.newsroom = Newsroom(
+        scene.world.house, lambda it, call, talks: heard.append((it.id, call, talks))
+    )
+    await scene.talks("green")
+    bridge = await scene.conference("red", "blue")
+    scene.world.newsroom.hear(wire.Talking(9, BLUE, 0, talking=True))
+    scene.world.newsroom.hear(wire.Talking(10, GREEN, 0, talking=True))
+    scene.world.newsroom.hear(wire.Talking(11, BLUE, 0, talking=False))
+    assert heard == [(bridge.id, BLUE, True), (bridge.id, BLUE, False)]
+
+
+async def test_what_is_asked_for_twice_with_one_id_is_one() -> None:
+    scene = Scene()
+    await scene.talks("red")
+    scene.world.lines.connect("blue-1", "blue")
+    mine = BridgeId("mine")
+    terms = MeetingTerms(id=mine)
+    for _ in range(2):
+        bridge, new = await scene.meetings.connect_with_new_call(
+            US, RED, to("blue"), terms, call_id=LegId("new")
+        )
+        await scene.world.quiet()
+        assert (bridge.id, new.id) == (mine, "new")
+    assert len(await scene.happened(bm.Created)) == 1
+    assert scene.states(mine) == {RED: "JOINED", LegId("new"): "JOINING"}
 
 
 async def test_restraints_are_shown_and_told_to_the_engine() -> None:

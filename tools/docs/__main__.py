@@ -5,13 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from tools.docs import command_line, compatibility, configuration, operations, platforms
+from tools.docs import (
+    command_line,
+    compatibility,
+    configuration,
+    events,
+    operations,
+    platforms,
+)
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 PAGES: Final = {
     "command-line.md": command_line.made,
     "compatibility.md": compatibility.made,
     "configuration.md": configuration.made,
+    "events.md": events.made,
     "operations.md": operations.made,
     "platforms.md": platforms.made,
 }

@@ -35,6 +35,7 @@ EXAMPLES: Final = {
     "engine": '"/opt/ringway/ringway-media"',
     "shards": "2",
     "grace": "60",
+    "history_days": "5",
     "log_format": '"json"',
     "log_level": '"info"',
     "otlp_endpoint": '"http://127.0.0.1:4318"',

@@ -19,7 +19,8 @@ class _Kept:
     label: str
 
 
-Rows = dict[tuple[str, str], _Kept]
+Rows = dict[str, dict[str, _Kept]]
+"""By kind and id."""
 
 
 class MemoryShelves:
@@ -29,20 +30,21 @@ class MemoryShelves:
         self._shelves: dict[AccountId, Rows] = {}
 
     async def read(self, account: AccountId, work: Callable[[Shelf], R]) -> R:
-        return work(_Shelf(dict(self._shelves.get(account, {}))))
+        return work(_Shelf(self._copy(account)))
 
     async def write(self, account: AccountId, work: Callable[[Shelf], R]) -> R:
-        rows = dict(self._shelves.get(account, {}))
+        rows = self._copy(account)
         done = work(_Shelf(rows))
         self._shelves[account] = rows
         return done
 
     async def accounts(self, kind: Kind[T]) -> Sequence[AccountId]:
         return [
-            account
-            for account, rows in self._shelves.items()
-            if any(name == kind.name for name, _ in rows)
+            account for account, rows in self._shelves.items() if rows.get(kind.name)
         ]
+
+    def _copy(self, account: AccountId) -> Rows:
+        return {kind: dict(of) for kind, of in self._shelves.get(account, {}).items()}
 
 
 class _Shelf:
@@ -50,23 +52,25 @@ class _Shelf:
         self._rows = rows
 
     def get(self, kind: Kind[T], id_: str) -> T | None:
-        found = self._rows.get((kind.name, id_))
+        found = self._of(kind).get(id_)
         return None if found is None else found.value
 
     def add(self, kind: Kind[T], id_: str, value: T, at: int, label: str = "") -> None:
-        if (kind.name, id_) in self._rows:
+        of = self._of(kind)
+        if id_ in of:
             raise Taken(kind, id_)
-        if len(self._of(kind)) >= kind.most:
+        if len(of) >= kind.most:
             raise TooMany(kind)
-        self._rows[kind.name, id_] = _Kept(value, label)
+        of[id_] = _Kept(value, label)
 
     def put(self, kind: Kind[T], id_: str, value: T, label: str = "") -> None:
-        if (kind.name, id_) not in self._rows:
+        of = self._of(kind)
+        if id_ not in of:
             raise Missing(kind, id_)
-        self._rows[kind.name, id_] = _Kept(value, label)
+        of[id_] = _Kept(value, label)
 
     def remove(self, kind: Kind[T], id_: str) -> T:
-        found = self._rows.pop((kind.name, id_), None)
+        found = self._of(kind).pop(id_, None)
         if found is None:
             raise Missing(kind, id_)
         value: T = found.value
@@ -75,10 +79,12 @@ class _Shelf:
     def page(
         self, kind: Kind[T], number: int, size: int, label: str | None = None
     ) -> Page[T]:
-        found = [it for it in self._of(kind) if label is None or it.label == label]
-        found.reverse()
-        shown = found[number * size : (number + 1) * size]
-        return Page(tuple(it.value for it in shown), len(found))
+        found = [
+            it.value
+            for it in reversed(self._of(kind).values())
+            if label is None or it.label == label
+        ]
+        return Page(tuple(found[number * size : (number + 1) * size]), len(found))
 
-    def _of(self, kind: Kind[T]) -> list[_Kept]:
-        return [it for (name, _), it in self._rows.items() if name == kind.name]
+    def _of(self, kind: Kind[T]) -> dict[str, _Kept]:
+        return self._rows.setdefault(kind.name, {})

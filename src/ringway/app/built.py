@@ -56,6 +56,7 @@ def front(settings: Settings) -> Front:
         trusted_proxies=settings.trusted_proxies,
         egress_allow=settings.egress_allow,
         hsts=isinstance(settings.tls, CertificateFiles),
+        history_days=settings.history_days,
     )
 
 

@@ -30,6 +30,7 @@ from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Settings
 from ringway.ports.clock import Appointment
 from ringway.ports.configurations import exists
 from ringway.ports.storage import StorageUnavailable
+from ringway.programs.forgetting import HISTORY_DAYS, Forgetting
 from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
 from ringway.public.events import publisher
@@ -73,7 +74,7 @@ def _nobody() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What of the settings the web side needs."""
+    """What of the settings it needs."""
 
     sdk: Mapping[str, File] | str = "The SDK has not been built: run `make build`."
     demo_page: Mapping[str, File] | str = (
@@ -92,6 +93,8 @@ class Front:
     trusted_proxies: Sequence[Network] = ()
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
+    history_days: int = HISTORY_DAYS
+    """For how long ended calls and meetings are listed."""
     egress_allow: Sequence[Network] = ()
     """Networks that customers' URLs may lead to although they are not public."""
 
@@ -155,6 +158,9 @@ class Ringway:
         self.retention = Retention(
             ports.shelves, ports.blobs, ports.clock, self.house.tasks.start
         )
+        self.forgetting = Forgetting(
+            ports.calls, ports.clock, self.house.tasks.start, front.history_days
+        )
         self._next_sign: Appointment | None = None
         self._signalling_trouble: str | None = "Calls are being recovered."
         self.web = self._web(front)
@@ -168,6 +174,8 @@ class Ringway:
                 engine_counts=ports.engine_counts,
                 requests=self.web.requests,
                 spans=ports.spans,
+                hooks=self.hooks.dispatch,
+                streams=self.hooks.stream,
             )
         )
 
@@ -229,6 +237,7 @@ class Ringway:
         living = {device for leg in legs for device in leg.devices}
         await self.attendance.open(living, alive or now)
         await self.retention.open()
+        self.forgetting.open()
         await self._show_life()
         self._signalling_trouble = None
 
@@ -279,6 +288,7 @@ class Ringway:
         if self._next_sign is not None:
             self._next_sign.cancel()
         self.retention.close()
+        self.forgetting.close()
         try:
             async with asyncio.timeout(WOUND_UP_WITHIN_S):
                 await wind_up(self.house)

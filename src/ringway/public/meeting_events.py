@@ -22,7 +22,7 @@ from ringway.domain.bridge_messages import (
 )
 from ringway.domain.bridge_state import DialogState
 from ringway.domain.causes import Cause
-from ringway.domain.values import LegId, Meeting
+from ringway.domain.values import BridgeId, LegId, Meeting, Owner
 from ringway.ports.calls import Call
 from ringway.ports.meetings import MeetingRow, Participant, ParticipantState
 from ringway.public import render
@@ -56,12 +56,12 @@ def of_meeting(change: MeetingChange, base_url: BaseUrl) -> Iterator[Told]:
         yield from _of_dialog(change, change.event, base_url)
 
 
-def talking(row: MeetingRow, leg: LegId, *, started: bool) -> Told:
+def talking(conference: BridgeId, owner: Owner, leg: LegId, *, started: bool) -> Told:
     """Say that a participant has begun to talk, or has stopped."""
     kind = EventType.PARTICIPANT_STARTED_TALKING
     if not started:
         kind = EventType.PARTICIPANT_STOPPED_TALKING
-    return _about(kind, row, leg)
+    return Told(type=kind, owner=owner, call=leg, conference=conference)
 
 
 # ----------------------------------------------------------------- conferences

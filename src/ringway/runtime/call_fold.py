@@ -6,7 +6,7 @@ Pure but for what it is given: the rows as they were before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ringway.domain import bridge_messages as bridge
@@ -17,7 +17,7 @@ from ringway.ports.calls import Call, CallKey
 from ringway.ports.event_log import Recorded
 from ringway.ports.meetings import MeetingKey, MeetingRow
 from ringway.runtime.call_rows import expected, project, restrained
-from ringway.runtime.changes import CallChange, Change, MeetingChange, Moment
+from ringway.runtime.changes import CallChange, Change, MeetingChange, Moment, Texts
 from ringway.runtime.codec import decode
 from ringway.runtime.meeting_rows import project_meeting
 
@@ -185,3 +185,8 @@ def texts_needed(changes: Iterable[Change]) -> dict[AccountId, set[TextKey]]:
             some.append(change.event.action.custom_data)
         keys.update(it for it in some if it is not None)
     return {account: keys for account, keys in needed.items() if keys}
+
+
+def with_texts(change: Change, texts: Texts) -> Change:
+    """Give the change with the texts that customers are told with it."""
+    return replace(change, moment=replace(change.moment, texts=texts))

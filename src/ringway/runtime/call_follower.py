@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 import structlog
 
-from ringway.domain.values import SECOND, AccountId, TextKey
+from ringway.domain.values import SECOND, AccountId
 from ringway.ports.calls import Batch, Call, CallKey, Calls
 from ringway.ports.clock import Appointment, Clock
 from ringway.ports.event_log import EventLog
@@ -24,7 +23,7 @@ from ringway.ports.outbox import PublicEvent
 from ringway.ports.storage import StorageUnavailable
 from ringway.runtime import call_fold
 from ringway.runtime.actor import RETRY
-from ringway.runtime.changes import Change, Publish, nothing, read_text
+from ringway.runtime.changes import Change, Publish, Texts, nothing, read_text
 from ringway.runtime.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -159,7 +158,11 @@ class CallFollower:
         changes = fold.apply(stretch)
         texts = await self._texts(changes)
         published = [
-            event for change in changes for event in self._publish(_with(change, texts))
+            event
+            for change in changes
+            for event in self._publish(
+                call_fold.with_texts(change, texts.get(change.moment.account, {}))
+            )
         ]
         published += (make(last, self._next_index()) for make in asides)
         newer = [it for it in fold.calls.values() if it.position > after]
@@ -216,9 +219,7 @@ class CallFollower:
             else:
                 self._live_meetings.pop(row.key, None)
 
-    async def _texts(
-        self, changes: list[Change]
-    ) -> Mapping[AccountId, Mapping[TextKey, Mapping[str, str]]]:
+    async def _texts(self, changes: list[Change]) -> Mapping[AccountId, Texts]:
         found = {}
         for account, keys in call_fold.texts_needed(changes).items():
             texts = await self._log.texts(account, keys)
@@ -230,12 +231,3 @@ class CallFollower:
         self._live_meetings.clear()
         self._applied = await self._calls.position()
         self._doubtful = False
-
-
-def _with(
-    change: Change, texts: Mapping[AccountId, Mapping[TextKey, Mapping[str, str]]]
-) -> Change:
-    account = change.moment.account
-    if account not in texts:
-        return change
-    return replace(change, moment=replace(change.moment, texts=texts[account]))

@@ -12,6 +12,7 @@ from ringway.domain.causes import Cause, Refused
 from ringway.domain.leg_state import Leg
 from ringway.domain.values import (
     MAX_DURATION,
+    BridgeId,
     Direction,
     Owner,
     RecordingTerms,
@@ -33,6 +34,8 @@ class MeetingTerms:
     recording_data: Mapping[str, str] = field(default_factory=dict, repr=False)
     propagation: Propagation = PROPAGATION
     """Of a dialog."""
+    id: BridgeId | None = None
+    """Asked for again with the same one, it is the same meeting."""
 
 
 TERMS: Final = MeetingTerms()

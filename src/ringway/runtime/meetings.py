@@ -71,10 +71,9 @@ class Meetings:
         account: AccountId,
         owner: Owner,
         terms: MeetingTerms = TERMS,
-        conference: BridgeId | None = None,
     ) -> Bridge:
         """Begin a conference that waits for its first member."""
-        asked = self._create(account, owner, CONFERENCE, terms, conference)
+        asked = self._create(account, owner, CONFERENCE, terms)
         return await self._begin(asked)
 
     async def connect(
@@ -98,12 +97,15 @@ class Meetings:
         new: NewCall,
         terms: MeetingTerms = TERMS,
         entrance: Entrance = ENTRANCE,
+        *,
+        call_id: LegId | None = None,
     ) -> tuple[Bridge, Leg]:
         """Begin a conference of a call and one that begins with it."""
         leg = self._desk.call(account, call)
         check(entrance)
         asked = self._create(account, owner_of(leg), CONFERENCE, terms)
-        return await self._begin_with(asked.seating(seat_of(leg)), new, entrance)
+        beginning = self._beginning(asked, new, call_id)
+        return await self._begin_with(asked.seating(seat_of(leg)), beginning, entrance)
 
     async def create_dialog(
         self,
@@ -111,12 +113,15 @@ class Meetings:
         parent: LegId,
         new: NewCall,
         terms: MeetingTerms = TERMS,
+        *,
+        call_id: LegId | None = None,
     ) -> tuple[Bridge, Leg]:
         """Begin a dialog of a call and a child that begins with it."""
         leg = self._desk.call(account, parent)
         asked = self._create(account, owner_of(leg), APPLICATION_DIALOG, terms)
         child = replace(new, parent=parent)
-        return await self._begin_with(asked.seating(seat_of(leg)), child, ENTRANCE)
+        beginning = self._beginning(asked, child, call_id)
+        return await self._begin_with(asked.seating(seat_of(leg)), beginning, ENTRANCE)
 
     async def create_dialog_with(
         self,
@@ -173,12 +178,14 @@ class Meetings:
         conference: BridgeId,
         new: NewCall,
         entrance: Entrance = ENTRANCE,
+        *,
+        call_id: LegId | None = None,
     ) -> tuple[Bridge, Leg]:
         """Begin a call, and bring it into the conference."""
         owner = self.conference(account, conference).owner
         assert owner is not None
         check(entrance)
-        beginning = self._desk.begin(account, replace(new, owner=owner))
+        beginning = self._desk.begin(account, replace(new, owner=owner), call_id)
         seat = seating_of(beginning, entrance)
         take = bridge.TakeIn(seat.leg, seat.guest, seat.role, seat.early, seat.call)
         await self._give(account, conference, take, beginning, beginning.texts)
@@ -295,9 +302,8 @@ class Meetings:
         owner: Owner,
         policy: Policy,
         terms: MeetingTerms,
-        meeting: BridgeId | None = None,
     ) -> Asked:
-        meeting = meeting or BridgeId(self._house.mint().nth(0))
+        meeting = terms.id or BridgeId(self._house.mint().nth(0))
         recording, texts = terms.recording, []
         if recording is not None and terms.recording_data:
             key = TextKey(f"{meeting}/recording/custom-data")
@@ -315,12 +321,18 @@ class Meetings:
         )
         return Asked(create, tuple(texts))
 
+    def _beginning(
+        self, asked: Asked, new: NewCall, call_id: LegId | None
+    ) -> Beginning:
+        """Write what begins the call that belongs to who has the meeting."""
+        create = asked.create
+        assert create.owner is not None
+        new = replace(new, owner=create.owner)
+        return self._desk.begin(create.account, new, call_id)
+
     async def _begin_with(
-        self, asked: Asked, new: NewCall, entrance: Entrance
+        self, asked: Asked, beginning: Beginning, entrance: Entrance
     ) -> tuple[Bridge, Leg]:
-        owner = asked.create.owner
-        assert owner is not None
-        beginning = self._desk.begin(asked.create.account, replace(new, owner=owner))
         seat = seating_of(beginning, entrance)
         begun = await self._begin(asked.seating(seat), beginning)
         return begun, self._begun(beginning)

@@ -6,13 +6,14 @@ the engine repeats them after each reconnection.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 
 from ringway.domain import leg_messages as leg
+from ringway.domain.bridge_state import Bridge
 from ringway.domain.effects import (
     Address,
     AttachPipe,
@@ -31,7 +32,7 @@ from ringway.ports.lines import (
     SaySections,
     Section,
 )
-from ringway.runtime.announcing import talking_of
+from ringway.runtime.announcing import seen_in, talking_of
 from ringway.runtime.house import House
 from ringway.runtime.progress import Progress
 
@@ -40,11 +41,22 @@ log = structlog.get_logger(__name__)
 LOSSES: Final = {"CAPACITY": leg.Loss.NO_ROOM, "TIMED_OUT": leg.Loss.SILENT}
 
 
+Talked: TypeAlias = Callable[[Bridge, LegId, bool], None]
+"""Hears that a member of an application's conference talks, or no longer does.
+
+Nothing of it is in the log: who was not there to hear it has missed it.
+"""
+
+
+def _nobody_asks(meeting: Bridge, call: LegId, talking: bool) -> None:
+    pass
+
+
 class Newsroom:
     """Hears the engine for the house."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, house: House, talked: Talked = _nobody_asks) -> None:
+        self._house, self._talked = house, talked
         self._epoch: int | None = None
         self._terminal = Progress()
         self._acknowledged = 0
@@ -129,6 +141,9 @@ class Newsroom:
             case wire.Talking(talking=talking):
                 for device, what_of in talking_of(found, talking, self._house.views):
                     say(device, what_of)
+                seen = seen_in(found, self._house.views)
+                if seen is not None and seen[0].is_conference:
+                    self._talked(seen[0], found.id, talking)
             case wire.Incompatible(sender=sender, text=text):
                 log.info("no common codec", text=text, **self._ids(found))
                 self._signal(found, leg.Incompatible(generation, text))

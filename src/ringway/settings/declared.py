@@ -138,6 +138,12 @@ SETTINGS: Final = (
         60,
     ),
     Setting(
+        "history_days",
+        Kind.NUMBER,
+        "Days for which ended calls and meetings are listed.",
+        5,
+    ),
+    Setting(
         "log_format",
         Kind.TEXT,
         "How the log is written; auto: for people in a terminal, else JSON.",

@@ -15,6 +15,7 @@ SELF_SIGNED: Literal["self-signed"] = "self-signed"
 MEDIA = "0.0.0.0:3478"
 MAX_SHARDS = 64
 MAX_GRACE_S = 3600
+MAX_HISTORY_DAYS = 3650
 MAX_ADVERTISED = 16
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -96,6 +97,8 @@ class Settings:
     shards: int
     grace_s: int
     """How long the engine goes on without us."""
+    history_days: int
+    """For how long ended calls and meetings are listed."""
     log_format: LogFormat
     log_level: LogLevel
     otlp_endpoint: str | None
@@ -135,6 +138,7 @@ def settings_from(
     engine: Path | None = None,
     shards: int = 1,
     grace_s: int = 60,
+    history_days: int = 5,
     log_format: LogFormat = "auto",
     log_level: LogLevel = "info",
     otlp_endpoint: str | None = None,
@@ -149,6 +153,9 @@ def settings_from(
         raise BadSetting(f"is from 1 to {MAX_SHARDS}, not {shards}.", "shards")
     if not 0 <= grace_s <= MAX_GRACE_S:
         raise BadSetting(f"is from 0 to {MAX_GRACE_S} seconds, not {grace_s}.", "grace")
+    if not 1 <= history_days <= MAX_HISTORY_DAYS:
+        text = f"is from 1 to {MAX_HISTORY_DAYS} days, not {history_days}."
+        raise BadSetting(text, "history_days")
     media_listen = listen_of("media", media)
     try:
         ipaddress.ip_address(media_listen.host)
@@ -169,6 +176,7 @@ def settings_from(
         engine=engine,
         shards=shards,
         grace_s=grace_s,
+        history_days=history_days,
         log_format=log_format,
         log_level=log_level,
         otlp_endpoint=None if otlp_endpoint is None else _collector(otlp_endpoint),
