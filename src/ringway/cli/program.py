@@ -9,6 +9,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from ringway.cli.accounts import accounts
+from ringway.cli.applications import applications
 from ringway.cli.calls import calls
 from ringway.cli.completion import completion_of
 from ringway.cli.config import config
@@ -53,7 +54,7 @@ def version(*, as_json: AsJson = False) -> None:
 
 
 app.command(serve, help_epilogue="")
-app.command(config, help_epilogue="")
+app.command(config)
 app.command(doctor, help_epilogue="")
 app.command(support_bundle, help_epilogue="")
 app.command(invitation, help_epilogue="")
@@ -62,6 +63,7 @@ app.command(token, help_epilogue="")
 app.command(calls)
 app.command(rooms)
 app.command(accounts)
+app.command(applications)
 app.command(completion_of(app))
 
 
