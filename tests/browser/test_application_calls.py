@@ -116,14 +116,14 @@ async def test_an_application_conducts_a_conference(
         mine = await customer.dial_application(
             it.configuration, customData={"order": "4711"}, dataChannel=True
         )
-        received = await it.sees(f"/calls/{mine}", state="CALLING")
+        received = await it.event("CALL_RECEIVED", callId=mine)
         assert received["callsConfigurationId"] == it.configuration
-        assert received["customData"] == {"order": "4711"}
+        assert received["properties"]["call"]["customData"] == {"order": "4711"}
         await it.request("POST", f"/calls/{mine}/send-ringing")
         await customer.event("ringing")
         await it.request("POST", f"/calls/{mine}/answer")
         await customer.event("established")
-        await it.sees(f"/calls/{mine}", state="ESTABLISHED")
+        await it.event("CALL_ESTABLISHED", callId=mine)
         room, theirs = await call_in(it, f"/calls/{mine}/connect", agent)
         await customer.event("conference-joined")
         await customer.hears(BLUE)
@@ -143,9 +143,13 @@ async def test_an_application_conducts_a_conference(
             assert await party.ended() == "NORMAL_HANGUP"
             assert "error" not in await party.events()
         for call in meeting.calls.values():
-            log = await it.sees(f"/calls/{call}/history", state="FINISHED")
-            assert log["conferenceIds"] == [room]
-        past = await it.sees(f"/conferences/{room}/history", conferenceId=room)
+            await it.event("CALL_FINISHED", callId=call)
+            log = await it.request("GET", f"/calls/{call}/history")
+            assert (log["state"], log["conferenceIds"]) == ("FINISHED", [room])
+        life = ["CALL_RECEIVED", "CALL_RINGING", "CALL_ESTABLISHED", "CALL_FINISHED"]
+        assert [each for each in it.told(callId=mine) if each in life] == life
+        await it.event("CONFERENCE_FINISHED", conferenceId=room)
+        past = await it.request("GET", f"/conferences/{room}/history")
         assert {each["callId"] for each in past["sessions"]} == {mine, theirs, third}
 
 
@@ -156,7 +160,7 @@ async def test_an_application_makes_a_dialog_and_a_device_is_answered_elsewhere(
     laptop = await enter(GREEN, identity=desk.identity)
     async with backend(server, f"desk-{customer.identity}") as it:
         mine = await customer.dial_application(it.configuration, video=True)
-        await it.sees(f"/calls/{mine}", state="CALLING")
+        await it.event("CALL_RECEIVED", callId=mine)
         dialog = await it.request(
             "POST",
             "/dialogs",
@@ -183,4 +187,4 @@ async def test_an_application_makes_a_dialog_and_a_device_is_answered_elsewhere(
             await party.sees(other.voice, f"camera-{other.identity}")
         await desk.hangup()
         assert await customer.ended() == "NORMAL_HANGUP"
-        await it.sees(f"/dialogs/{dialog['id']}/history", state="FINISHED")
+        await it.event("DIALOG_FINISHED", dialogId=dialog["id"])

@@ -174,6 +174,8 @@ class Ringway:
                 engine_counts=ports.engine_counts,
                 requests=self.web.requests,
                 spans=ports.spans,
+                hooks=self.hooks.dispatch,
+                streams=self.hooks.stream,
             )
         )
 
