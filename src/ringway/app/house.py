@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from ringway.app.control import MOST_PIPES, Told
-from ringway.app.doors import doors_of
+from ringway.app.doors import Desks, doors_of
 from ringway.app.hooks import Hooks
 from ringway.app.metrics import Metrics, Sources
 from ringway.app.ports import Ports
@@ -34,8 +34,11 @@ from ringway.programs.forgetting import HISTORY_DAYS, Forgetting
 from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
 from ringway.public.events import publisher
+from ringway.rest.access import access_routes
+from ringway.rest.admission import Admission
 from ringway.rest.demo import Demo, demo_route
 from ringway.rest.health import Check, health_routes
+from ringway.rest.recognition import Recognition
 from ringway.rest.tokens import token_route
 from ringway.rest.user_activity import user_activity_route
 from ringway.rest.visitors import Network
@@ -91,6 +94,8 @@ class Front:
     reached: Callable[[], str | None] = lambda: None
     """Gives the demo's address for other devices, if there is one by https."""
     trusted_proxies: Sequence[Network] = ()
+    rate_limits: float = 1.0
+    """What declared rates of the API are multiplied by; 0: there are none."""
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
     history_days: int = HISTORY_DAYS
@@ -112,7 +117,8 @@ class Ringway:
             ports.clock,
             publish=publisher(lambda: front.public_url),
         )
-        self.hooks = Hooks(ports, front.egress_allow)
+        self.keys = Recognition(ports.catalog, ports.tokens, ports.shelves, ports.clock)
+        self.hooks = Hooks(ports, front.egress_allow, self.keys)
         self.calls.written = self.hooks.tail.grown
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
@@ -181,11 +187,14 @@ class Ringway:
 
     def _web(self, front: Front) -> Outside:
         ports = self.ports
+        keys = self.keys
+        admission = Admission(front.rate_limits)
         secure = front.public_url is not None and front.public_url.startswith("https:")
         return application(
             [
-                token_route(ports.catalog, ports.tokens, ports.clock),
-                user_activity_route(ports.activity, ports.catalog),
+                token_route(ports.catalog, ports.tokens, ports.clock, keys),
+                *access_routes(ports.catalog, ports.tokens, ports.clock, keys),
+                user_activity_route(ports.activity, keys),
                 demo_route(
                     ports.catalog,
                     ports.tokens,
@@ -198,7 +207,7 @@ class Ringway:
                         trusted=front.trusted_proxies,
                     ),
                 ),
-                *health_routes(self.checks, self.metrics.text, ports.catalog),
+                *health_routes(self.checks, self.metrics.text, keys),
                 *page_routes(front.sdk, front.demo_page, front.public_url),
                 *docs_routes(front.docs, demo_is_on=front.demo),
                 signalling(self.reception, front.origins),
@@ -206,8 +215,13 @@ class Ringway:
             self.house.tracer,
             self.metrics.observe_request,
             doors=[
-                *doors_of(ports, self.desk, self.meetings, self.reading),
-                *self.hooks.doors(),
+                *doors_of(
+                    ports,
+                    Desks(self.desk, self.meetings, self.reading),
+                    keys,
+                    admission,
+                ),
+                *self.hooks.doors(admission),
             ],
             hsts=front.hsts,
         )
