@@ -21,6 +21,7 @@ from ringway.app.ports import Ports
 from ringway.app.version import VERSION
 from ringway.app.watched_log import WatchedLog
 from ringway.app.web import Outside, application
+from ringway.domain.bridge_state import Bridge
 from ringway.domain.effects import Address, Kind
 from ringway.domain.leg_messages import Hangup
 from ringway.domain.values import SECOND, AccountId, Device, LegId
@@ -33,7 +34,7 @@ from ringway.ports.storage import StorageUnavailable
 from ringway.programs.forgetting import HISTORY_DAYS, Forgetting
 from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
-from ringway.public.events import publisher
+from ringway.public.events import publisher, talked
 from ringway.rest.access import access_routes
 from ringway.rest.admission import Admission
 from ringway.rest.demo import Demo, demo_route
@@ -144,7 +145,7 @@ class Ringway:
             measures=self.metrics,
         )
         self.reading = Reading(views, self.log, ports.calls, ports.meetings, self.calls)
-        self.newsroom = Newsroom(self.house)
+        self.newsroom = Newsroom(self.house, self._talked)
         self.exchange = Exchange(self.house)
         self.desk = Desk(self.house)
         self.meetings = Meetings(self.house, self.desk)
@@ -236,6 +237,11 @@ class Ringway:
     def _gone(self, device: Device, at: int) -> None:
         self.exchange.line_gone(device)
         self.attendance.went(device, at)
+
+    def _talked(self, meeting: Bridge, leg: LegId, started: bool) -> None:
+        trace = self.house.trace(meeting.account, Address(Kind.BRIDGE, meeting.id))
+        at = self.ports.clock.now()
+        self.calls.aside(talked(meeting, leg, started, at, trace))
 
     async def open(self) -> None:
         """Make the accounts, and take up the calls the log knows."""
