@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import call, house, join, loss, memory, packets, recovery, storage
+from bench import call, house, join, loss, memory, packets, recovery, rest, storage
 from bench.figures import Figure, machine, table
 from bench.peers import measuring as peers
 from bench.peers.rows import ROWS
@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "pipes": packets.pipes,
     "log": storage.measure,
     "house": house.measure,
+    "rest": rest.measure,
     "join": join.measure,
     "memory": memory.measure,
     "call": call.measure,
