@@ -13,6 +13,7 @@ from ringway.cli.calls import calls
 from ringway.cli.completion import completion_of
 from ringway.cli.config import config
 from ringway.cli.doctor import doctor
+from ringway.cli.events import events
 from ringway.cli.invitation import invitation
 from ringway.cli.keys import keys
 from ringway.cli.layout import Plain
@@ -61,6 +62,7 @@ app.command(keys)
 app.command(token, help_epilogue="")
 app.command(calls)
 app.command(rooms)
+app.command(events)
 app.command(accounts)
 app.command(completion_of(app))
 

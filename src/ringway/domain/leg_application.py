@@ -176,6 +176,9 @@ def device_out(
 
 def completed(leg: Leg, events: Iterable[Event], at: int) -> Iterator[Event]:
     """Add to what happens to an application's leg what its application learns."""
+    if leg.owner is None:
+        yield from events
+        return
     for event in events:
         if isinstance(event, Ended) and leg.transfer is not None:
             given_up = TransferFailed(leg.transfer.id, leg.transfer.to)
@@ -185,7 +188,7 @@ def completed(leg: Leg, events: Iterable[Event], at: int) -> Iterator[Event]:
         leg = evolve(leg, event)
         if isinstance(event, Established):
             yield from _missing(leg)
-    if leg.over or leg.owner is None:
+    if leg.over:
         return
     gone = leg.line_lost_at is not None or leg.media in _LOST or leg.look.away
     if gone and not leg.disconnected:

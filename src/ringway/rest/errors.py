@@ -69,6 +69,13 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
+def too_many(text: str, wait_s: int) -> ApiError:
+    """Say that somebody asks too often, and how many seconds to wait."""
+    return ApiError(
+        HTTPStatus.TOO_MANY_REQUESTS, text, headers={"Retry-After": str(wait_s)}
+    )
+
+
 def bad_request(text: str, /, **fields: str) -> ApiError:
     """Say what is wrong with a body; one sentence for each wrong field."""
     wrong = {field: [sentence] for field, sentence in fields.items()}

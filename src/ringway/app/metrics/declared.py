@@ -142,6 +142,16 @@ METRICS: Final = (
         "Events in the log that a consumer has not dealt with.",
         "consumer",
     ),
+    # What applications are told.
+    _counter("webhook_attempts", "Requests to webhooks, by result.", "result"),
+    _gauge("webhook_events_in_memory", "Events that are being brought to webhooks."),
+    _gauge(
+        "webhook_lag_seconds",
+        "Age of the oldest event being brought; what is tried again is not counted.",
+    ),
+    _gauge("webhook_subscriptions_stopped", "Subscriptions whose receiver is gone."),
+    _gauge("event_streams", "Open event streams."),
+    _counter("event_streams_cut", "Streams closed because nobody read them."),
     # This program.
     _counter("task_faults", "Faults in the program: each is a bug worth a report."),
     _histogram(

@@ -20,9 +20,13 @@ from ringway.app.version import VERSION
 from ringway.app.watched_log import WatchedLog
 from ringway.domain.causes import Cause
 from ringway.domain.leg_state import CallState
+from ringway.domain.values import SECOND
+from ringway.hooks.dispatch import Dispatch
+from ringway.ports.deliveries import Result
 from ringway.ports.engine import Engine
 from ringway.ports.engine_messages import Load, ShardLoad
 from ringway.ports.spans import Spans
+from ringway.rest.event_stream import EventStream
 from ringway.rtc.tally import Tally
 from ringway.runtime.call_follower import CallFollower
 from ringway.runtime.house import House as Machines
@@ -47,6 +51,8 @@ class Sources:
     requests: Mapping[tuple[str, ...], int]
     """HTTP requests by method, route and status."""
     spans: Spans
+    hooks: Dispatch
+    streams: EventStream
 
 
 class House(Collector):
@@ -64,6 +70,7 @@ class House(Collector):
         yield from self._signalling()
         yield _told("http_requests", self._sources.requests)
         yield from self._log()
+        yield from self._hooks()
         yield from self._engine()
         load = self._sources.house.views.engine_load
         yield from _shards(() if load is None else load.shards)
@@ -109,12 +116,27 @@ class House(Collector):
         yield _told("log_up", sources.log.trouble is None)
         yield _told("log_failures", sources.log.failures)
         effects = max(0, sources.calls.newest - sources.house.progress.done)
-        lags = {"calls": sources.calls.lag, "effects": effects}
+        lags = {
+            "calls": sources.calls.lag,
+            "effects": effects,
+            "webhooks": sources.hooks.behind,
+        }
         yield _told("consumer_lag_events", lags)
         faults = sources.house.tasks.faults + sources.calls.tasks.faults
+        faults += sources.hooks.tasks.faults
         yield _told("task_faults", faults)
         yield _told("trace_spans_exported", sources.spans.exported)
         yield _told("trace_spans_dropped", sources.spans.dropped)
+
+    def _hooks(self) -> Iterator[Metric]:
+        hooks, streams = self._sources.hooks, self._sources.streams
+        attempts = {it.name: hooks.depot.attempts[it] for it in Result}
+        yield _told("webhook_attempts", attempts)
+        yield _told("webhook_events_in_memory", hooks.in_memory)
+        yield _told("webhook_lag_seconds", hooks.lag / SECOND)
+        yield _told("webhook_subscriptions_stopped", hooks.stopped)
+        yield _told("event_streams", len(streams))
+        yield _told("event_streams_cut", streams.cut)
 
     def _engine(self) -> Iterator[Metric]:
         state = self._sources.engine.state
