@@ -16,6 +16,7 @@ import structlog
 from bench import (
     call,
     following,
+    hooks,
     house,
     join,
     loss,
@@ -35,6 +36,7 @@ PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "log": lambda: (*storage.measure(), *following.measure()),
     "house": house.measure,
     "rest": rest.measure,
+    "hooks": hooks.measure,
     "join": join.measure,
     "memory": memory.measure,
     "call": call.measure,

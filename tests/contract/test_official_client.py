@@ -314,8 +314,8 @@ async def actions(it: Customer) -> None:
         ),
     ):
         assert (await it.ask(name, call, **body)).status.value == "PENDING"
-    body: dict[str, Any] = {"calls_stop_play_request": {}}
-    await it.refused("call_stop_playing_file", 400, call, **body)
+    stop: dict[str, Any] = {"calls_stop_play_request": {}}
+    await it.refused("call_stop_playing_file", 400, call, **stop)
     await it.refused("call_stop_recording", 400, call)
     await it.refused("call_stop_transcription", 400, call)
     await it.refused("stop_media_stream", 400, call)
