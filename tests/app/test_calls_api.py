@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ringway.app.doors import doors_of
+from ringway.app.doors import Desks, doors_of
 from ringway.public.operations import OPERATIONS
+from ringway.rest.admission import Admission
 from ringway.rtc import messages as wire
 from tests.app.whole import Client, Whole, whole
 
@@ -300,7 +301,12 @@ async def test_a_call_changes_its_owner() -> None:
 async def test_an_operation_that_does_not_exist_yet_is_known() -> None:
     async with whole() as it:
         house = it.ringway
-        door, *_ = doors_of(house.ports, house.desk, house.meetings, house.reading)
+        door, *_ = doors_of(
+            house.ports,
+            Desks(house.desk, house.meetings, house.reading),
+            house.keys,
+            Admission(),
+        )
         missing = {row.id for row in OPERATIONS} - {row.id for row in door.operations}
         assert missing == {
             "create-bulk",
