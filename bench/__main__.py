@@ -23,6 +23,7 @@ from bench import (
     memory,
     packets,
     recovery,
+    rest,
     storage,
 )
 from bench.figures import Figure, machine, table
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "pipes": packets.pipes,
     "log": lambda: (*storage.measure(), *following.measure()),
     "house": house.measure,
+    "rest": rest.measure,
     "hooks": hooks.measure,
     "join": join.measure,
     "memory": memory.measure,

@@ -38,6 +38,7 @@ from ringway.public.events import publisher, talked
 from ringway.rest.access import access_routes
 from ringway.rest.admission import Admission
 from ringway.rest.demo import Demo, demo_route
+from ringway.rest.document import document_route
 from ringway.rest.health import Check, health_routes
 from ringway.rest.recognition import Recognition
 from ringway.rest.tokens import token_route
@@ -100,7 +101,7 @@ class Front:
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
     history_days: int = HISTORY_DAYS
-    """For how long ended calls and meetings are listed."""
+    """For how long ended calls and meetings of applications are listed."""
     egress_allow: Sequence[Network] = ()
     """Networks that customers' URLs may lead to although they are not public."""
 
@@ -191,6 +192,12 @@ class Ringway:
         keys = self.keys
         admission = Admission(front.rate_limits)
         secure = front.public_url is not None and front.public_url.startswith("https:")
+        desks = Desks(self.desk, self.meetings, self.reading)
+        self.doors = (
+            *doors_of(ports, desks, keys, admission),
+            *self.hooks.doors(admission),
+        )
+        served = [row for door in self.doors for row in door.operations]
         return application(
             [
                 token_route(ports.catalog, ports.tokens, ports.clock, keys),
@@ -211,19 +218,12 @@ class Ringway:
                 *health_routes(self.checks, self.metrics.text, keys),
                 *page_routes(front.sdk, front.demo_page, front.public_url),
                 *docs_routes(front.docs, demo_is_on=front.demo),
+                document_route(served, VERSION, front.public_url),
                 signalling(self.reception, front.origins),
             ],
             self.house.tracer,
             self.metrics.observe_request,
-            doors=[
-                *doors_of(
-                    ports,
-                    Desks(self.desk, self.meetings, self.reading),
-                    keys,
-                    admission,
-                ),
-                *self.hooks.doors(admission),
-            ],
+            doors=self.doors,
             hsts=front.hsts,
         )
 
