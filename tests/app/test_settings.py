@@ -70,6 +70,8 @@ def test_not_where_to_listen(text: str) -> None:
         {"shards": 0},
         {"shards": 65},
         {"grace_s": -1},
+        {"rate_limits": -1},
+        {"rate_limits": 1001},
         {"advertise": ["example.test"]},
         {"advertise": ["0.0.0.0"]},
         {"advertise": ["192.0.2.1:0"]},

@@ -297,7 +297,7 @@ async def whole(
             clock,
             engine,
         ),
-        front or Front(),
+        front or Front(rate_limits=0),
     )
     await ringway.open()
     hearing = asyncio.create_task(ringway.run())

@@ -35,6 +35,7 @@ EXAMPLES: Final = {
     "engine": '"/opt/ringway/ringway-media"',
     "shards": "2",
     "grace": "60",
+    "rate_limits": "1",
     "history_days": "5",
     "log_format": '"json"',
     "log_level": '"info"',

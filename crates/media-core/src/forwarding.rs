@@ -192,12 +192,6 @@ impl Forwarding {
         }
     }
 
-    /// Send all that has come of a track to those who see it, before others do.
-    pub(crate) fn clear(&mut self, now: Instant, key: usize) {
-        self.flush(now, key);
-        self.finish(key);
-    }
-
     /// Send the burst that is leaving to one viewer after the other, until `enough`. Tells whether everybody was served.
     fn depart(&mut self, now: Instant, key: usize, enough: impl Fn(&Outgoing) -> bool) -> bool {
         let Some(track) = self.tracks.get_mut(key) else {

@@ -1,8 +1,8 @@
-//! Synthetic speech and pictures: packets whose payload says who and which they are.
+//! Synthetic speech and pictures: packets whose payload says whose and which they are.
 //!
 //! Audio is one packet each 20 ms. Video is VP8 as RFC 7741 packs it, in [`Frames`];
 //! a frame asked for, and the first, is a key frame.
-//! The last eight bytes of each payload count the packets of the source.
+//! The last eight bytes of each payload count the packets of the source, and the byte before is its voice.
 
 use std::time::{Duration, Instant};
 
@@ -59,6 +59,13 @@ pub fn count_of(payload: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(*tail))
 }
 
+/// The voice of the [`Generator`] that wrote a payload.
+#[must_use]
+pub fn voice_of(payload: &[u8]) -> Option<u8> {
+    let (head, _) = payload.split_last_chunk::<COUNT_BYTES>()?;
+    head.last().copied()
+}
+
 /// Whether a VP8 payload made here begins a key frame.
 #[must_use]
 pub fn begins_key_frame(payload: &[u8]) -> bool {
@@ -77,6 +84,7 @@ pub struct Generator {
     key: bool,
     key_asked: bool,
     made: u64,
+    voice: u8,
 }
 
 impl Generator {
@@ -106,7 +114,14 @@ impl Generator {
             key: true,
             key_asked: true,
             made: 0,
+            voice: 0x55,
         }
+    }
+
+    /// The same with this voice.
+    #[must_use]
+    pub fn voiced(self, voice: u8) -> Self {
+        Self { voice, ..self }
     }
 
     /// When the next packet is due.
@@ -149,7 +164,7 @@ impl Generator {
     }
 
     fn speech(&mut self) -> Made {
-        let made = self.packet(vec![0xfc; AUDIO_BYTES], false);
+        let made = self.packet(vec![self.voice; AUDIO_BYTES], false);
         self.timestamp = self.timestamp.wrapping_add(960);
         self.next += AUDIO_EVERY;
         made
@@ -168,7 +183,7 @@ impl Generator {
         } else if first {
             payload.extend([0x11, 0x02, 0x00]);
         }
-        payload.resize(frames.bytes.saturating_sub(COUNT_BYTES), 0x55);
+        payload.resize(frames.bytes.saturating_sub(COUNT_BYTES), self.voice);
         self.part += 1;
         let last = self.part == frames.packets;
         let made = self.packet(payload, last);

@@ -3,6 +3,8 @@
 use crate::ParseError;
 use crate::bytes::Reader;
 
+/// The most that a block can be earlier than its packet, in units of the clock.
+pub const EARLIEST: u16 = (1 << 14) - 1;
 /// Length of the header of a block that is not the last.
 const HEADER: usize = 4;
 /// First bit of a header: another follows.
@@ -136,7 +138,7 @@ mod tests {
         payload.push(8);
         let redundant = Redundant::parse(&payload).unwrap();
         let earlier = redundant.earlier().next().unwrap();
-        assert_eq!((earlier.earlier, earlier.payload.len()), (0x3fff, 1023));
+        assert_eq!((earlier.earlier, earlier.payload.len()), (EARLIEST, 1023));
         assert_eq!(redundant.primary.payload, [8]);
     }
 

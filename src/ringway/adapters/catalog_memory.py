@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import replace
 
 from ringway.adapters import catalog_keys
@@ -48,14 +49,21 @@ class MemoryCatalog:
         self._accounts[account] = replace(self._the(account), settings=settings)
         return self._accounts[account]
 
-    async def create_key(self, account: AccountId, name: str, at: int) -> MintedKey:
+    async def create_key(
+        self,
+        account: AccountId,
+        name: str,
+        at: int,
+        scopes: Collection[str] | None = None,
+    ) -> MintedKey:
         check_name(name)
         self._the(account)
         live = [key for key in await self.keys(account) if key.revoked_at is None]
         if len(live) >= MAX_KEYS:
             raise TooManyKeys
         id_, secret = catalog_keys.mint()
-        key = ApiKey(id_, account, name, at)
+        ordered = None if scopes is None else tuple(sorted(set(scopes)))
+        key = ApiKey(id_, account, name, at, scopes=ordered)
         self._keys[id_] = key, catalog_keys.digest(secret)
         return MintedKey(key, secret)
 
@@ -78,6 +86,10 @@ class MemoryCatalog:
         known, stored = found
         good = catalog_keys.same(read[1], stored) and known.revoked_at is None
         return known if good else None
+
+    async def key(self, key: str) -> ApiKey | None:
+        found = self._keys.get(key)
+        return found[0] if found is not None and found[0].revoked_at is None else None
 
     async def meet(
         self, account: AccountId, identity: str, display_name: str | None, at: int

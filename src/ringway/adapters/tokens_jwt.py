@@ -4,7 +4,8 @@ header   typ JWT, alg HS256, kid
 claims   identity, name, account, caps, exp, iat, jti, and iss with a public URL
 
 What lets a line go on is of another kind: typ resume+jwt, with the claims device,
-account, identity, serial.
+account, identity, serial.  What a program shows instead of its API key is a third
+(RFC 9068): typ at+jwt, with the claims key, exp, iat, jti.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ringway.ports.catalog import SigningKey
 from ringway.ports.tokens import (
     MAX_TOKEN,
     MAX_TTL_S,
+    Access,
     Bearer,
     Capability,
     Issued,
@@ -64,7 +66,14 @@ class _Resumption(msgspec.Struct, frozen=True):
     serial: Annotated[int, Meta(ge=1, lt=1 << 40)]
 
 
-C = TypeVar("C", _Claims, _Resumption)
+class _Access(msgspec.Struct, frozen=True):
+    key: _Text
+    exp: _Time
+    iat: _Time
+    jti: _Text
+
+
+C = TypeVar("C", _Claims, _Resumption, _Access)
 
 
 class JwtTokens:
@@ -111,6 +120,19 @@ class JwtTokens:
             claims.identity,
             claims.serial,
         )
+
+    def issue_access(self, key: str, ttl_s: int, at: int) -> Issued:
+        if not 1 <= ttl_s <= MAX_TTL_S:
+            raise ValueError(f"A token lasts from 1 to {MAX_TTL_S} seconds.")
+        now = at // SECOND_US
+        claims = _Access(key, now + ttl_s, now, secrets.token_urlsafe(16))
+        return Issued(self._sign("at+jwt", claims), claims.jti, claims.exp * SECOND_US)
+
+    def verify_access(self, token: str, at: int) -> Access:
+        claims = self._signed(token, "at+jwt", _Access)
+        if claims.exp <= at // SECOND_US:
+            raise TokenExpired("The token has expired: ask for a new one.")
+        return Access(claims.key, claims.jti, claims.exp * SECOND_US)
 
     def verify(self, token: str, at: int, *, late: bool = False) -> Verified:
         claims = self._signed(token, "JWT", _Claims)

@@ -54,6 +54,7 @@ def front(settings: Settings) -> Front:
         invitation=lambda: invitation(settings.data),
         reached=lambda: demo_url(settings),
         trusted_proxies=settings.trusted_proxies,
+        rate_limits=settings.rate_limits,
         egress_allow=settings.egress_allow,
         hsts=isinstance(settings.tls, CertificateFiles),
         history_days=settings.history_days,

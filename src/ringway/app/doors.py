@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ringway.app.ports import Ports
 from ringway.public.operations import OPERATIONS
 from ringway.public.operations.provisioning import PROVISIONING
 from ringway.public.operations.webrtc import WEBRTC, WEBRTC_RECORDINGS
+from ringway.rest.admission import Admission
 from ringway.rest.calls.actions import action_handlers
 from ringway.rest.calls.calls import call_handlers
 from ringway.rest.calls.conferences import conference_handlers
@@ -24,6 +26,7 @@ from ringway.rest.calls.transfers import transfer_handlers
 from ringway.rest.calls.trunks import trunk_handlers
 from ringway.rest.flat_errors import flat
 from ringway.rest.provisioning import provisioning_handlers
+from ringway.rest.recognition import Keys
 from ringway.rest.webrtc.captures import capture_handlers
 from ringway.rest.webrtc.push import push_handlers
 from ringway.rest.webrtc.recordings import webrtc_recording_handlers
@@ -32,22 +35,32 @@ from ringway.runtime.meetings import Meetings
 from ringway.runtime.reading import Reading
 
 
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """Where applications' calls and meetings are asked for, and read."""
+
+    calls: Desk
+    meetings: Meetings
+    reading: Reading
+
+
 def doors_of(
-    ports: Ports, desk: Desk, meetings: Meetings, reading: Reading
+    ports: Ports, desks: Desks, keys: Keys, admission: Admission
 ) -> Sequence[Door]:
     """Make the doors, each with the handlers that there are."""
-    shelves, catalog, clock = ports.shelves, ports.catalog, ports.clock
-    calls = {**_calls(ports, desk, meetings, Records(reading)), **_kept(ports)}
+    shelves, clock = ports.shelves, ports.clock
+    records = Records(desks.reading)
+    calls = {**_calls(ports, desks.calls, desks.meetings, records), **_kept(ports)}
     webrtc = {
         **push_handlers(shelves, ports.seal, clock),
         **capture_handlers(shelves, ports.blobs),
     }
     recordings = webrtc_recording_handlers()
     return [
-        Door(OPERATIONS, calls, catalog),
-        Door(WEBRTC, webrtc, catalog),
-        Door(WEBRTC_RECORDINGS, recordings, catalog, refuse=flat),
-        Door(PROVISIONING, provisioning_handlers(shelves, clock), catalog),
+        Door(OPERATIONS, calls, keys, admission),
+        Door(WEBRTC, webrtc, keys, admission),
+        Door(WEBRTC_RECORDINGS, recordings, keys, admission, refuse=flat),
+        Door(PROVISIONING, provisioning_handlers(shelves, clock), keys, admission),
     ]
 
 

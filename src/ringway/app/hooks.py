@@ -18,8 +18,9 @@ from ringway.hooks.trial import trial
 from ringway.ports.outbox import mark_of
 from ringway.ports.subscriptions import Certificate
 from ringway.public.operations.subscriptions import SUBSCRIPTIONS
-from ringway.rest.calls.door import Admit, Door, Entrance, everybody
+from ringway.rest.calls.door import Admit, Door, Entrance
 from ringway.rest.event_stream import PART, EventStream
+from ringway.rest.recognition import Keys
 from ringway.rest.subscriptions.handlers import Desk
 from ringway.rest.visitors import Network
 from ringway.runtime.tail import Reader, Tail
@@ -31,10 +32,10 @@ AGENT: Final = f"Ringway/{VERSION}"
 class Hooks:
     """Tail, way out and dispatch of one house; `open` it, `close` it."""
 
-    def __init__(self, ports: Ports, allowed: Sequence[Network]) -> None:
-        self._ports = ports
+    def __init__(self, ports: Ports, allowed: Sequence[Network], keys: Keys) -> None:
+        self._ports, self._keys = ports, keys
         self.tail = Tail(ports.outbox)
-        self.stream = EventStream(self.tail, ports.catalog, ports.clock)
+        self.stream = EventStream(self.tail, keys, ports.clock)
         self.egress = Egress(AGENT, allowed)
         self.dispatch = Dispatch(
             tail=self.tail,
@@ -45,7 +46,7 @@ class Hooks:
             clock=ports.clock,
         )
 
-    def doors(self, admit: Admit = everybody) -> Sequence[Entrance]:
+    def doors(self, admit: Admit) -> Sequence[Entrance]:
         """Make the door to the Subscriptions API, and that to the stream."""
         desk = Desk(
             books=self._ports.subscriptions,
@@ -56,8 +57,7 @@ class Hooks:
             write_secret=written,
             connect=self._connect,
         )
-        catalog = self._ports.catalog
-        return Door(SUBSCRIPTIONS, desk.handlers(), catalog, admit), self.stream
+        return Door(SUBSCRIPTIONS, desk.handlers(), self._keys, admit), self.stream
 
     async def follow(self, asked: Follow) -> AsyncIterator[Happened]:
         """Give what an account is told, from a place on or from now."""

@@ -14,13 +14,14 @@ from typing import Any, Final
 import msgspec
 
 from ringway.app.control import MOST_PIPES, Told
-from ringway.app.doors import doors_of
+from ringway.app.doors import Desks, doors_of
 from ringway.app.hooks import Hooks
 from ringway.app.metrics import Metrics, Sources
 from ringway.app.ports import Ports
 from ringway.app.version import VERSION
 from ringway.app.watched_log import WatchedLog
 from ringway.app.web import Outside, application
+from ringway.domain.bridge_state import Bridge
 from ringway.domain.effects import Address, Kind
 from ringway.domain.leg_messages import Hangup
 from ringway.domain.values import SECOND, AccountId, Device, LegId
@@ -33,9 +34,13 @@ from ringway.ports.storage import StorageUnavailable
 from ringway.programs.forgetting import HISTORY_DAYS, Forgetting
 from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
-from ringway.public.events import publisher
+from ringway.public.events import publisher, talked
+from ringway.rest.access import access_routes
+from ringway.rest.admission import Admission
 from ringway.rest.demo import Demo, demo_route
+from ringway.rest.document import document_route
 from ringway.rest.health import Check, health_routes
+from ringway.rest.recognition import Recognition
 from ringway.rest.tokens import token_route
 from ringway.rest.user_activity import user_activity_route
 from ringway.rest.visitors import Network
@@ -91,10 +96,12 @@ class Front:
     reached: Callable[[], str | None] = lambda: None
     """Gives the demo's address for other devices, if there is one by https."""
     trusted_proxies: Sequence[Network] = ()
+    rate_limits: float = 1.0
+    """What declared rates of the API are multiplied by; 0: there are none."""
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
     history_days: int = HISTORY_DAYS
-    """For how long ended calls and meetings are listed."""
+    """For how long ended calls and meetings of applications are listed."""
     egress_allow: Sequence[Network] = ()
     """Networks that customers' URLs may lead to although they are not public."""
 
@@ -112,7 +119,8 @@ class Ringway:
             ports.clock,
             publish=publisher(lambda: front.public_url),
         )
-        self.hooks = Hooks(ports, front.egress_allow)
+        self.keys = Recognition(ports.catalog, ports.tokens, ports.shelves, ports.clock)
+        self.hooks = Hooks(ports, front.egress_allow, self.keys)
         self.calls.written = self.hooks.tail.grown
         self.log = WatchedLog(
             ports.log, self.metrics.observe_append, self.calls.appended
@@ -138,7 +146,7 @@ class Ringway:
             measures=self.metrics,
         )
         self.reading = Reading(views, self.log, ports.calls, ports.meetings, self.calls)
-        self.newsroom = Newsroom(self.house)
+        self.newsroom = Newsroom(self.house, self._talked)
         self.exchange = Exchange(self.house)
         self.desk = Desk(self.house)
         self.meetings = Meetings(self.house, self.desk)
@@ -181,11 +189,20 @@ class Ringway:
 
     def _web(self, front: Front) -> Outside:
         ports = self.ports
+        keys = self.keys
+        admission = Admission(front.rate_limits)
         secure = front.public_url is not None and front.public_url.startswith("https:")
+        desks = Desks(self.desk, self.meetings, self.reading)
+        self.doors = (
+            *doors_of(ports, desks, keys, admission),
+            *self.hooks.doors(admission),
+        )
+        served = [row for door in self.doors for row in door.operations]
         return application(
             [
-                token_route(ports.catalog, ports.tokens, ports.clock),
-                user_activity_route(ports.activity, ports.catalog),
+                token_route(ports.catalog, ports.tokens, ports.clock, keys),
+                *access_routes(ports.catalog, ports.tokens, ports.clock, keys),
+                user_activity_route(ports.activity, keys),
                 demo_route(
                     ports.catalog,
                     ports.tokens,
@@ -198,17 +215,15 @@ class Ringway:
                         trusted=front.trusted_proxies,
                     ),
                 ),
-                *health_routes(self.checks, self.metrics.text, ports.catalog),
+                *health_routes(self.checks, self.metrics.text, keys),
                 *page_routes(front.sdk, front.demo_page, front.public_url),
                 *docs_routes(front.docs, demo_is_on=front.demo),
+                document_route(served, VERSION, front.public_url),
                 signalling(self.reception, front.origins),
             ],
             self.house.tracer,
             self.metrics.observe_request,
-            doors=[
-                *doors_of(ports, self.desk, self.meetings, self.reading),
-                *self.hooks.doors(),
-            ],
+            doors=self.doors,
             hsts=front.hsts,
         )
 
@@ -222,6 +237,11 @@ class Ringway:
     def _gone(self, device: Device, at: int) -> None:
         self.exchange.line_gone(device)
         self.attendance.went(device, at)
+
+    def _talked(self, meeting: Bridge, leg: LegId, started: bool) -> None:
+        trace = self.house.trace(meeting.account, Address(Kind.BRIDGE, meeting.id))
+        at = self.ports.clock.now()
+        self.calls.aside(talked(meeting, leg, started, at, trace))
 
     async def open(self) -> None:
         """Make the accounts, and take up the calls the log knows."""

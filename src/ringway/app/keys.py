@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ringway.app.catalog import now, open_catalog
@@ -13,13 +14,15 @@ from ringway.ports.catalog import (
     NoSuchKey,
     TooManyKeys,
 )
+from ringway.public.scopes import known
 
 
-async def create(data: Path, name: str) -> MintedKey:
-    """Make a key.  Or `Stop`."""
+async def create(data: Path, name: str, scopes: Sequence[str] = ()) -> MintedKey:
+    """Make a key, for everything or for some scopes.  Or `Stop`."""
     async with open_catalog(data) as catalog:
         try:
-            return await catalog.create_key(FIRST_ACCOUNT, name, now())
+            held = known(scopes) if scopes else None
+            return await catalog.create_key(FIRST_ACCOUNT, name, now(), held)
         except (TooManyKeys, ValueError) as error:
             raise Stop(str(error)) from error
 

@@ -21,15 +21,31 @@ keys = App(
 def create(
     *,
     name: Annotated[str, Parameter(help="What the key is for.")] = "key",
+    scope: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="What it may be used for, as calls:traffic:send; everything if none "
+            "is given. May be given several times.",
+            negative_iterable=(),
+            show_default=False,
+            consume_multiple=False,
+        ),
+    ] = (),
     where: InFolder = NOWHERE,
     as_json: AsJson = False,
 ) -> None:
     """Make an API key; its secret is shown once."""
     from ringway.app import keys as of  # noqa: PLC0415
 
-    minted = run(of.create(where.folder(), name))
+    minted = run(of.create(where.folder(), name, scope))
     if as_json:
-        say_json({"id": minted.key.id, "secret": minted.secret})
+        say_json(
+            {
+                "id": minted.key.id,
+                "secret": minted.secret,
+                "scopes": minted.key.scopes,
+            }
+        )
     else:
         say(f"{minted.secret}\n(id {minted.key.id}; it is not shown again)")
 
@@ -48,6 +64,7 @@ def show(*, where: InFolder = NOWHERE, as_json: AsJson = False) -> None:
                     "id": it.id,
                     "name": it.name,
                     "revoked": it.revoked_at is not None,
+                    "scopes": it.scopes,
                     "createdAt": utc(it.created_at),
                     "revokedAt": utc(it.revoked_at),
                 }
@@ -62,11 +79,12 @@ def show(*, where: InFolder = NOWHERE, as_json: AsJson = False) -> None:
                 it.id,
                 "in use" if it.revoked_at is None else "revoked",
                 local_time(it.created_at, at),
+                "everything" if it.scopes is None else " ".join(it.scopes),
                 it.name,
             )
             for it in found
         ]
-        say(table(("ID", "STATE", "MADE", "NAME"), rows))
+        say(table(("ID", "STATE", "MADE", "MAY", "NAME"), rows))
 
 
 @keys.command

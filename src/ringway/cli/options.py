@@ -93,6 +93,7 @@ class Everything(Where):
     engine: Annotated[Path | None, setting_option("engine", "PROGRAM")] = None
     shards: Annotated[int | None, setting_option("shards", "N")] = None
     grace: Annotated[int | None, setting_option("grace", "SECONDS")] = None
+    rate_limits: Annotated[int | None, setting_option("rate_limits", "N")] = None
     history_days: Annotated[int | None, setting_option("history_days", "DAYS")] = None
     log_format: Annotated[
         Literal["auto", "console", "json"] | None,

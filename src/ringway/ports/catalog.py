@@ -7,6 +7,7 @@ are given by the caller.  Everything here may raise `StorageUnavailable`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -56,6 +57,12 @@ class ApiKey:
     name: str
     created_at: int
     revoked_at: int | None = None
+    scopes: tuple[str, ...] | None = None
+    """What it may be used for, by the names of the API; None: everything."""
+
+    def may(self, any_of: Collection[str]) -> bool:
+        """Say whether one of these scopes, which are enough each, is the key's."""
+        return self.scopes is None or any(it in self.scopes for it in any_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,13 @@ class Catalog(Protocol):
         """Put other settings in force.  Or `NoSuchAccount`."""
         ...
 
-    async def create_key(self, account: AccountId, name: str, at: int) -> MintedKey:
+    async def create_key(
+        self,
+        account: AccountId,
+        name: str,
+        at: int,
+        scopes: Collection[str] | None = None,
+    ) -> MintedKey:
         """Mint a key.  Or `NoSuchAccount`, `TooManyKeys`, `ValueError` (name)."""
         ...
 
@@ -152,6 +165,10 @@ class Catalog(Protocol):
         `presented` is a whole key; or, with the id in `key` (HTTP Basic), a whole
         key of that id or its random part alone.  Compared in constant time.
         """
+        ...
+
+    async def key(self, key: str) -> ApiKey | None:
+        """Give the key of this id, of whatever account, unless it is revoked."""
         ...
 
     async def meet(

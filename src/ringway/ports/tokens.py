@@ -73,6 +73,18 @@ class Resumption:
     """Grows with each token of the line: only the last one is good."""
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Which API key a program may act for, and until when."""
+
+    key: str
+    """The key's id."""
+    id: str
+    """The claim ``jti``."""
+    expires_at: int
+    """Microseconds since 1970, UTC; a whole second."""
+
+
 class TokenRejected(Exception):
     """The token does not open the door."""
 
@@ -115,4 +127,12 @@ class Tokens(Protocol):
 
     def verify_resumption(self, token: str) -> Resumption:
         """Read what was signed.  Or `TokenInvalid`."""
+        ...
+
+    def issue_access(self, key: str, ttl_s: int, at: int) -> Issued:
+        """Sign what a program shows instead of its key, for `ttl_s` seconds."""
+        ...
+
+    def verify_access(self, token: str, at: int) -> Access:
+        """Read what was signed.  Or `TokenInvalid`, `TokenExpired`."""
         ...

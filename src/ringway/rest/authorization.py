@@ -1,6 +1,6 @@
 """Who sends a request: the header Authorization, in its four schemes.
 
-    App KEY, IBSSO KEY, Bearer KEY       KEY is rw_<id>_<random>
+    App KEY, IBSSO KEY, Bearer KEY       KEY is rw_<id>_<random>, or a token for it
     Basic base64(ID:SECRET)              SECRET is the key, or its random part
 
 RFC 7235 section 2.1: the name of a scheme has no case.
@@ -16,8 +16,9 @@ from typing import Any
 
 from litestar import Request
 
-from ringway.ports.catalog import ApiKey, Catalog
+from ringway.ports.catalog import ApiKey
 from ringway.rest.errors import ApiError
+from ringway.rest.recognition import Keys
 
 MAX_HEADER = 1024
 """Characters of the header that are looked at."""
@@ -58,16 +59,16 @@ def _basic(credentials: str) -> Presented | None:
     return Presented(password, user) if colon and user and password else None
 
 
-async def authorized(request: Request[Any, Any, Any], catalog: Catalog) -> ApiKey:
+async def authorized(request: Request[Any, Any, Any], keys: Keys) -> ApiKey:
     """Give the key that the request shows.  Or `ApiError` 401."""
     header = request.headers.get("authorization", "")
-    return await recognised(header.encode("latin-1"), catalog)
+    return await recognised(header.encode("latin-1"), keys)
 
 
-async def recognised(header: bytes, catalog: Catalog) -> ApiKey:
+async def recognised(header: bytes, keys: Keys) -> ApiKey:
     """Give the key that a header Authorization shows.  Or `ApiError` 401."""
     shown = presented(header.decode("latin-1"))
-    key = shown and await catalog.recognise(shown.secret, shown.key)
+    key = shown and await keys.recognise(shown.secret, shown.key)
     if not key:
         raise ApiError(
             HTTPStatus.UNAUTHORIZED,

@@ -21,6 +21,7 @@ from litestar.exceptions import HTTPException
 
 from ringway.domain.causes import Refused
 from ringway.ports.fields import WrongFields
+from ringway.ports.provisioning import InUse
 from ringway.ports.shelves import Missing, Taken, TooMany
 from ringway.ports.storage import StorageUnavailable
 from ringway.runtime.application import NoSuchCall, NoSuchMeeting
@@ -67,6 +68,13 @@ class ApiError(Exception):
         self.fields = fields or {}
         self.message_id = message_id or MESSAGE_IDS[status]
         self.headers = headers or {}
+
+
+def too_many(text: str, wait_s: int) -> ApiError:
+    """Say that somebody asks too often, and how many seconds to wait."""
+    return ApiError(
+        HTTPStatus.TOO_MANY_REQUESTS, text, headers={"Retry-After": str(wait_s)}
+    )
 
 
 def bad_request(text: str, /, **fields: str) -> ApiError:
@@ -122,7 +130,7 @@ def translated(error: Exception, path: str) -> ApiError:
             return ApiError(HTTPStatus.BAD_REQUEST, text, fields=fields)
         case Taken():
             return ApiError(HTTPStatus.CONFLICT, str(error))
-        case TooMany():
+        case TooMany() | InUse():
             return ApiError(HTTPStatus.BAD_REQUEST, str(error))
         case StorageUnavailable():
             log.error("storage unavailable", path=path, trouble=error.trouble)

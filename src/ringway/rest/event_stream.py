@@ -19,15 +19,21 @@ from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Receive, Scope, Send
 
 from ringway.domain.values import SECOND, AccountId, ConfigurationId
-from ringway.ports.catalog import Catalog
 from ringway.ports.clock import Clock
 from ringway.ports.outbox import Mark, PublicEvent, mark_of
 from ringway.ports.storage import StorageUnavailable
+from ringway.public.operations.row import row
+from ringway.rest.admission import require
 from ringway.rest.authorization import recognised
 from ringway.rest.errors import ApiError, bad_request, told, translated
+from ringway.rest.recognition import Keys
 from ringway.runtime.tail import Reader, Tail
 
 PATH: Final = "/events/1/stream"
+STREAM: Final = row(
+    "get-event-stream", "GET /stream", bytes, "calls:logs:read", root="/events/1"
+)
+SCOPES: Final = ("calls:manage", "calls:logs:read", "subscriptions:manage")
 KEEP_ALIVE: Final = 15 * SECOND
 """How often a comment is sent when nothing happens."""
 SENT_WITHIN_S: Final = 10.0
@@ -57,8 +63,10 @@ class _Wanted:
 class EventStream:
     """The streams that are open; `close` ends them."""
 
-    def __init__(self, tail: Tail, catalog: Catalog, clock: Clock) -> None:
-        self._tail, self._catalog, self._clock = tail, catalog, clock
+    operations = (STREAM,)
+
+    def __init__(self, tail: Tail, keys: Keys, clock: Clock) -> None:
+        self._tail, self._keys, self._clock = tail, keys, clock
         self._readers: dict[Reader, AccountId] = {}
         self._closing = False
         self.cut = 0
@@ -110,7 +118,8 @@ class EventStream:
                 "This path does not take this method.",
                 headers={"Allow": "GET"},
             )
-        key = await recognised(headers.get(b"authorization", b""), self._catalog)
+        key = await recognised(headers.get(b"authorization", b""), self._keys)
+        require(key, *SCOPES)
         query = dict(parse_qsl(scope["query_string"].decode("ascii", "replace")))
         configuration = query.get("callsConfigurationId")
         if configuration is not None and len(configuration) > MAX_CONFIGURATION:

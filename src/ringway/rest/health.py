@@ -15,9 +15,10 @@ import msgspec
 from litestar import HttpMethod, MediaType, Request, Response, get, route
 from litestar.handlers import HTTPRouteHandler
 
-from ringway.ports.catalog import FIRST_ACCOUNT, Catalog
+from ringway.ports.catalog import FIRST_ACCOUNT
 from ringway.rest.authorization import authorized
 from ringway.rest.errors import ApiError
+from ringway.rest.recognition import Keys
 from ringway.rest.visitors import comes_from_this_machine
 
 PROMETHEUS: Final = "text/plain; version=0.0.4"
@@ -38,7 +39,7 @@ class Check:
 def health_routes(
     checks: Callable[[], Awaitable[Sequence[Check]]],
     metrics: Callable[[], bytes],
-    catalog: Catalog,
+    keys: Keys,
 ) -> list[HTTPRouteHandler]:
     """Make the handlers."""
 
@@ -60,11 +61,12 @@ def health_routes(
     @get("/metrics")
     async def scrape(request: Request[Any, Any, Any]) -> Response[bytes]:
         if not comes_from_this_machine(request):
-            key = await authorized(request, catalog)
-            if key.account != FIRST_ACCOUNT:
+            key = await authorized(request, keys)
+            if key.account != FIRST_ACCOUNT or key.scopes is not None:
                 raise ApiError(
                     HTTPStatus.FORBIDDEN,
-                    "Metrics are about all accounts: the operator's key is needed.",
+                    "Metrics are about all accounts: it takes a key that may do "
+                    "everything, of the operator's account.",
                 )
         return Response(
             metrics(), media_type=PROMETHEUS, headers={"Cache-Control": "no-store"}

@@ -25,9 +25,11 @@ from ringway.ports.tokens import (
     Tokens,
 )
 from ringway.public.moments import timestamp
+from ringway.rest.admission import require
 from ringway.rest.authorization import authorized
 from ringway.rest.bodies import json_object
 from ringway.rest.errors import bad_request
+from ringway.rest.recognition import Keys
 
 MIN_DISPLAY_NAME: Final = 5
 MAX_DISPLAY_NAME: Final = 50
@@ -108,12 +110,15 @@ def token_response(issued: Issued, **more: object) -> Response[bytes]:
     )
 
 
-def token_route(catalog: Catalog, tokens: Tokens, clock: Clock) -> HTTPRouteHandler:
+def token_route(
+    catalog: Catalog, tokens: Tokens, clock: Clock, keys: Keys
+) -> HTTPRouteHandler:
     """Make the handler."""
 
     @post("/webrtc/1/token", status_code=200)
     async def generate(request: Request[Any, Any, Any]) -> Response[bytes]:
-        key = await authorized(request, catalog)
+        key = await authorized(request, keys)
+        require(key, "webrtc:manage", "webrtc:identity:manage")
         asked = token_request(await request.body())
         at = clock.now()
         await catalog.meet(key.account, asked.identity, asked.display_name, at)

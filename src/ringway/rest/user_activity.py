@@ -16,24 +16,26 @@ from litestar.handlers import HTTPRouteHandler
 from ringway.domain.identity import is_identity
 from ringway.domain.values import DeviceId
 from ringway.ports.activity import MAX_PAGE, MAX_SIZE, Activity, Asked
-from ringway.ports.catalog import Catalog
 from ringway.public.moments import given_time, public_time
+from ringway.rest.admission import require
 from ringway.rest.authorization import authorized
 from ringway.rest.errors import ApiError, bad_request
 from ringway.rest.flat_errors import flat
+from ringway.rest.recognition import Keys
 
 DEFAULT_SIZE: Final = 20
 MAX_CONNECTION: Final = 64
 """Characters of a session id."""
 
 
-def user_activity_route(activity: Activity, catalog: Catalog) -> HTTPRouteHandler:
+def user_activity_route(activity: Activity, keys: Keys) -> HTTPRouteHandler:
     """Make the handler."""
 
     @get("/webrtc/1/user-activity")
     async def user_activity(request: Request[Any, Any, Any]) -> Response[bytes]:
         try:
-            key = await authorized(request, catalog)
+            key = await authorized(request, keys)
+            require(key, "webrtc:manage")
         except ApiError as error:
             return _refused(error)
         wrong: dict[str, str] = {}

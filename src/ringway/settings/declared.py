@@ -138,9 +138,15 @@ SETTINGS: Final = (
         60,
     ),
     Setting(
+        "rate_limits",
+        Kind.NUMBER,
+        "How many times the API's declared rates an account may ask; 0: no limit.",
+        1,
+    ),
+    Setting(
         "history_days",
         Kind.NUMBER,
-        "Days for which ended calls and meetings are listed.",
+        "Days for which ended calls of applications are listed.",
         5,
     ),
     Setting(

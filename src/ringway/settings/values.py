@@ -17,6 +17,7 @@ MAX_SHARDS = 64
 MAX_GRACE_S = 3600
 MAX_HISTORY_DAYS = 3650
 MAX_ADVERTISED = 16
+MAX_RATE_LIMITS = 1000
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 LogFormat = Literal["auto", "console", "json"]
@@ -98,7 +99,7 @@ class Settings:
     grace_s: int
     """How long the engine goes on without us."""
     history_days: int
-    """For how long ended calls and meetings are listed."""
+    """For how long ended calls and meetings of applications are listed."""
     log_format: LogFormat
     log_level: LogLevel
     otlp_endpoint: str | None
@@ -111,6 +112,8 @@ class Settings:
     """Whose word counts about where a request comes from."""
     egress_allow: tuple[Network, ...]
     """What customers' URLs may lead to although it is not public."""
+    rate_limits: int = 1
+    """What the declared rates of the API are multiplied by; 0: there are none."""
 
     @property
     def is_for_this_machine(self) -> bool:
@@ -145,6 +148,7 @@ def settings_from(
     tls: str | None = None,
     https: str = HTTPS,
     trusted_proxies: Sequence[str] = (),
+    rate_limits: int = 1,
     egress_allow: Sequence[str] = (),
 ) -> Settings:
     """Check what was given.  Or `BadSetting`."""
@@ -153,6 +157,10 @@ def settings_from(
         raise BadSetting(f"is from 1 to {MAX_SHARDS}, not {shards}.", "shards")
     if not 0 <= grace_s <= MAX_GRACE_S:
         raise BadSetting(f"is from 0 to {MAX_GRACE_S} seconds, not {grace_s}.", "grace")
+    if not 0 <= rate_limits <= MAX_RATE_LIMITS:
+        raise BadSetting(
+            f"is from 0 to {MAX_RATE_LIMITS}, not {rate_limits}.", "rate_limits"
+        )
     if not 1 <= history_days <= MAX_HISTORY_DAYS:
         text = f"is from 1 to {MAX_HISTORY_DAYS} days, not {history_days}."
         raise BadSetting(text, "history_days")
@@ -182,6 +190,7 @@ def settings_from(
         otlp_endpoint=None if otlp_endpoint is None else _collector(otlp_endpoint),
         tls=None if tls is None else _tls(tls),
         https=listen_of("https", https),
+        rate_limits=rate_limits,
         trusted_proxies=_networks("trusted_proxy", trusted_proxies),
         egress_allow=_networks("egress_allow", egress_allow),
     )

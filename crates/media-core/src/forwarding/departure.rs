@@ -167,7 +167,7 @@ mod tests {
                     let stream = Stream::new(&mut random);
                     let name = (u16::try_from(peer).unwrap(), media);
                     first.insert(name, u16::try_from(stream.next).unwrap());
-                    track.views.push(View::new(peer, 0, stream, format));
+                    track.views.push(View::new(peer, 0, stream, format, 0));
                 }
                 forwarding.tracks.insert(track)
             };

@@ -46,6 +46,11 @@ pub(crate) struct Late {
 }
 
 impl Late {
+    /// The first sequence number of which nothing, and nothing later, has come.
+    pub(crate) fn next(&self) -> u64 {
+        self.newest + 1
+    }
+
     /// Whether the packet of this sequence number, which has come now, is late.
     pub(crate) fn is(&mut self, sequence: u64) -> bool {
         if sequence >= self.newest {

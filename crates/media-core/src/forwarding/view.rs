@@ -56,6 +56,8 @@ struct Shift {
     picture: u16,
     base: u8,
     clock: u32,
+    /// When that packet was said, by the track's timestamps.
+    since: u32,
 }
 
 impl Shift {
@@ -65,6 +67,21 @@ impl Shift {
 
     fn incoming(&self, sequence: u64) -> Option<u64> {
         Some(sequence.checked_sub(self.first)? + self.from)
+    }
+
+    /// Whether what a redundant packet repeats was let through as well, or would have been.
+    fn covers(&self, packet: &Packet, payload: &[u8]) -> bool {
+        let passed = packet.timestamp.wrapping_sub(self.since);
+        passed >= u32::from(red::EARLIEST)
+            || red::Redundant::parse(payload).is_ok_and(|redundant| {
+                let mut blocks = redundant.earlier();
+                blocks.all(|block| u32::from(block.earlier) <= passed)
+            })
+    }
+
+    /// Whether a viewer with these payload types gets what the packet repeats.
+    fn repeats(&self, types: PayloadTypes, packet: &Packet, payload: &[u8]) -> bool {
+        packet.is_redundant() && types.red.is_some() && self.covers(packet, payload)
     }
 }
 
@@ -154,6 +171,8 @@ pub(crate) struct View {
     pub(crate) codec: Option<Codec>,
     /// The stream's cumulative loss before this view.
     pub(crate) lost_before: i32,
+    /// The first packet of the track that it may begin with: what came before the view is not for the viewer.
+    from: u64,
     shift: Option<Shift>,
     /// What was in force before, for packets that are asked for again, and until which number.
     past: Option<(Shift, u64)>,
@@ -166,7 +185,13 @@ pub(crate) struct View {
 }
 
 impl View {
-    pub(crate) fn new(peer: usize, section: usize, stream: Stream, format: Format) -> Self {
+    pub(crate) fn new(
+        peer: usize,
+        section: usize,
+        stream: Stream,
+        format: Format,
+        from: u64,
+    ) -> Self {
         Self {
             peer,
             section,
@@ -176,6 +201,7 @@ impl View {
             counts: Counts::default(),
             loss: Loss::default(),
             codec: None,
+            from,
             shift: None,
             past: None,
             begun: false,
@@ -237,6 +263,9 @@ impl View {
         let shift = match self.shift {
             Some(shift) if shift.clock == clock => shift,
             _ => {
+                if packet.sequence < self.from {
+                    return Err(Withheld::Early);
+                }
                 if packet.codec.kind() == Kind::Video && !packet.key_frame {
                     return Err(Withheld::NeedsKeyFrame);
                 }
@@ -250,7 +279,7 @@ impl View {
             sequence,
             timestamp: packet.timestamp.wrapping_add(shift.timestamp),
             payload_types,
-            redundant: packet.is_redundant() && payload_types.red.is_some(),
+            redundant: shift.repeats(payload_types, packet, payload),
             picture: shift.picture,
             base: shift.base,
         };
@@ -280,6 +309,7 @@ impl View {
             picture: 0,
             base: 0,
             clock,
+            since: packet.timestamp,
         };
         if let Some(last) = self.stream.last {
             shift.picture = last.picture.wrapping_add(1).wrapping_sub(picture);
@@ -321,13 +351,13 @@ impl View {
     }
 
     /// Where a packet that was sent goes, to be sent again.
-    pub(crate) fn again(&self, sent: &SentAs, packet: &Packet) -> Option<Place> {
+    pub(crate) fn again(&self, sent: &SentAs, packet: &Packet, payload: &[u8]) -> Option<Place> {
         let payload_types = self.format.payload_types(packet.codec)?;
         Some(Place {
             sequence: sent.sequence,
             timestamp: packet.timestamp.wrapping_add(sent.shift.timestamp),
             payload_types,
-            redundant: packet.is_redundant() && payload_types.red.is_some(),
+            redundant: sent.shift.repeats(payload_types, packet, payload),
             picture: sent.shift.picture,
             base: sent.shift.base,
         })
@@ -366,174 +396,4 @@ pub(crate) fn ticks(duration: std::time::Duration, clock: u32) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::Random;
-    use media_wire::extension::Ids;
-    use std::time::{Duration, Instant};
-
-    fn format(codecs: &[Codec]) -> Format {
-        let mut payload_types = [None; Codec::ALL.len()];
-        for codec in codecs {
-            payload_types[*codec as usize] = Some(PayloadTypes {
-                media: 96 + *codec as u8,
-                rtx: None,
-                red: None,
-            });
-        }
-        Format {
-            header: Header::new(Ids::default(), "0", false, true),
-            payload_types,
-            repair: Repair::Rtx,
-        }
-    }
-
-    fn view(codecs: &[Codec]) -> View {
-        let stream = Stream::new(&mut Random::new([7; 32]));
-        View::new(0, 0, stream, format(codecs))
-    }
-
-    fn packet(codec: Codec, sequence: u64, timestamp: u32, key_frame: bool, at: Instant) -> Packet {
-        Packet {
-            sequence,
-            timestamp,
-            arrived: at,
-            length: 0,
-            primary: 0,
-            codec,
-            marker: false,
-            key_frame,
-            audio_level: None,
-            orientation: None,
-        }
-    }
-
-    /// A VP8 payload with a picture id of 15 bits and a base layer index.
-    fn vp8(picture: u16, base: u8) -> Vec<u8> {
-        let [high, low] = picture.to_be_bytes();
-        vec![0x90, 0xc0, 0x80 | high, low, base, 0x00, 0xff]
-    }
-
-    fn rewritten(place: &Place, picture: u16, base: u8) -> (u16, u8) {
-        let mut payload = vp8(picture, base);
-        place.rewrite(Codec::Vp8, &mut payload);
-        let descriptor = vp8::Descriptor::parse(&payload).unwrap();
-        (
-            descriptor.picture_id.unwrap().value,
-            descriptor.base_layer_index.unwrap().value,
-        )
-    }
-
-    #[test]
-    fn a_packet_is_sent_again_once_in_a_round_trip() {
-        let begin = Instant::now();
-        let at = |ms| begin + Duration::from_millis(ms);
-        let within = Duration::from_millis(50);
-        let mut view = view(&[Codec::Vp8]);
-        assert!(!view.repairs(at(0), within, 7));
-        assert!(view.repairs(at(49), within, 7));
-        assert!(!view.repairs(at(49), within, 8));
-        assert!(!view.repairs(at(50), within, 7));
-        assert!(!view.repairs(at(60), Duration::ZERO, 7), "nothing is known");
-        for number in 0..1000 {
-            view.repairs(at(70), within, number);
-        }
-        assert_eq!(view.repaired.len(), MAX_REPAIRED);
-    }
-
-    #[test]
-    fn pictures_begin_with_a_key_frame_and_sound_with_anything() {
-        let now = Instant::now();
-        let mut view = view(&[Codec::Vp8, Codec::Opus]);
-        let first = view.stream.next;
-        let early = view.place(&packet(Codec::Vp8, 10, 0, false, now), &vp8(1, 1));
-        assert_eq!(early.unwrap_err(), Withheld::NeedsKeyFrame);
-        let key = view.place(&packet(Codec::Vp8, 20, 0, true, now), &vp8(2, 2));
-        assert_eq!(key.unwrap().sequence, first);
-        let late = view.place(&packet(Codec::Vp8, 19, 0, false, now), &vp8(1, 1));
-        assert_eq!(late.unwrap_err(), Withheld::Early);
-        let gap = view.place(&packet(Codec::Vp8, 23, 0, false, now), &vp8(3, 3));
-        assert_eq!(gap.unwrap().sequence, first + 3);
-        let filled = view.place(&packet(Codec::Vp8, 21, 0, false, now), &vp8(2, 2));
-        assert_eq!(filled.unwrap().sequence, first + 1);
-        assert_eq!(view.stream.next, first + 4);
-        let sound = view.place(&packet(Codec::Opus, 24, 0, false, now), &[]);
-        assert_eq!(sound.unwrap().sequence, first + 4);
-    }
-
-    #[test]
-    fn another_source_continues_the_stream() {
-        let now = Instant::now();
-        let mut one = view(&[Codec::Vp8]);
-        let place = one
-            .place(
-                &packet(Codec::Vp8, 100, 5_000, true, now),
-                &vp8(0x7fff, 255),
-            )
-            .unwrap();
-        let (picture, base) = rewritten(&place, 0x7fff, 255);
-        let later = now + Duration::from_millis(500);
-        let format = one.format.clone();
-        let mut two = View::new(0, 0, one.stream, format);
-        let next = two
-            .place(&packet(Codec::Vp8, 9, 77, true, later), &vp8(3, 9))
-            .unwrap();
-        assert_eq!(next.sequence, place.sequence + 1);
-        assert_eq!(next.timestamp, place.timestamp.wrapping_add(45_000));
-        assert_eq!(
-            rewritten(&next, 3, 9),
-            ((picture + 1) & 0x7fff, base.wrapping_add(1))
-        );
-        assert_eq!(
-            rewritten(&next, 4, 10),
-            ((picture + 2) & 0x7fff, base.wrapping_add(2))
-        );
-    }
-
-    #[test]
-    fn an_unknown_codec_leaves_no_gap() {
-        let now = Instant::now();
-        let mut view = view(&[Codec::Vp8]);
-        let first = view.stream.next;
-        view.place(&packet(Codec::Vp8, 1, 0, true, now), &vp8(1, 1))
-            .unwrap();
-        let other = view.place(&packet(Codec::H264Main, 2, 3000, true, now), &[]);
-        assert_eq!(other.unwrap_err(), Withheld::Codec);
-        let waits = view.place(&packet(Codec::Vp8, 3, 6000, false, now), &vp8(2, 2));
-        assert_eq!(waits.unwrap_err(), Withheld::NeedsKeyFrame);
-        let again = view
-            .place(&packet(Codec::Vp8, 4, 9000, true, now), &vp8(3, 3))
-            .unwrap();
-        assert_eq!(again.sequence, first + 1);
-        // The same source keeps its time line.
-        let offset = view.stream.timestamp_offset;
-        assert_eq!(again.timestamp, 9000_u32.wrapping_add(offset));
-    }
-
-    #[test]
-    fn what_was_sent_is_found_by_its_number() {
-        let now = Instant::now();
-        let mut view = view(&[Codec::Vp8]);
-        assert!(view.sent(5).is_none());
-        for sequence in [100, 101, 103] {
-            let packet = packet(Codec::Vp8, sequence, 0, sequence == 100, now);
-            view.place(&packet, &vp8(1, 1)).unwrap();
-        }
-        let first = view.stream.next - 4;
-        view.close();
-        view.place(&packet(Codec::Vp8, 200, 0, true, now), &vp8(9, 9))
-            .unwrap();
-        let found = |sequence: u64| view.sent(seq::wire(sequence)).map(|(incoming, _)| incoming);
-        let table = [
-            (0, Some(100)),
-            (2, Some(102)),
-            (3, Some(103)),
-            (4, Some(200)),
-        ];
-        for (sent, expected) in table {
-            assert_eq!(found(first + sent), expected, "{sent}");
-        }
-        assert_eq!(found(first + 5), None);
-        assert_eq!(found(first.wrapping_sub(1) & 0xffff), None);
-    }
-}
+mod tests;

@@ -34,14 +34,12 @@ impl Shard {
         let all = all.unwrap_or_default();
         // What becomes free first is used for what comes then.
         for key in &all {
-            self.withhold(now, slot, *key);
+            if self.withhold(slot, *key) {
+                self.reconsider(now, *key);
+            }
         }
         for key in all {
-            let showing = self.pipes.get(slot).and_then(|pipe| pipe.showing(key));
-            if showing.is_none() && self.may_get(slot, key) {
-                self.forwarding.clear(now, key);
-                self.subscribe(now, slot, key);
-            }
+            self.subscribe(now, slot, key);
         }
         if gives {
             for key in own {
@@ -63,26 +61,31 @@ impl Shard {
         }
         track.audience = audience;
         let (members, shards) = (bridge.members.clone(), bridge.shards.clone());
-        self.forwarding.clear(now, key);
+        // What has come is for those who got it so far, and leaves before other shards hear of this.
+        self.forwarding.flush(now, key);
         for shard in shards {
             self.announce(shard, name, key);
         }
+        let mut fewer = false;
         for slot in &members {
-            self.withhold(now, *slot, key);
+            fewer |= self.withhold(*slot, key);
+        }
+        if fewer {
+            self.reconsider(now, key);
         }
         for slot in members {
             self.subscribe(now, slot, key);
         }
     }
 
-    /// Take a track away from a pipe that may not get it.
-    fn withhold(&mut self, now: Instant, slot: usize, key: usize) {
+    /// Take a track away from a pipe that may not get it. Tells whether it got it.
+    fn withhold(&mut self, slot: usize, key: usize) -> bool {
         if self.may_get(slot, key) {
-            return;
+            return false;
         }
         if let Some(track) = self.forwarding.tracks.get_mut(key) {
             track.refused.retain(|refused| *refused != slot);
         }
-        self.unsubscribe(now, slot, key);
+        self.take_away(slot, key)
     }
 }

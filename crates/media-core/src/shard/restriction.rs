@@ -35,6 +35,21 @@ impl Shard {
         }
     }
 
+    /// The same when a viewer has come that can decode these. Among a thousand, most ask for nothing new.
+    pub(crate) fn reconsider_with(&mut self, now: Instant, key: usize, codecs: CodecSet) {
+        let Some(track) = self.forwarding.tracks.get(key) else {
+            return;
+        };
+        let suits = |before: CodecSet| before.and(codecs) == before;
+        match track.origin {
+            Origin::Remote(_) if track.wanted.is_some_and(suits) => {}
+            Origin::Local { pipe, section } if suits(track.allowed) => {
+                self.hold(now, pipe, section, key);
+            }
+            Origin::Remote(_) | Origin::Local { .. } => self.reconsider(now, key),
+        }
+    }
+
     /// What each viewer of this shard can decode of a track.
     fn viewers(&self, key: usize) -> Vec<CodecSet> {
         let bridge = self

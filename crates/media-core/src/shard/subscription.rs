@@ -110,18 +110,27 @@ impl Shard {
                 return;
             }
         };
+        let mut codecs = CodecSet::NONE;
         if let Some(pipe) = self.pipes.get_mut(slot) {
             pipe.put(section, key);
+            codecs = pipe.sections.get(section).map_or(codecs, usable);
         }
         self.changed.push(slot);
         self.show(slot, section);
-        self.reconsider(now, key);
+        self.reconsider_with(now, key, codecs);
     }
 
     /// Let a pipe not see a track any more.
     pub(crate) fn unsubscribe(&mut self, now: Instant, slot: usize, key: usize) {
+        if self.take_away(slot, key) {
+            self.reconsider(now, key);
+        }
+    }
+
+    /// The same without looking at what this changes for others. Tells whether it saw it.
+    pub(crate) fn take_away(&mut self, slot: usize, key: usize) -> bool {
         let Some(section) = self.pipes.get(slot).and_then(|pipe| pipe.showing(key)) else {
-            return;
+            return false;
         };
         self.hide(slot, section);
         if let Some(pipe) = self.pipes.get_mut(slot) {
@@ -131,7 +140,7 @@ impl Shard {
             }
         }
         self.changed.push(slot);
-        self.reconsider(now, key);
+        true
     }
 
     /// See to it that a pipe sees a track, now that what either can do has changed.
@@ -273,7 +282,10 @@ impl Shard {
                 return;
             };
             held.view = Some(track.views.len());
-            track.views.push(View::new(slot, section, stream, format));
+            let from = track.late.next();
+            track
+                .views
+                .push(View::new(slot, section, stream, format, from));
             self.forwarding.awake.push(slot);
             if track.kind() == Kind::Video {
                 track.key_frames.want();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
@@ -39,12 +39,18 @@ from ringway.ports.catalog import (
 
 T = TypeVar("T")
 
+MOST_RECOGNISED = 1000
+"""Keys that are remembered until something changes in the file."""
+
 
 class SqlCatalog:
     """Each question is one statement; each change is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._recognised: dict[tuple[bytes, str | None], ApiKey] = {}
+        """Keys by what was shown, by its SHA-256, as of `_version`."""
+        self._version: int | None = None
 
     async def open_account(
         self, account: AccountId, name: str, at: int, settings: Settings | None = None
@@ -81,9 +87,16 @@ class SqlCatalog:
 
         return await self._database.write(work)
 
-    async def create_key(self, account: AccountId, name: str, at: int) -> MintedKey:
+    async def create_key(
+        self,
+        account: AccountId,
+        name: str,
+        at: int,
+        scopes: Collection[str] | None = None,
+    ) -> MintedKey:
         check_name(name)
         id_, secret = catalog_keys.mint()
+        ordered = None if scopes is None else tuple(sorted(set(scopes)))
 
         def work(connection: Connection) -> MintedKey:
             _the(connection, account)
@@ -103,9 +116,10 @@ class SqlCatalog:
                     name=name,
                     sha256=catalog_keys.digest(secret),
                     created_at=at,
+                    scopes=None if ordered is None else json.dumps(ordered),
                 )
             )
-            return MintedKey(ApiKey(id_, account, name, at), secret)
+            return MintedKey(ApiKey(id_, account, name, at, scopes=ordered), secret)
 
         return await self._database.write(work)
 
@@ -134,6 +148,19 @@ class SqlCatalog:
         return await self._database.write(work)
 
     async def recognise(self, presented: str, key: str | None = None) -> ApiKey | None:
+        shown = catalog_keys.digest(presented), key
+        version = self._database.version()
+        if version != self._version or len(self._recognised) >= MOST_RECOGNISED:
+            self._recognised, self._version = {}, version
+        if version is not None and (known := self._recognised.get(shown)) is not None:
+            return known
+        found = await self._recognise(presented, key)
+        # While it was read, somebody may have revoked it.
+        if found is not None and version == self._version:
+            self._recognised[shown] = found
+        return found
+
+    async def _recognise(self, presented: str, key: str | None) -> ApiKey | None:
         read = catalog_keys.read(presented, key)
         if read is None:
             return None
@@ -144,6 +171,14 @@ class SqlCatalog:
             if catalog_keys.same(whole, row.sha256) and row.revoked_at is None:
                 return _key(row)
         return None
+
+    async def key(self, key: str) -> ApiKey | None:
+        rows = await self._database.rows(
+            select(api_keys).where(
+                api_keys.c.id == key, api_keys.c.revoked_at.is_(None)
+            )
+        )
+        return _one(rows, _key)
 
     async def meet(
         self, account: AccountId, identity: str, display_name: str | None, at: int
@@ -250,7 +285,12 @@ def _read_account(row: Row[Any]) -> Account:
 
 def _key(row: Row[Any]) -> ApiKey:
     return ApiKey(
-        row.id, AccountId(row.account_id), row.name, row.created_at, row.revoked_at
+        row.id,
+        AccountId(row.account_id),
+        row.name,
+        row.created_at,
+        row.revoked_at,
+        None if row.scopes is None else tuple(json.loads(row.scopes)),
     )
 
 

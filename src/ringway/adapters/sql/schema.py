@@ -33,7 +33,7 @@ __all__ = [
     "totals",
 ]
 
-VERSION = "0005"
+VERSION = "0006"
 """The revision of Alembic that makes these tables."""
 
 version = Table(
@@ -217,6 +217,7 @@ api_keys = Table(
     Column("sha256", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("scopes", Text),  # JSON; NULL is everything
     Index(None, "account_id", "created_at"),
 )
 

@@ -8,7 +8,14 @@ parameters, and then by the handler.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, Protocol, TypeAlias
@@ -18,12 +25,13 @@ import msgspec
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
-from ringway.ports.catalog import ApiKey, Catalog
+from ringway.ports.catalog import ApiKey
 from ringway.public.operations import Operation
 from ringway.public.reading import Reader, Unreadable, Wrong
 from ringway.rest.authorization import recognised
 from ringway.rest.bodies import MAX_BODY
 from ringway.rest.errors import ApiError, Told, bad_request, told, translated
+from ringway.rest.recognition import Keys
 
 MAX_PARAMETERS: Final = 100
 """Parameters of a query that are looked at."""
@@ -105,12 +113,12 @@ class Door:
         self,
         operations: Iterable[Operation],
         handlers: Mapping[str, Handler],
-        catalog: Catalog,
+        keys: Keys,
         admit: Admit = everybody,
         refuse: Callable[[ApiError], Told] = told,
     ) -> None:
         """`admit` may raise `ApiError` for a key; `refuse` writes errors."""
-        self._catalog, self._admit, self._refuse = catalog, admit, refuse
+        self._keys, self._admit, self._refuse = keys, admit, refuse
         self._root = _Segment()
         self._encode = msgspec.json.Encoder().encode
         rows = {it.id: it for it in operations}
@@ -162,7 +170,7 @@ class Door:
         row = way.operation
         scope["path_template"] = row.path
         headers = dict(scope["headers"])
-        key = await recognised(headers.get(b"authorization", b""), self._catalog)
+        key = await recognised(headers.get(b"authorization", b""), self._keys)
         self._admit(key, row)
         wrong: dict[str, list[str]] = {}
         query = _query(way, scope["query_string"], wrong)
@@ -191,6 +199,9 @@ _ALWAYS: Final = {"cache-control": "no-store"}
 
 class Entrance(Protocol):
     """A part of what is served that knows its own paths."""
+
+    @property
+    def operations(self) -> Sequence[Operation]: ...
 
     def knows(self, path: str) -> bool: ...
 
