@@ -67,7 +67,7 @@ def test_the_number_is_the_codes(row: list[str]) -> None:
 
 def test_every_area_has_limits() -> None:
     areas = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
-    assert len(areas) == 10
+    assert len(areas) == 11
     assert all(area.count("\n| ") > 2 for area in areas)
 
 

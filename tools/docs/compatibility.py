@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from ringway.domain.causes import Cause
-from ringway.public.operations import OPERATIONS, Operation
 from ringway.public.operations.webrtc import WEBRTC, WEBRTC_RECORDINGS
+from tools.docs import public_operations
 
 ROOT: Final = Path(__file__).parents[2]
 SDK: Final = ROOT / "web" / "rtc" / "src"
@@ -54,27 +54,13 @@ REST: Final[Mapping[str, Sequence[str]]] = {
     ),
 }
 """The operations of `/webrtc/1`."""
-WHOLE: Final[Mapping[str, str]] = {
-    "links that start a call": "/call-link/1",
+_BELOW: Final = "see [each](#operations)"
+WHOLE: Final[Mapping[str, tuple[str, str]]] = {
+    "calls, dialogs and conferences that a program conducts": ("/calls/1", _BELOW),
+    "applications and entities": ("/provisioning/1", _BELOW),
+    "links that start a call": ("/call-link/1", "no"),
 }
-"""Families of operations that are not there, by how their addresses begin."""
-UNTIL: Final[Sequence[tuple[str, str]]] = (
-    (r"(start|stop)-recording", "are recordings"),
-    (r"(start|stop)-transcription|capture-speech", "is speech recognition"),
-    (r"(start|stop)-media-stream", "are media streams"),
-    (r"dtmf", "are digits"),
-    (r"play|say-text", "is sound to be played"),
-    (r"dialog-transfer", "are calls over SIP"),
-)
-"""Operations that wait for a capability, by their ids."""
-KEPT: Final[Mapping[str, str]] = {
-    "recordings": "lists are empty, and what has a name is not found, until there "
-    "are recordings",
-    "files": "kept, with no effect until there is sound to be played",
-    "media-stream-configs": "kept, with no effect until there are media streams",
-    "sip-trunks": "kept, with no effect until there are calls over SIP",
-}
-"""Families that are kept for later, by the first word of their paths."""
+"""Families of operations: how their addresses begin, and whether they are there."""
 CALLS: Final = ("domain", "programs", "runtime", "rtc")
 """The floors that end calls and refuse commands."""
 MANY: Final = 3
@@ -159,26 +145,13 @@ def given_codes() -> dict[Cause, bool]:
 
 def served() -> set[str]:
     """Give the operations of `/webrtc/1` that the server has."""
-    own = {
+    behind_doors = (*WEBRTC, *WEBRTC_RECORDINGS)
+    return {f"{it.method} {it.path}" for it in behind_doors} | {
         f"{method.upper()} {path}"
         for method, path in re.findall(
             r'@(get|post|put|patch|delete)\("(/webrtc/1/[^"]+)"',
             _all(SERVER / "rest", ".py", set()),
         )
-    }
-    rows = (*WEBRTC, *WEBRTC_RECORDINGS)
-    there = handled(rows)
-    named = {it for it in rows if it.id in there}
-    return own | {f"{it.method} {re.sub('{.*}', '{id}', it.path)}" for it in named}
-
-
-def handled(rows: Sequence[Operation]) -> set[str]:
-    """Give the ids of the operations that have a handler."""
-    text = _all(SERVER / "rest", ".py", set())
-    return {
-        it.id
-        for it in rows
-        if f'"{it.id}"' in text or f'"{{kind}}-{it.id.partition("-")[2]}"' in text
     }
 
 
@@ -192,7 +165,7 @@ def _all(folder: Path, ending: str, without: set[str]) -> str:
 
 def made() -> str:
     """Write what is made."""
-    parts = (_names, _methods, _events, _codes, _rest, _calls)
+    parts = (_names, _methods, _events, _codes, _rest, public_operations.made)
     return "\n".join(part() for part in parts)
 
 
@@ -267,42 +240,11 @@ def _rest() -> str:
         has = {it in there for it in operations}
         state = "yes" if has == {True} else "no" if has == {False} else "in part"
         rows.append(f"| {what} | {shown} | {state} |\n")
-    rows += [f"| {what} | `{begins}/…` | no |\n" for what, begins in WHOLE.items()]
+    rows += [
+        f"| {what} | `{begins}/…` | {state} |\n"
+        for what, (begins, state) in WHOLE.items()
+    ]
     return (
         "## The REST API\n\n| what | operations | there |\n"
         f"| --- | --- | --- |\n{''.join(rows)}"
     )
-
-
-def _calls() -> str:
-    there = handled(OPERATIONS)
-    rows = "".join(
-        f"| `{it.id}` | `{it.method} {it.path.removeprefix('/calls/1')}` "
-        f"| {_does(it) if it.id in there else 'not there yet'} |\n"
-        for it in OPERATIONS
-    )
-    works = sum(it.id in there and _does(it) == WORKS for it in OPERATIONS)
-    return (
-        "## The Calls API\n\n"
-        f"{len(there)} of {len(OPERATIONS)} operations are there, and {works} do all "
-        "that they say. Calls reach people with the SDK; a call to a telephone, to "
-        "SIP, Viber, WhatsApp or a WebSocket is accepted, and ends with "
-        "`FEATURE_UNAVAILABLE`. Paths begin with `/calls/1`; `/openapi.json` has the "
-        "models.\n\n| operation | path | |\n| --- | --- | --- |\n"
-        f"{rows}"
-    )
-
-
-WORKS: Final = "works"
-
-
-def _does(row: Operation) -> str:
-    """Say what an operation does that has a handler."""
-    if row.family in KEPT and row.id not in ("get-countries", "get-regions"):
-        return KEPT[row.family]
-    for pattern, what in UNTIL:
-        if re.search(pattern, row.id):
-            if row.id.startswith("dialog-transfer") or "stop" in row.id:
-                return f"refused, as there is nothing to do, until there {what}"
-            return f"accepted, and fails with an event, until there {what}"
-    return WORKS
