@@ -52,7 +52,7 @@ def doors_of(
     records = Records(desks.reading)
     calls = {**_calls(ports, desks.calls, desks.meetings, records), **_kept(ports)}
     webrtc = {
-        **push_handlers(shelves, ports.seal, clock),
+        **push_handlers(shelves, ports.seal, ports.keys, clock),
         **capture_handlers(shelves, ports.blobs),
     }
     recordings = webrtc_recording_handlers()
