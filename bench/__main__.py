@@ -13,7 +13,19 @@ from pathlib import Path
 
 import structlog
 
-from bench import call, following, house, join, loss, memory, packets, recovery, storage
+from bench import (
+    call,
+    following,
+    hooks,
+    house,
+    join,
+    loss,
+    memory,
+    packets,
+    recovery,
+    rest,
+    storage,
+)
 from bench.figures import Figure, machine, table
 from bench.peers import measuring as peers
 from bench.peers.rows import ROWS
@@ -23,6 +35,8 @@ PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "pipes": packets.pipes,
     "log": lambda: (*storage.measure(), *following.measure()),
     "house": house.measure,
+    "rest": rest.measure,
+    "hooks": hooks.measure,
     "join": join.measure,
     "memory": memory.measure,
     "call": call.measure,

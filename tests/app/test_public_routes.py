@@ -21,6 +21,7 @@ PUBLIC = {
     "/livez",
     "/llms-full.txt",
     "/llms.txt",
+    "/openapi.json",
     "/readyz",
     "/sdk/{path:path}",
 }

@@ -105,6 +105,10 @@ async def words_arrive(meeting: Meeting) -> None:
     path = f"/calls/{meeting.calls[customer]}/send-message"
     await it.request("POST", path, message)
     assert (await customer.event("message-received"))["message"] == message["message"]
+    await customer.say("Thank you.")
+    for party in (meeting.agent, meeting.guest):
+        heard = await party.told("text-received", text="Thank you.")
+        assert heard["from"] == customer.identity
     text = {"text": "Closing."}
     await it.request("POST", f"/conferences/{meeting.id}/broadcast-webrtc-text", text)
     for party in meeting.calls:

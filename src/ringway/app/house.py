@@ -39,6 +39,7 @@ from ringway.public.events import publisher, talked
 from ringway.rest.access import access_routes
 from ringway.rest.admission import Admission
 from ringway.rest.demo import Demo, demo_route
+from ringway.rest.document import document_route
 from ringway.rest.health import Check, health_routes
 from ringway.rest.recognition import Recognition
 from ringway.rest.tokens import token_route
@@ -200,6 +201,12 @@ class Ringway:
         keys = self.keys
         admission = Admission(front.rate_limits)
         secure = front.public_url is not None and front.public_url.startswith("https:")
+        desks = Desks(self.desk, self.meetings, self.reading, self.bulks)
+        self.doors = (
+            *doors_of(ports, desks, keys, admission),
+            *self.hooks.doors(admission),
+        )
+        served = [row for door in self.doors for row in door.operations]
         return application(
             [
                 token_route(ports.catalog, ports.tokens, ports.clock, keys),
@@ -220,19 +227,12 @@ class Ringway:
                 *health_routes(self.checks, self.metrics.text, keys),
                 *page_routes(front.sdk, front.demo_page, front.public_url),
                 *docs_routes(front.docs, demo_is_on=front.demo),
+                document_route(served, VERSION, front.public_url),
                 signalling(self.reception, front.origins),
             ],
             self.house.tracer,
             self.metrics.observe_request,
-            doors=[
-                *doors_of(
-                    ports,
-                    Desks(self.desk, self.meetings, self.reading, self.bulks),
-                    keys,
-                    admission,
-                ),
-                *self.hooks.doors(admission),
-            ],
+            doors=self.doors,
             hsts=front.hsts,
         )
 

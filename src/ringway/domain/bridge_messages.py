@@ -174,6 +174,8 @@ class LegGone:
     source: Source = Source.PLATFORM
     over: bool = True
     """False: it lives on, elsewhere or alone."""
+    seat: int | None = None
+    """The one that it has left; it may have been given another since."""
 
 
 @dataclass(frozen=True, slots=True)
