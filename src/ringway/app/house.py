@@ -102,7 +102,7 @@ class Front:
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
     history_days: int = HISTORY_DAYS
-    """For how long ended calls and meetings are listed."""
+    """For how long ended calls and meetings of applications are listed."""
     egress_allow: Sequence[Network] = ()
     """Networks that customers' URLs may lead to although they are not public."""
 
