@@ -13,7 +13,19 @@ from pathlib import Path
 
 import structlog
 
-from bench import call, house, join, loss, memory, packets, recovery, storage
+from bench import (
+    call,
+    following,
+    hooks,
+    house,
+    join,
+    loss,
+    memory,
+    packets,
+    recovery,
+    rest,
+    storage,
+)
 from bench.figures import Figure, machine, table
 from bench.peers import measuring as peers
 from bench.peers.rows import ROWS
@@ -21,8 +33,10 @@ from bench.peers.rows import ROWS
 PARTS: dict[str, Callable[[], Sequence[Figure]]] = {
     "packets": packets.measure,
     "pipes": packets.pipes,
-    "log": storage.measure,
+    "log": lambda: (*storage.measure(), *following.measure()),
     "house": house.measure,
+    "rest": rest.measure,
+    "hooks": hooks.measure,
     "join": join.measure,
     "memory": memory.measure,
     "call": call.measure,

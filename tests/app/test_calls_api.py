@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from ringway.app.doors import doors_of
 from ringway.public.operations import OPERATIONS
 from ringway.rtc import messages as wire
 from tests.app.whole import Client, Whole, whole
@@ -299,9 +298,8 @@ async def test_a_call_changes_its_owner() -> None:
 
 async def test_an_operation_that_does_not_exist_yet_is_known() -> None:
     async with whole() as it:
-        house = it.ringway
-        door, *_ = doors_of(house.ports, house.desk, house.meetings, house.reading)
-        missing = {row.id for row in OPERATIONS} - {row.id for row in door.operations}
+        served = {row.id for door in it.ringway.doors for row in door.operations}
+        missing = {row.id for row in OPERATIONS} - served
         assert missing == {
             "create-bulk",
             "get-bulk-status",
@@ -310,6 +308,22 @@ async def test_an_operation_that_does_not_exist_yet_is_known() -> None:
             "resume-bulk",
             "cancel-bulk",
         }
+
+
+async def test_the_document_has_what_is_served() -> None:
+    async with whole() as it:
+        told = await it.http.get("/openapi.json")
+        assert told.headers["content-type"] == "application/json"
+        described = {
+            operation["operationId"]
+            for path in told.json()["paths"].values()
+            for operation in path.values()
+        }
+        served = {row.id for door in it.ringway.doors for row in door.operations}
+        assert described == served
+        assert len(told.json()["webhooks"]) == 65
+        tag = {"If-None-Match": told.headers["etag"]}
+        assert (await it.http.get("/openapi.json", headers=tag)).status_code == 304
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from litestar import HttpMethod, Litestar
 
 from ringway.app.house import Front
-from ringway.rest.calls.door import Doors
+from ringway.rest.calls.door import Door, Doors
+from ringway.rest.event_stream import PATH, EventStream
 from tests.app.whole import Closed, Whole, whole
 
 PUBLIC = {
@@ -20,6 +21,7 @@ PUBLIC = {
     "/livez",
     "/llms-full.txt",
     "/llms.txt",
+    "/openapi.json",
     "/readyz",
     "/sdk/{path:path}",
 }
@@ -33,8 +35,12 @@ def routes(it: Whole) -> Iterator[tuple[str, str]]:
     inside = it.ringway.web.inside
     assert isinstance(inside, Doors)
     for door in inside.doors:
-        for operation in door.operations:
-            yield operation.method, operation.path
+        if isinstance(door, Door):
+            for operation in door.operations:
+                yield operation.method, operation.path
+        else:
+            assert isinstance(door, EventStream)
+            yield "GET", PATH
     assert isinstance(inside.rest, Litestar)
     for route in inside.rest.routes:
         for method in getattr(route, "methods", None) or {"websocket"}:
@@ -55,7 +61,7 @@ async def test_every_other_route_wants_to_know_who_asks(url: str) -> None:
                 response = await it.http.request(method, path, json=asked)
                 assert response.status_code == 401, f"{method} {path}"
                 walked.add(path)
-        assert {"/metrics", "/demo/token", "/webrtc/1/token"} <= walked
+        assert {"/metrics", "/demo/token", "/webrtc/1/token", PATH} <= walked
         assert {"/calls/1/files", "/calls/1/sip-trunks/{sipTrunkId}"} <= walked
 
 

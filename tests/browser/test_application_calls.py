@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from tests.browser.backend import Backend, backend
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, Join
 from tests.browser.media import BLUE, GREEN, RED
 from tests.browser.party import Party
+from tests.browser.relayed import Host, hosted
 from tests.browser.server import Server
 
 
@@ -101,6 +105,10 @@ async def words_arrive(meeting: Meeting) -> None:
     path = f"/calls/{meeting.calls[customer]}/send-message"
     await it.request("POST", path, message)
     assert (await customer.event("message-received"))["message"] == message["message"]
+    await customer.say("Thank you.")
+    for party in (meeting.agent, meeting.guest):
+        heard = await party.told("text-received", text="Thank you.")
+        assert heard["from"] == customer.identity
     text = {"text": "Closing."}
     await it.request("POST", f"/conferences/{meeting.id}/broadcast-webrtc-text", text)
     for party in meeting.calls:
@@ -188,3 +196,47 @@ async def test_an_application_makes_a_dialog_and_a_device_is_answered_elsewhere(
         await desk.hangup()
         assert await customer.ended() == "NORMAL_HANGUP"
         await it.event("DIALOG_FINISHED", dialogId=dialog["id"])
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    with hosted(tmp_path / "data") as it:
+        yield it
+
+
+async def test_a_conference_outlives_both_processes_with_its_roles(
+    host: Host, join: Join
+) -> None:
+    voices = (RED, BLUE, GREEN)
+    customer, agent, guest = [(await join(host, voice))[0] for voice in voices]
+    async with backend(host.server, "shop") as it:
+        mine = await customer.dial_application("shop")
+        await it.event("CALL_RECEIVED", callId=mine)
+        await it.request("POST", f"/calls/{mine}/answer")
+        room, theirs = await call_in(it, f"/calls/{mine}/connect", agent)
+        _, third = await call_in(it, f"/conferences/{room}/call", guest)
+        calls = {customer: mine, agent: theirs, guest: third}
+        meeting = Meeting(it, room, customer, agent, guest, calls)
+        await meeting.everybody_hears()
+        await meeting.update(guest, role={"type": "MONITOR"})
+        await customer.hears(BLUE, but_not=[GREEN])
+        for party in calls:
+            await party.js("party.events.length = 0")
+
+        await asyncio.to_thread(host.kill)
+        await asyncio.to_thread(host.kill_engine)
+        await asyncio.to_thread(host.start)
+        for party in calls:
+            await party.event("reconnected")
+        await customer.hears(BLUE, but_not=[GREEN])
+        await agent.hears(RED, but_not=[GREEN])
+        await guest.hears(RED)
+        await guest.hears(BLUE)
+        await meeting.update(guest, role={"type": "DEFAULT"})
+        await guest.told("role-changed", role="DEFAULT")
+        await meeting.everybody_hears()
+        await it.request("POST", f"/conferences/{room}/hangup")
+        for party in calls:
+            assert await party.ended() == "NORMAL_HANGUP"
+            told = await party.events()
+            assert not {"conference-left", "participant-left", "error"} & set(told)

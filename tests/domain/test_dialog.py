@@ -108,7 +108,7 @@ def test_the_end_of_one_is_what_was_agreed_for_the_other(
     assert isinstance(closed, bm.Closed)
     assert (left.leg, left.joined) == (gone, True)
     who = DialogSource.CHILD_ENDPOINT if gone == CHILD else DialogSource.PARENT_ENDPOINT
-    assert bm.ended_by(bridge, closed) is who
+    assert bm.ended_by(closed.source, closed.by, bridge.child) is who
     assert [type(given) for given in heard(effects, other)] == [told]
     assert effects[-1] == CloseBridge(ID)
 
@@ -133,7 +133,10 @@ def test_it_has_failed_when_the_child_never_comes(cause: Cause) -> None:
     assert isinstance(left, bm.Left)
     assert isinstance(closed, bm.Closed)
     assert not left.joined
-    assert (closed.cause, bm.ended_by(bridge, closed)) == (cause, DialogSource.PLATFORM)
+    assert (closed.cause, bm.ended_by(closed.source, closed.by, bridge.child)) == (
+        cause,
+        DialogSource.PLATFORM,
+    )
     assert tell_leg(PARENT, lm.End(cause)) in effects
 
 
@@ -155,7 +158,7 @@ def test_the_application_hangs_up_both() -> None:
     bridge, events, effects = step(met(), bm.Close(BYE))
     (closed,) = events
     assert isinstance(closed, bm.Closed)
-    assert bm.ended_by(bridge, closed) is DialogSource.API
+    assert bm.ended_by(closed.source, closed.by, bridge.child) is DialogSource.API
     for who in (PARENT, CHILD):
         assert tell_leg(who, lm.End(BYE, Source.API)) in effects
 

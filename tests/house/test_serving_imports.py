@@ -46,7 +46,6 @@ NEVER = {
     "piper": "speech",
     "playwright": "tests",
     "google.protobuf": "only for those who name a collector",
-    "pydantic": "messages are msgspec's",
     "pytest": "tests",
     "requests": "we call nobody",
     "scipy": "nothing here computes",
@@ -60,8 +59,8 @@ THIRD = {
     *("cyclopts", "docstring_parser", "greenlet", "h11", "httptools", "idna"),
     *("ifaddr", "joserfc", "litestar", "litestar_htmx", "markdown_it", "mdurl"),
     *("msgspec", "multidict", "multipart", "polyfactory", "prometheus_client"),
-    # Litestar looks for its interface, where it is installed.
-    "opentelemetry",
+    # Litestar looks for their interfaces, where they are installed.
+    *("opentelemetry", "pydantic", "pydantic_core", "typing_inspection"),
     *("pygments", "rich", "rich_rst", "sniffio", "sqlalchemy", "structlog"),
     *("typing_extensions", "uvicorn", "uvloop", "websockets", "yaml"),
 }

@@ -152,12 +152,31 @@ def test_keys_are_never_the_same() -> None:
 async def test_a_revoked_key_opens_nothing(catalog: Catalog) -> None:
     minted = await catalog.create_key(MAIN, "first", NOON)
     stays = await catalog.create_key(MAIN, "second", NOON + 1)
+    for _ in range(2):
+        assert await catalog.recognise(minted.secret) == minted.key
     revoked = await catalog.revoke_key(MAIN, minted.key.id, NOON + 5)
     assert revoked.revoked_at == NOON + 5
     assert await catalog.recognise(minted.secret) is None
     assert await catalog.recognise(stays.secret) == stays.key
     assert await catalog.revoke_key(MAIN, minted.key.id, NOON + 9) == revoked
     assert await catalog.keys(MAIN) == [revoked, stays.key]
+
+
+async def test_what_another_process_revokes_opens_nothing_at_once(
+    tmp_path: Path,
+) -> None:
+    ours, theirs = await Database.open(tmp_path), await Database.open(tmp_path)
+    try:
+        here, there = SqlCatalog(ours), SqlCatalog(theirs)
+        await prepare(here)
+        minted = await here.create_key(MAIN, "first", NOON)
+        for _ in range(2):
+            assert await here.recognise(minted.secret) == minted.key
+        await there.revoke_key(MAIN, minted.key.id, NOON)
+        assert await here.recognise(minted.secret) is None
+    finally:
+        await ours.close()
+        await theirs.close()
 
 
 async def test_keys_belong_to_an_account(catalog: Catalog) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from ringway.adapters.sql import upgrade
+from ringway.adapters.sql.calls import SqlCalls
 from ringway.adapters.sql.database import FILE, Database
 from ringway.adapters.sql.schema import VERSION, metadata
+from ringway.domain.values import TERMS, AccountId
+from ringway.ports.calls import Batch, WantedCalls
+from ringway.ports.pages import Page
 from ringway.ports.storage import StorageUnavailable, Trouble
 
 MIGRATIONS = Path(upgrade.__file__).parent / "migrations"
@@ -145,3 +150,44 @@ print(*{"alembic", "sqlalchemy.orm", "sqlalchemy.ext.asyncio"} & set(sys.modules
         check=True,
     )
     assert done.stdout.strip() == ""
+
+
+async def test_calls_from_before_applications_are_read_as_they_were(
+    tmp_path: Path,
+) -> None:
+    """They belong to nobody's application, and are in no history of one."""
+    migrated_to(tmp_path / FILE, "0002")
+    row = {
+        "account_id": "main",
+        "id": "a",
+        "direction": "INBOUND",
+        "endpoint_type": "WEBRTC",
+        "endpoint_address": "red",
+        "endpoint_name": "Red",
+        "counterpart_type": "ROOM",
+        "counterpart_address": "kitchen",
+        "state": "FINISHED",
+        "created_at": 5,
+        "ended_at": 9,
+        "duration": 0,
+        "cause": "NORMAL_HANGUP",
+        "detail": "",
+        "position": 3,
+    }
+    names, marks = ", ".join(row), ", ".join("?" * len(row))
+    with closing(sqlite3.connect(tmp_path / FILE)) as before:
+        insert = f"INSERT INTO calls ({names}) VALUES ({marks})"
+        before.execute(insert, list(row.values()))
+        before.execute("INSERT INTO cursors VALUES ('calls', 3)")
+        before.commit()
+    database = await Database.open(tmp_path)
+    calls = SqlCalls(database)
+    assert await calls.position() == 3
+    (call,) = await calls.list(AccountId("main"))
+    assert (call.endpoint.display_name, call.ended_at) == ("Red", 9)
+    assert (call.owners, call.terms, call.conferences) == ((), TERMS, ())
+    assert await calls.history(call.account, WantedCalls()) == Page((), 0)
+    ended = replace(call, position=4)
+    assert await calls.apply(Batch(3, 4, [ended]))
+    assert await calls.read(call.account, call.id) == ended
+    await database.close()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from tests.rest.asking import ask, error, fields, somebody_else
 
 PATH = "/webrtc/1/webrtc-push-config"
 PASSWORD = "open sesame"
+ROOT = Path(__file__).parents[2]
 
 
 @cache
@@ -92,6 +95,22 @@ async def kept(it: Whole, id_: str) -> PushConfiguration:
     return await it.ringway.ports.shelves.read(
         FIRST_ACCOUNT, lambda shelf: the(shelf, PUSH, id_)
     )
+
+
+async def test_the_page_shows_what_is_sent() -> None:
+    page = (ROOT / "docs" / "push-configurations.md").read_text()
+    [example] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    shown = json.loads(example)
+    body = {
+        "name": shown["name"],
+        "android": {name: android()[name] for name in shown["android"]},
+        "ios": {name: ios()[name] for name in shown["ios"]},
+    }
+    async with whole() as it:
+        made = (await ask(it, "POST", PATH, json=body)).json()
+        assert made["name"] == shown["name"]
+        assert made["androidConfigured"]
+        assert made["iosConfigured"]
 
 
 async def test_a_life() -> None:

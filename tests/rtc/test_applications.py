@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from ringway.domain.bridge_messages import Restrain
-from ringway.domain.leg_requests import PickUp
+from ringway.domain.bridge_state import Propagation
+from ringway.domain.causes import Cause
+from ringway.domain.leg_requests import PickUp, Release
 from ringway.domain.values import (
+    RING_TIME,
+    SECOND,
     BridgeId,
     ConfigurationId,
     Endpoint,
@@ -18,11 +22,13 @@ from ringway.domain.values import (
     Owner,
     Role,
     RoleType,
+    Terms,
 )
 from ringway.ports.lines import SayMessage
 from ringway.rtc import limits
 from ringway.rtc import messages as wire
-from ringway.runtime.application import NewCall
+from ringway.runtime.application import NewCall, NoSuchCall
+from ringway.runtime.meeting_terms import MeetingTerms
 from ringway.runtime.meetings import Meetings
 from tests.app.whole import DEMO_ACCOUNT, FIRST_ACCOUNT, OFFER, Client, Whole, whole
 
@@ -177,3 +183,112 @@ async def test_a_snapshot_has_the_call_that_rings() -> None:
         assert state["customData"] == data
         await again.accept(call)
         assert (await again.hear("established"))["call"] == call
+
+
+async def code_of(client: Client) -> str:
+    return str((await client.hear("ended"))["code"]["name"])
+
+
+async def test_an_application_that_does_nothing_is_no_answer() -> None:
+    async with whole() as it:
+        await it.configured(SHOP)
+        ada = await it.client("ada")
+        await dial(ada)
+        await ada.hear("pipe_answer")
+        it.clock.move(RING_TIME)
+        assert await code_of(ada) == "NO_ANSWER"
+
+
+async def test_a_caller_who_gives_up_has_cancelled() -> None:
+    async with whole() as it:
+        await it.configured(SHOP)
+        ada = await it.client("ada")
+        call = await dial(ada)
+        await ada.hear("pipe_answer")
+        ada.say(wire.Hangup(call))
+        assert await code_of(ada) == "CANCELLED"
+
+
+async def test_an_application_hangs_up() -> None:
+    async with whole() as it:
+        await it.configured(SHOP)
+        ada = await it.client("ada")
+        call = await answered(it, ada)
+        await it.ringway.desk.command(FIRST_ACCOUNT, call, Release())
+        assert await code_of(ada) == "NORMAL_HANGUP"
+
+
+async def test_an_application_declines_a_call_with_its_code() -> None:
+    async with whole() as it:
+        await it.configured(SHOP)
+        ada = await it.client("ada")
+        call = await dial(ada)
+        await ada.hear("pipe_answer")
+        await it.ringway.desk.command(FIRST_ACCOUNT, call, Release(Cause.BUSY))
+        assert await code_of(ada) == "BUSY"
+
+
+async def test_a_call_that_lasts_too_long_is_ended() -> None:
+    async with whole() as it:
+        ben = await it.client("ben")
+        new = calling("ben", terms=Terms(max_duration=60 * SECOND))
+        call = await it.ringway.desk.create_call(FIRST_ACCOUNT, new)
+        await ben.accept(call)
+        await ben.hear("established")
+        it.clock.move(60 * SECOND)
+        assert await code_of(ben) == "MAX_DURATION_REACHED"
+
+
+async def test_who_leaves_a_conference_ends_nobody_and_its_end_ends_all() -> None:
+    async with whole() as it:
+        ada, ben, mine, theirs, conference = await in_conference(it)
+        eve = await it.client("eve")
+        meetings = meetings_of(it)
+        await meetings.add_new_call(FIRST_ACCOUNT, conference, calling("eve"))
+        third = LegId((await eve.hear("incoming_application"))["call"])
+        await eve.accept(third)
+        await eve.hear("conference_joined")
+        ben.say(wire.Hangup(theirs))
+        assert await code_of(ben) == "NORMAL_HANGUP"
+        for client in (ada, eve):
+            left = await client.hear("participant_left")
+            assert left["participant"] == theirs
+        await meetings.hangup(FIRST_ACCOUNT, conference)
+        for client in (ada, eve):
+            assert await code_of(client) == "NORMAL_HANGUP"
+        with pytest.raises(NoSuchCall):
+            it.ringway.desk.call(FIRST_ACCOUNT, mine)
+
+
+@pytest.mark.parametrize("ends_both", [True, False])
+async def test_the_child_of_a_dialog_ends_it_and_its_parent_if_that_is_wanted(
+    ends_both: bool,
+) -> None:
+    async with whole() as it:
+        await it.configured(SHOP)
+        ada, ben = await it.client("ada"), await it.client("ben")
+        mine = await answered(it, ada)
+        terms = MeetingTerms(propagation=Propagation(child_hangup=ends_both))
+        await meetings_of(it).create_dialog(FIRST_ACCOUNT, mine, calling("ben"), terms)
+        theirs = LegId((await ben.hear("incoming_application"))["call"])
+        await ben.accept(theirs)
+        for client, other in ((ada, theirs), (ben, mine)):
+            assert (await client.hear("dialog_joined"))["remote"]["call"] == other
+        ben.say(wire.Hangup(theirs))
+        assert await code_of(ben) == "NORMAL_HANGUP"
+        if ends_both:
+            assert await code_of(ada) == "NORMAL_HANGUP"
+        else:
+            assert (await ada.hear("dialog_left"))["call"] == mine
+            assert it.ringway.desk.call(FIRST_ACCOUNT, mine).bridge is None
+
+
+async def test_all_devices_decline() -> None:
+    async with whole() as it:
+        devices = [await it.client("ben") for _ in range(2)]
+        call = await it.ringway.desk.create_call(FIRST_ACCOUNT, calling("ben"))
+        for device in devices:
+            await device.hear("incoming_application")
+        devices[0].say(wire.Decline(call, everywhere=True))
+        for device in devices:
+            assert await code_of(device) == "REJECTED"

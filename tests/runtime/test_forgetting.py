@@ -9,10 +9,12 @@ from ringway.adapters.clock_manual import ManualClock
 from ringway.domain.leg_state import CallState
 from ringway.domain.values import (
     AccountId,
+    ConfigurationId,
     Direction,
     Endpoint,
     EndpointType,
     LegId,
+    Owner,
 )
 from ringway.ports.calls import Batch, Call
 from ringway.ports.storage import StorageUnavailable, Trouble
@@ -50,6 +52,7 @@ def ended(name: str, at: int | None) -> Call:
         created_at=0,
         position=1,
         ended_at=at,
+        owners=(Owner(ConfigurationId("shop")),),
     )
 
 

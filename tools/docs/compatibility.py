@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from ringway.domain.causes import Cause
+from ringway.public.operations.webrtc import WEBRTC, WEBRTC_RECORDINGS
+from tools.docs import public_operations
 
 ROOT: Final = Path(__file__).parents[2]
 SDK: Final = ROOT / "web" / "rtc" / "src"
@@ -52,12 +54,13 @@ REST: Final[Mapping[str, Sequence[str]]] = {
     ),
 }
 """The operations of `/webrtc/1`."""
-WHOLE: Final[Mapping[str, str]] = {
-    "calls, dialogs and conferences that a program conducts": "/calls/1",
-    "links that start a call": "/call-link/1",
-    "applications and entities": "/provisioning/1",
+_BELOW: Final = "see [each](#operations)"
+WHOLE: Final[Mapping[str, tuple[str, str]]] = {
+    "calls, dialogs and conferences that a program conducts": ("/calls/1", _BELOW),
+    "applications and entities": ("/provisioning/1", _BELOW),
+    "links that start a call": ("/call-link/1", "no"),
 }
-"""Families of operations, by how their addresses begin."""
+"""Families of operations: how their addresses begin, and whether they are there."""
 CALLS: Final = ("domain", "programs", "runtime", "rtc")
 """The floors that end calls and refuse commands."""
 MANY: Final = 3
@@ -142,7 +145,8 @@ def given_codes() -> dict[Cause, bool]:
 
 def served() -> set[str]:
     """Give the operations of `/webrtc/1` that the server has."""
-    return {
+    behind_doors = (*WEBRTC, *WEBRTC_RECORDINGS)
+    return {f"{it.method} {it.path}" for it in behind_doors} | {
         f"{method.upper()} {path}"
         for method, path in re.findall(
             r'@(get|post|put|patch|delete)\("(/webrtc/1/[^"]+)"',
@@ -161,7 +165,7 @@ def _all(folder: Path, ending: str, without: set[str]) -> str:
 
 def made() -> str:
     """Write what is made."""
-    parts = (_names, _methods, _events, _codes, _rest)
+    parts = (_names, _methods, _events, _codes, _rest, public_operations.made)
     return "\n".join(part() for part in parts)
 
 
@@ -236,7 +240,10 @@ def _rest() -> str:
         has = {it in there for it in operations}
         state = "yes" if has == {True} else "no" if has == {False} else "in part"
         rows.append(f"| {what} | {shown} | {state} |\n")
-    rows += [f"| {what} | `{begins}/…` | no |\n" for what, begins in WHOLE.items()]
+    rows += [
+        f"| {what} | `{begins}/…` | {state} |\n"
+        for what, (begins, state) in WHOLE.items()
+    ]
     return (
         "## The REST API\n\n| what | operations | there |\n"
         f"| --- | --- | --- |\n{''.join(rows)}"

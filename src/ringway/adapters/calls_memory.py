@@ -89,11 +89,11 @@ class MemoryCalls:
         return Page(tuple(found[page * size : (page + 1) * size]), len(found))
 
     async def forget(self, before: int, most: int) -> int:
-        """Forget calls and meetings that ended before the moment."""
+        """Forget calls and meetings of applications that ended before the moment."""
         old = [
             key
             for key, call in self._calls.items()
-            if call.ended_at is not None and call.ended_at < before
+            if call.owners and call.ended_at is not None and call.ended_at < before
         ][:most]
         for key in old:
             del self._calls[key]

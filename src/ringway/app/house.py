@@ -21,6 +21,7 @@ from ringway.app.ports import Ports
 from ringway.app.version import VERSION
 from ringway.app.watched_log import WatchedLog
 from ringway.app.web import Outside, application
+from ringway.domain.bridge_state import Bridge
 from ringway.domain.effects import Address, Kind
 from ringway.domain.leg_messages import Hangup
 from ringway.domain.values import SECOND, AccountId, Device, LegId
@@ -33,10 +34,11 @@ from ringway.ports.storage import StorageUnavailable
 from ringway.programs.forgetting import HISTORY_DAYS, Forgetting
 from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
-from ringway.public.events import publisher
+from ringway.public.events import publisher, talked
 from ringway.rest.access import access_routes
 from ringway.rest.admission import Admission
 from ringway.rest.demo import Demo, demo_route
+from ringway.rest.document import document_route
 from ringway.rest.health import Check, health_routes
 from ringway.rest.recognition import Recognition
 from ringway.rest.tokens import token_route
@@ -99,7 +101,7 @@ class Front:
     hsts: bool = False
     """Whether browsers shall use https only from now on (RFC 6797)."""
     history_days: int = HISTORY_DAYS
-    """For how long ended calls and meetings are listed."""
+    """For how long ended calls and meetings of applications are listed."""
     egress_allow: Sequence[Network] = ()
     """Networks that customers' URLs may lead to although they are not public."""
 
@@ -144,7 +146,7 @@ class Ringway:
             measures=self.metrics,
         )
         self.reading = Reading(views, self.log, ports.calls, ports.meetings, self.calls)
-        self.newsroom = Newsroom(self.house)
+        self.newsroom = Newsroom(self.house, self._talked)
         self.exchange = Exchange(self.house)
         self.desk = Desk(self.house)
         self.meetings = Meetings(self.house, self.desk)
@@ -190,6 +192,12 @@ class Ringway:
         keys = self.keys
         admission = Admission(front.rate_limits)
         secure = front.public_url is not None and front.public_url.startswith("https:")
+        desks = Desks(self.desk, self.meetings, self.reading)
+        self.doors = (
+            *doors_of(ports, desks, keys, admission),
+            *self.hooks.doors(admission),
+        )
+        served = [row for door in self.doors for row in door.operations]
         return application(
             [
                 token_route(ports.catalog, ports.tokens, ports.clock, keys),
@@ -210,19 +218,12 @@ class Ringway:
                 *health_routes(self.checks, self.metrics.text, keys),
                 *page_routes(front.sdk, front.demo_page, front.public_url),
                 *docs_routes(front.docs, demo_is_on=front.demo),
+                document_route(served, VERSION, front.public_url),
                 signalling(self.reception, front.origins),
             ],
             self.house.tracer,
             self.metrics.observe_request,
-            doors=[
-                *doors_of(
-                    ports,
-                    Desks(self.desk, self.meetings, self.reading),
-                    keys,
-                    admission,
-                ),
-                *self.hooks.doors(admission),
-            ],
+            doors=self.doors,
             hsts=front.hsts,
         )
 
@@ -236,6 +237,11 @@ class Ringway:
     def _gone(self, device: Device, at: int) -> None:
         self.exchange.line_gone(device)
         self.attendance.went(device, at)
+
+    def _talked(self, meeting: Bridge, leg: LegId, started: bool) -> None:
+        trace = self.house.trace(meeting.account, Address(Kind.BRIDGE, meeting.id))
+        at = self.ports.clock.now()
+        self.calls.aside(talked(meeting, leg, started, at, trace))
 
     async def open(self) -> None:
         """Make the accounts, and take up the calls the log knows."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final, cast
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ringway.rtc.messages import MAX_TEXT
 
@@ -26,6 +27,32 @@ MAX_HEAD: Final = 32 * 1024
 """Bytes of a request's first line and headers."""
 
 
+class BoundedHttp(HttpToolsProtocol):
+    """One connection; who sends a longer head than `MAX_HEAD` is cut off."""
+
+    _head = 0
+    """Bytes of a head that has not ended yet."""
+    _in_head = True
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come."""
+        super().data_received(data)
+        if self._in_head:
+            self._head += len(data)
+            if self._head > MAX_HEAD and not self.transport.is_closing():
+                self.send_400_response("The head of the request is too long.")
+
+    def on_message_begin(self) -> None:
+        """Hear that a request begins."""
+        self._in_head, self._head = True, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Hear that its head has ended."""
+        self._in_head = False
+        super().on_headers_complete()
+
+
 class HttpServer(uvicorn.Server):
     """Serves until `end`; signals are not its business."""
 
@@ -36,7 +63,7 @@ class HttpServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 application,
-                http="h11",
+                http=BoundedHttp,
                 ws="websockets-sansio",
                 ws_max_size=MAX_TEXT,
                 ws_ping_interval=PING_EVERY_S,
@@ -51,7 +78,6 @@ class HttpServer(uvicorn.Server):
                 proxy_headers=False,
                 timeout_keep_alive=IDLE_S,
                 timeout_graceful_shutdown=ENDS_WITHIN_S,
-                h11_max_incomplete_event_size=MAX_HEAD,
             )
         )
         self._late = late

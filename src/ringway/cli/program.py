@@ -9,6 +9,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from ringway.cli.accounts import accounts
+from ringway.cli.applications import applications
 from ringway.cli.calls import calls
 from ringway.cli.completion import completion_of
 from ringway.cli.config import config
@@ -54,7 +55,7 @@ def version(*, as_json: AsJson = False) -> None:
 
 
 app.command(serve, help_epilogue="")
-app.command(config, help_epilogue="")
+app.command(config)
 app.command(doctor, help_epilogue="")
 app.command(support_bundle, help_epilogue="")
 app.command(invitation, help_epilogue="")
@@ -64,6 +65,7 @@ app.command(calls)
 app.command(rooms)
 app.command(events)
 app.command(accounts)
+app.command(applications)
 app.command(completion_of(app))
 
 

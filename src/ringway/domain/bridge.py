@@ -199,7 +199,8 @@ def _require_conference(bridge: Bridge) -> None:
 def _gone(bridge: Bridge, gone: LegGone, at: int) -> Iterator[Event]:
     who, cause, source = gone.leg, gone.cause, gone.source
     member = bridge.member(who)
-    if member is None:
+    former = not gone.over and gone.seat is not None
+    if member is None or (former and gone.seat != member.seat):
         return
     yield _left(member, cause, source)
     if bridge.is_dialog:

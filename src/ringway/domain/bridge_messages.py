@@ -10,7 +10,6 @@ from ringway.domain.actions import Action
 from ringway.domain.bridge_state import (
     DEFAULT_ROLE,
     PROPAGATION,
-    Bridge,
     DialogSource,
     Guest,
     Policy,
@@ -174,6 +173,8 @@ class LegGone:
     source: Source = Source.PLATFORM
     over: bool = True
     """False: it lives on, elsewhere or alone."""
+    seat: int | None = None
+    """The one that it has left; it may have been given another since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,10 +341,13 @@ Event: TypeAlias = (
 )
 
 
-def ended_by(bridge: Bridge, closed: Closed) -> DialogSource:
-    """Say who has ended the dialog, as the public API calls them."""
-    if closed.source is not Source.ENDPOINT:
-        return DialogSource[closed.source.name]
-    if closed.by == bridge.child:
+def ended_by(source: Source, by: LegId | None, child: LegId | None) -> DialogSource:
+    """Say who has ended a dialog, as the public API calls them.
+
+    `by` is the leg with which it ended, `child` the one that is the child.
+    """
+    if source is not Source.ENDPOINT:
+        return DialogSource[source.name]
+    if by is not None and by == child:
         return DialogSource.CHILD_ENDPOINT
     return DialogSource.PARENT_ENDPOINT

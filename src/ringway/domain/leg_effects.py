@@ -56,7 +56,7 @@ from ringway.domain.leg_state import (
     Media,
     Phase,
 )
-from ringway.domain.values import Direction
+from ringway.domain.values import Direction, Source
 
 Unfelt: TypeAlias = (
     Followed
@@ -152,7 +152,11 @@ def _of_media(
                 yield Say()
             if leg.media is not Media.NONE:
                 yield DetachPipe(leg.id)
-            gone = bridge.LegGone(leg.id, Cause.NORMAL_HANGUP, over=False)
+            source = Source.PLATFORM if leg.owner is None else Source.API
+            number = None if leg.seat is None else leg.seat.number
+            gone = bridge.LegGone(
+                *(leg.id, Cause.NORMAL_HANGUP, source), over=False, seat=number
+            )
             yield tell_bridge(bridge_id, gone)
         case (
             Followed()

@@ -269,6 +269,7 @@ class Calls(Protocol):
     async def forget(self, before: int, most: int) -> int:
         """Forget calls and meetings that ended before the moment, `most` of each.
 
-        Give how many went; fewer than `most` says that there are no more.
+        Those of applications: people's own calls have no history that ends.  Give
+        how many went; fewer than `most` says that there are no more.
         """
         ...

@@ -1,4 +1,4 @@
-"""Forgets calls and meetings that ended long ago: their rows, not the log.
+"""Forgets calls and meetings of applications that ended long ago: not the log.
 
 A little at a time, so that no call waits for it.
 """

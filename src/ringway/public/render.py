@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ringway.domain.bridge_state import DialogSource
+from ringway.domain.bridge_messages import ended_by
 from ringway.domain.causes import Cause
 from ringway.domain.values import (
     Endpoint,
@@ -19,7 +19,6 @@ from ringway.domain.values import (
     Restraint,
     Role,
     RoleType,
-    Source,
     TextKey,
 )
 from ringway.ports.calls import Call
@@ -261,11 +260,8 @@ def hangup_source(row: MeetingRow) -> enums.DialogHangupSource | None:
     """Say who has ended a dialog; None while nobody has."""
     if row.source is None:
         return None
-    if row.source is not Source.ENDPOINT:
-        return enums.DialogHangupSource[row.source]
-    ended_by_child = row.ended_by is not None and row.ended_by == row.child
-    side = DialogSource.CHILD_ENDPOINT if ended_by_child else None
-    return enums.DialogHangupSource[side or DialogSource.PARENT_ENDPOINT]
+    who = ended_by(row.source, row.ended_by, row.child)
+    return enums.DialogHangupSource[who]
 
 
 def error_code(cause: Cause | None) -> parts.ErrorCodeInfo | None:

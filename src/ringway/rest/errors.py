@@ -21,6 +21,7 @@ from litestar.exceptions import HTTPException
 
 from ringway.domain.causes import Refused
 from ringway.ports.fields import WrongFields
+from ringway.ports.provisioning import InUse
 from ringway.ports.shelves import Missing, Taken, TooMany
 from ringway.ports.storage import StorageUnavailable
 from ringway.runtime.application import NoSuchCall, NoSuchMeeting
@@ -129,7 +130,7 @@ def translated(error: Exception, path: str) -> ApiError:
             return ApiError(HTTPStatus.BAD_REQUEST, text, fields=fields)
         case Taken():
             return ApiError(HTTPStatus.CONFLICT, str(error))
-        case TooMany():
+        case TooMany() | InUse():
             return ApiError(HTTPStatus.BAD_REQUEST, str(error))
         case StorageUnavailable():
             log.error("storage unavailable", path=path, trouble=error.trouble)

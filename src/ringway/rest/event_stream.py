@@ -22,6 +22,7 @@ from ringway.domain.values import SECOND, AccountId, ConfigurationId
 from ringway.ports.clock import Clock
 from ringway.ports.outbox import Mark, PublicEvent, mark_of
 from ringway.ports.storage import StorageUnavailable
+from ringway.public.operations.row import row
 from ringway.rest.admission import require
 from ringway.rest.authorization import recognised
 from ringway.rest.errors import ApiError, bad_request, told, translated
@@ -29,6 +30,9 @@ from ringway.rest.recognition import Keys
 from ringway.runtime.tail import Reader, Tail
 
 PATH: Final = "/events/1/stream"
+STREAM: Final = row(
+    "get-event-stream", "GET /stream", bytes, "calls:logs:read", root="/events/1"
+)
 SCOPES: Final = ("calls:manage", "calls:logs:read", "subscriptions:manage")
 KEEP_ALIVE: Final = 15 * SECOND
 """How often a comment is sent when nothing happens."""
@@ -58,6 +62,8 @@ class _Wanted:
 
 class EventStream:
     """The streams that are open; `close` ends them."""
+
+    operations = (STREAM,)
 
     def __init__(self, tail: Tail, keys: Keys, clock: Clock) -> None:
         self._tail, self._keys, self._clock = tail, keys, clock

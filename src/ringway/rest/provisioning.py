@@ -10,11 +10,12 @@ from ringway.ports.provisioning import (
     APPLICATION,
     ASSOCIATION,
     ENTITY,
-    MAX_ASSOCIATIONS,
     Application,
     Association,
     Entity,
     Resource,
+    delete_application,
+    delete_entity,
 )
 from ringway.ports.push import PUSH, RESOURCE_TYPE
 from ringway.ports.shelves import Shelf, Shelves, Taken, the
@@ -71,12 +72,7 @@ def _applications(shelves: Shelves, clock: Clock) -> Mapping[str, Handler]:
     async def delete(asked: Asked) -> None:
         id_ = asked.path["applicationId"]
 
-        def work(shelf: Shelf) -> None:
-            shelf.remove(APPLICATION, id_)
-            if shelf.page(ASSOCIATION, 0, 1, id_).total:
-                raise _in_use("application", id_)
-
-        await shelves.write(asked.account, work)
+        await shelves.write(asked.account, lambda shelf: delete_application(shelf, id_))
 
     return {
         "get-applications": listed,
@@ -118,13 +114,7 @@ def _entities(shelves: Shelves, clock: Clock) -> Mapping[str, Handler]:
     async def delete(asked: Asked) -> None:
         id_ = asked.path["entityId"]
 
-        def work(shelf: Shelf) -> None:
-            shelf.remove(ENTITY, id_)
-            all_of_them = shelf.page(ASSOCIATION, 0, MAX_ASSOCIATIONS).values
-            if any(it.entity == id_ for it in all_of_them):
-                raise _in_use("entity", id_)
-
-        await shelves.write(asked.account, work)
+        await shelves.write(asked.account, lambda shelf: delete_entity(shelf, id_))
 
     return {
         "get-entities": listed,
@@ -220,13 +210,6 @@ def _asked_for(
 ) -> Association:
     resource = Resource(asked.resource_type, asked.channel, asked.resource_id)
     return Association(resource, asked.application_id, asked.entity_id)
-
-
-def _in_use(word: str, id_: str) -> ApiError:
-    return ApiError(
-        HTTPStatus.BAD_REQUEST,
-        f"Something belongs to the {word} {id_!r}: delete its associations first.",
-    )
 
 
 def _no_association() -> ApiError:

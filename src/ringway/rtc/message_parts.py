@@ -11,6 +11,8 @@ PATH = "/rtc/1/socket"
 PROTOCOL = "1.2"
 MAX_TEXT = 512 * 1024
 MAX_SDP = 256 * 1024
+MAX_CONFIGURATION = 128
+MAX_PLATFORM = 255
 
 Source: TypeAlias = Literal["MICROPHONE", "CAMERA", "SCREEN"]
 CallId: TypeAlias = Annotated[
@@ -31,9 +33,12 @@ RoomName: TypeAlias = Annotated[str, Meta(max_length=16384)]
 """The house refuses what is not 3 to 250 letters, digits or ``+-./=_``."""
 Way: TypeAlias = Literal["SEND", "RECEIVE"]
 """One way only: seen by the others and seeing nobody, or the reverse."""
-ConfigurationId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=128)]
+ConfigurationId: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=MAX_CONFIGURATION)
+]
 """Of a calls configuration: which application is called."""
-PlatformName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=255)]
+PlatformName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_PLATFORM)]
+"""Of a customer's application or entity."""
 Shown: TypeAlias = Literal["CAMERA", "SCREEN"]
 Level: TypeAlias = Annotated[int, Meta(ge=1, le=5)]
 """Network quality: 1 is bad, 5 is excellent."""

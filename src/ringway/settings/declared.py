@@ -146,7 +146,7 @@ SETTINGS: Final = (
     Setting(
         "history_days",
         Kind.NUMBER,
-        "Days for which ended calls and meetings are listed.",
+        "Days for which ended calls of applications are listed.",
         5,
     ),
     Setting(

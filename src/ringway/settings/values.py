@@ -99,7 +99,7 @@ class Settings:
     grace_s: int
     """How long the engine goes on without us."""
     history_days: int
-    """For how long ended calls and meetings are listed."""
+    """For how long ended calls and meetings of applications are listed."""
     log_format: LogFormat
     log_level: LogLevel
     otlp_endpoint: str | None

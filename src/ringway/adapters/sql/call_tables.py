@@ -116,7 +116,7 @@ Index(
     calls.c.bulk_id,
     sqlite_where=calls.c.bulk_id.is_not(None),
 )
-Index("ix_calls_ended_at", calls.c.ended_at, sqlite_where=calls.c.ended_at.is_not(None))
+Index("ix_calls_ended_at", calls.c.ended_at, sqlite_where=_PAST_CALL)
 
 for _column in ("configuration_id", "application_id", "name", "state"):
     Index(

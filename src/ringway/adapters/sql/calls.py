@@ -248,10 +248,11 @@ def _count_new_ends(connection: Connection, rows: Sequence[Call]) -> None:
 
 def _forget_calls(connection: Connection, before: int, most: int) -> int:
     old = connection.execute(
-        select(calls).where(calls.c.ended_at < before).limit(most)
+        select(calls)
+        .where(calls.c.configuration_id.is_not(None), calls.c.ended_at < before)
+        .limit(most)
     ).all()
-    owned = [row for row in old if row.configuration_id is not None]
-    counted(connection, (_sort(_call(row)) for row in owned), -1)
+    counted(connection, (_sort(_call(row)) for row in old), -1)
     ids: defaultdict[str, list[str]] = defaultdict(list)
     for row in old:
         ids[row.account_id].append(row.id)

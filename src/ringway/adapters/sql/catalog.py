@@ -39,12 +39,18 @@ from ringway.ports.catalog import (
 
 T = TypeVar("T")
 
+MOST_RECOGNISED = 1000
+"""Keys that are remembered until something changes in the file."""
+
 
 class SqlCatalog:
     """Each question is one statement; each change is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._recognised: dict[tuple[bytes, str | None], ApiKey] = {}
+        """Keys by what was shown, by its SHA-256, as of `_version`."""
+        self._version: int | None = None
 
     async def open_account(
         self, account: AccountId, name: str, at: int, settings: Settings | None = None
@@ -142,6 +148,19 @@ class SqlCatalog:
         return await self._database.write(work)
 
     async def recognise(self, presented: str, key: str | None = None) -> ApiKey | None:
+        shown = catalog_keys.digest(presented), key
+        version = self._database.version()
+        if version != self._version or len(self._recognised) >= MOST_RECOGNISED:
+            self._recognised, self._version = {}, version
+        if version is not None and (known := self._recognised.get(shown)) is not None:
+            return known
+        found = await self._recognise(presented, key)
+        # While it was read, somebody may have revoked it.
+        if found is not None and version == self._version:
+            self._recognised[shown] = found
+        return found
+
+    async def _recognise(self, presented: str, key: str | None) -> ApiKey | None:
         read = catalog_keys.read(presented, key)
         if read is None:
             return None

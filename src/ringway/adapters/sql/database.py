@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -60,6 +61,7 @@ class Database:
         self._reader = _Lane(
             file, "read", READERS, _engine(file, busy_s, READERS, "query_only=ON")
         )
+        self._watch: sqlite3.Connection | None = None
 
     @classmethod
     async def open(cls, folder: Path, *, busy_s: float = BUSY_S) -> Database:
@@ -93,8 +95,30 @@ class Database:
         """Give the answer to a question, from what is committed when it is asked."""
         return await self.read(lambda c: c.execute(query).all())
 
+    def version(self) -> int | None:
+        """Give a number that is another one after every commit, of any process.
+
+        None when it can not be told.  It is read from memory that all connections
+        share, in microseconds (https://www.sqlite.org/pragma.html#pragma_data_version).
+        """
+        try:
+            if self._watch is None:
+                self._watch = sqlite3.connect(
+                    f"{self.file.absolute().as_uri()}?mode=ro",
+                    uri=True,
+                    timeout=0,
+                    check_same_thread=False,
+                )
+            [found] = self._watch.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:
+            return None
+        return int(found)
+
     async def close(self) -> None:
         """Finish what was begun, and close.  Twice is once."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
         await self._reader.close()
         await self._writer.close()
 

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta
 
 from ringway.domain.values import PublicName
-from ringway.ports.provisioning import MAX_ID
+from ringway.ports.provisioning import KEY, MAX_ID
 from ringway.public.models.parts import PageInfo
 from ringway.public.models.queries import DEFAULT_SIZE
 from ringway.public.models.scalars import MAX_INT32, Wire
@@ -16,9 +16,8 @@ from ringway.public.models.scalars import MAX_INT32, Wire
 MAX_PROVISIONED = 1000
 """Results on a page."""
 Key: TypeAlias = Annotated[
-    str, Meta(min_length=1, max_length=MAX_ID, pattern=r"^[^/\x00-\x1f\x7f]*$")
+    str, Meta(min_length=1, max_length=MAX_ID, pattern=f"^{KEY}$")
 ]
-"""The customer's own id of something: it is a part of paths, so it has no slash."""
 Label: TypeAlias = Annotated[str, Meta(max_length=MAX_ID)]
 
 

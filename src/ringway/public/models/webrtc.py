@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from ringway.domain.values import PublicName
+from ringway.ports.push import MAX_NAME
 from ringway.public.models.enums import CallDirection, RecordingStatus
 from ringway.public.models.parts import PageInfo
 from ringway.public.models.queries import DEFAULT_SIZE, MAX_SIZE
@@ -44,7 +45,7 @@ class AndroidPushNotificationConfig(Wire, kw_only=True):
 class PushConfigurationRequest(Wire, kw_only=True):
     """A push configuration to make or to change."""
 
-    name: Annotated[str, Meta(max_length=255)] | None = None
+    name: Annotated[str, Meta(max_length=MAX_NAME)] | None = None
     ios: IosPushNotificationConfig | None = None
     android: AndroidPushNotificationConfig | None = None
     application_id: Annotated[str, Meta(min_length=1, max_length=255)] | None = None

@@ -8,7 +8,14 @@ parameters, and then by the handler.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, Protocol, TypeAlias
@@ -192,6 +199,9 @@ _ALWAYS: Final = {"cache-control": "no-store"}
 
 class Entrance(Protocol):
     """A part of what is served that knows its own paths."""
+
+    @property
+    def operations(self) -> Sequence[Operation]: ...
 
     def knows(self, path: str) -> bool: ...
 

@@ -2,6 +2,10 @@
 
 import type { PlatformOptions } from "../options/platform.js";
 
+/** Characters of the id of a calls configuration, and of the names of an application and an entity. */
+export const MAX_CONFIGURATION = 128;
+export const MAX_PLATFORM = 255;
+
 const NAME = /^[\p{L}\p{N}+\-./=_]+$/u;
 const NUMBER = /^\+?\d+$/;
 
@@ -28,15 +32,15 @@ export function checkCaller(number: string): void {
 }
 
 export function checkConfiguration(id: string): void {
-  if (typeof id !== "string" || id === "" || id.length > 128) {
+  if (typeof id !== "string" || id === "" || id.length > MAX_CONFIGURATION) {
     throw new Error(`Invalid callsConfigurationId '${String(id)}'`);
   }
 }
 
 export function checkPlatform({ applicationId, entityId }: PlatformOptions): void {
   for (const [name, value] of Object.entries({ applicationId, entityId })) {
-    if (value != null && (typeof value !== "string" || value.length > 255)) {
-      throw new Error(`Invalid ${name}: it is a text of at most 255 characters.`);
+    if (value != null && (typeof value !== "string" || value.length > MAX_PLATFORM)) {
+      throw new Error(`Invalid ${name}: it is a text of at most ${MAX_PLATFORM} characters.`);
     }
   }
 }

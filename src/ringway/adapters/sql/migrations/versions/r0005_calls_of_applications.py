@@ -34,9 +34,7 @@ def upgrade() -> None:
         ["account_id", "bulk_id"],
         sqlite_where=sa.text("bulk_id IS NOT NULL"),
     )
-    op.create_index(
-        "ix_calls_ended_at", "calls", ["ended_at"], sqlite_where=PAST_MEETING
-    )
+    op.create_index("ix_calls_ended_at", "calls", ["ended_at"], sqlite_where=PAST_CALL)
     make_meetings()
     op.create_table(
         "totals",
