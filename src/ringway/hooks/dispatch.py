@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
@@ -26,6 +27,9 @@ log = structlog.get_logger(__name__)
 
 FORGET_EVERY: Final = 600 * SECOND
 """How often old events are forgotten."""
+
+ENDS_WITHIN_S: Final = 1.0
+"""How long requests may take to come to their end when the house is closed."""
 
 
 class Dispatch:
@@ -95,11 +99,17 @@ class Dispatch:
         self._begin(account, await self._subscriptions.book(account))
 
     async def close(self) -> None:
-        """Stop; what was not delivered is delivered after the next start."""
+        """Finish what is under way, for a moment.
+
+        What was not delivered is delivered after the next start.
+        """
         for courier in self._couriers.values():
             courier.close()
         if self._forgetting is not None:
             self._forgetting.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ENDS_WITHIN_S):
+                await self.tasks.quiet()
         self.depot.ledger.close()
         await self.tasks.cancel()
         with suppress(StorageUnavailable):  # then some are delivered twice
