@@ -71,10 +71,9 @@ $(UV): scripts/uv.txt .tools/toolchain
 	@scripts/step test 'an independent peer: aiortc'
 	@$(UV) sync --project tests/peers/aiortc --locked --quiet && touch $@
 
-$(BUILT)/ringway-media: $(RUST) .tools/toolchain
+$(BUILT)/ringway-media: $(RUST) scripts/engine .tools/toolchain
 	@scripts/step 3/5 'the media engine (about three minutes the first time)'
-	@cargo build --release --locked -p media --bin ringway-media
-	@mkdir -p $(BUILT) && install -m 755 target/release/ringway-media $@
+	@scripts/engine $@
 
 node_modules/.package-lock.json: package.json package-lock.json .tools/toolchain
 	@scripts/step 4/5 'JavaScript packages'

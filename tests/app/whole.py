@@ -21,6 +21,7 @@ from ringway.adapters.clock_manual import ManualClock
 from ringway.adapters.deliveries_memory import MemoryDeliveries
 from ringway.adapters.engine_memory import EngineMemory
 from ringway.adapters.event_log_memory import MemoryEventLog
+from ringway.adapters.keys_process import ProcessKeys
 from ringway.adapters.media_files import judge
 from ringway.adapters.meetings_memory import MemoryMeetings
 from ringway.adapters.outbox_memory import MemoryOutbox
@@ -293,6 +294,7 @@ async def whole(
             MemoryBlobs(),
             AesSeal(dict([new_key()])),
             judge,
+            ProcessKeys(),
             tokens,
             clock,
             engine,

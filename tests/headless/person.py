@@ -27,6 +27,7 @@ ENOUGH = 15
 AGAIN_AFTER_S = 0.1
 """Between two attempts to go on with a lost line."""
 CANDIDATE = re.compile(r"^(a=candidate:\S+ \d+ \S+ \d+) (\S+) (\d+) ", re.MULTILINE)
+_BEGINNINGS = frozenset({"call", "join", "call_application", "accept"})
 DECODER = msgspec.json.Decoder(wire.FromHouse)
 ENCODER = msgspec.json.Encoder()
 
@@ -126,6 +127,19 @@ class Person:
             wire.Call(call=self.call, to=to, offer=opened.offer, sending=opened.sending)
         )
 
+    async def call_application(self, configuration: str) -> None:
+        """Call an application, and wait for nothing."""
+        self.call, self.generation = str(uuid.uuid4()), 0
+        opened = await self.media.open(self.look.identity, self.look.files)
+        await self.say(
+            wire.CallApplication(
+                call=self.call,
+                configuration=configuration,
+                offer=opened.offer,
+                sending=opened.sending,
+            )
+        )
+
     async def at_rest(self) -> None:
         """Wait until no call is left, of our own making or another's."""
         await self.until(lambda: not self.call or self._is_over(), "its call to end")
@@ -190,7 +204,7 @@ class Person:
         """Whether the call has ended, or never was: the house would not have it."""
         return any(
             isinstance(it, wire.Ended)
-            or (isinstance(it, wire.Refused) and it.command in {"call", "join"})
+            or (isinstance(it, wire.Refused) and it.command in _BEGINNINGS)
             for it in self.heard
             if getattr(it, "call", None) == self.call
         )
@@ -248,7 +262,7 @@ class Person:
                 self.roster.pop(message.participant, None)
             case wire.Lost():
                 await self._reopen(message.generation)
-            case wire.Incoming():
+            case wire.Incoming() | wire.IncomingApplication():
                 await self._take_call(message)
             case _:
                 pass
@@ -292,7 +306,9 @@ class Person:
             )
         )
 
-    async def _take_call(self, incoming: wire.Incoming) -> None:
+    async def _take_call(
+        self, incoming: wire.Incoming | wire.IncomingApplication
+    ) -> None:
         self.call, self.generation = incoming.call, 0
         await self.say(wire.Ringing(call=self.call))
         opened = await self.media.open(self.look.identity, self.look.files)

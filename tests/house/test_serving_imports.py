@@ -55,8 +55,9 @@ NEVER = {
 }
 """Module, and why not."""
 THIRD = {
-    *("annotated_types", "anyio", "attr", "attrs", "click", "cryptography"),
-    *("cyclopts", "docstring_parser", "greenlet", "h11", "httptools", "idna"),
+    *("annotated_types", "anyio", "attr", "attrs", "certifi", "click"),
+    *("cryptography", "cyclopts", "docstring_parser", "greenlet", "h11"),
+    *("httpcore", "httptools", "idna"),
     *("ifaddr", "joserfc", "litestar", "litestar_htmx", "markdown_it", "mdurl"),
     *("msgspec", "multidict", "multipart", "polyfactory", "prometheus_client"),
     # Litestar looks for their interfaces, where they are installed.

@@ -82,6 +82,15 @@ def test_it_is_for_the_glibc_that_the_engine_needs(wheel: Path, tmp_path: Path) 
     assert engine.stat().st_size < BUILT.stat().st_size
 
 
+def test_its_engine_does_not_know_who_built_it(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as it:
+        engine = it.read("ringway/built/ringway-media")
+    assert b"crates/sctp-proto-" in engine, "panics say where in the sources they are"
+    cargo = os.environ.get("CARGO_HOME", Path.home() / ".cargo")
+    for folder in (Path.home(), ROOT, cargo):
+        assert f"{folder}/".encode() not in engine, folder
+
+
 def test_all_is_inside_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as it:
         files = {info.filename: info for info in it.infolist()}

@@ -126,7 +126,25 @@ def holds_nothing(host: Host) -> bool:
 
 
 def check_history(data: Path, told: Mapping[str, wire.Ended]) -> None:
-    """Every stream is whole: legal moves in order, and one end, as it was told."""
+    """Every stream is whole; much has happened, and every call has its row."""
+    lives = lives_of(data)
+    assert sum(kind == "leg" for kind, _ in lives) >= FEWEST_CALLS
+    check_lives(lives, told)
+    types = Counter(e.type for entries in lives.values() for e in entries)
+    assert types["Established"] > FEWEST_CALLS // 4, types
+    assert types["Joined"] > FEWEST_CALLS // 4, types
+    assert types["DeviceBack"] > LIVES, types
+    kept = dict(rows(data, "select id, ended_at is not null from calls"))
+    assert set(kept) == {stream for kind, stream in lives if kind == "leg"}
+    assert all(kept.values())
+
+
+Lives = Mapping[tuple[str, str], list[Entry]]
+"""What happened, in order, by kind and id."""
+
+
+def lives_of(data: Path) -> Lives:
+    """Read the log."""
     lives: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     query = (
         "select account_id, stream_kind, stream_id, stream_version, type, type_version,"
@@ -138,7 +156,11 @@ def check_history(data: Path, told: Mapping[str, wire.Ended]) -> None:
         of = Stream(AccountId(account), kind, stream)
         entry = Entry(of, version, name, number, at, trace, payload, bool(ends))
         lives[kind, stream].append(entry)
-    assert sum(kind == "leg" for kind, _ in lives) >= FEWEST_CALLS
+    return lives
+
+
+def check_lives(lives: Lives, told: Mapping[str, wire.Ended]) -> None:
+    """Every stream is whole: legal moves in order, and one end, as it was told."""
     states: dict[tuple[str, str], Any] = {}
     for (kind, stream), entries in lives.items():
         assert [e.version for e in entries] == list(range(1, len(entries) + 1))
@@ -161,11 +183,3 @@ def check_history(data: Path, told: Mapping[str, wire.Ended]) -> None:
                     assert (heard.at, heard.duration) == (end.at // 1000, end.duration)
             case _:
                 pass
-    types = Counter(e.type for entries in lives.values() for e in entries)
-    assert types["Established"] > FEWEST_CALLS // 4, types
-    assert types["Joined"] > FEWEST_CALLS // 4, types
-    assert types["DeviceBack"] > LIVES, types
-    print(dict(types))  # noqa: T201 -- shown when it fails
-    kept = dict(rows(data, "select id, ended_at is not null from calls"))
-    assert set(kept) == {stream for kind, stream in lives if kind == "leg"}
-    assert all(kept.values())

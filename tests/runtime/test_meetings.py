@@ -12,11 +12,13 @@ from ringway.domain.actions import Action, ActionKind
 from ringway.domain.bridge_state import DialogState, Propagation
 from ringway.domain.causes import Cause, Refused
 from ringway.domain.effects import Place
-from ringway.domain.leg_requests import Release
+from ringway.domain.leg_requests import PreAnswer, Release
 from ringway.domain.leg_state import Phase
 from ringway.domain.values import (
     SECOND,
     BridgeId,
+    Endpoint,
+    EndpointType,
     LegId,
     Recording,
     RecordingTerms,
@@ -86,6 +88,36 @@ async def test_who_declines_has_not_joined_and_the_others_stay() -> None:
     assert scene.states(bridge.id) == {RED: "JOINED"}
     (left,) = await scene.happened(bm.Left)
     assert (left.leg, left.joined, left.cause) == (new.id, False, Cause.REJECTED)
+
+
+async def test_a_number_cannot_be_called_yet_and_that_is_no_error() -> None:
+    scene = Scene()
+    bridge = await scene.conference("red")
+    number = Endpoint(EndpointType.PHONE, "41792030000")
+    await scene.meetings.add_new_call(
+        US, bridge.id, replace(to("blue"), endpoint=number)
+    )
+    await scene.world.quiet()
+    assert scene.states(bridge.id) == {RED: "JOINED"}
+    (left,) = await scene.happened(bm.Left)
+    assert (left.joined, left.cause) == (False, Cause.FEATURE_UNAVAILABLE)
+
+
+async def test_who_comes_in_early_has_a_seat_that_says_so() -> None:
+    """Only telephones have early media of their own, and they are not there yet."""
+    scene = Scene()
+    await scene.talks("red")
+    blue = scene.world.lines.connect("blue-1", "blue")
+    bridge, new = await scene.meetings.connect_with_new_call(
+        US, RED, to("blue"), entrance=Entrance(early=True)
+    )
+    await scene.world.quiet()
+    seat = scene.leg(new.id).seat
+    assert seat is not None
+    assert seat.early
+    assert scene.states(bridge.id)[new.id] == "JOINING"
+    await scene.takes(blue)
+    assert scene.states(bridge.id)[new.id] == "JOINED"
 
 
 async def test_a_caller_who_waits_is_answered_when_there_is_somebody() -> None:
@@ -393,6 +425,38 @@ async def test_a_dialog_answers_its_parent_when_the_child_answers() -> None:
     shown = scene.heard(blue)[-1]
     assert isinstance(shown, lines.SayParticipant)
     assert shown.participant.look.muted
+
+
+async def test_a_parent_with_early_media_is_answered_with_its_child() -> None:
+    scene = Scene()
+    await scene.calls("red")
+    await scene.world.desk.command(US, RED, PreAnswer())
+    blue = scene.world.lines.connect("blue-1", "blue")
+    dialog, _ = await scene.meetings.create_dialog(US, RED, to("blue"))
+    await scene.world.quiet()
+    assert scene.leg(RED).phase is Phase.PRE_ESTABLISHED
+    await scene.takes(blue)
+    assert scene.leg(RED).phase is Phase.ESTABLISHED
+    assert scene.bridge(dialog.id).state is DialogState.ESTABLISHED
+
+
+async def test_a_dialog_that_lasts_too_long_ends_both_also_after_a_crash() -> None:
+    before = Scene()
+    await before.talks("red")
+    blue = before.world.lines.connect("blue-1", "blue")
+    terms = MeetingTerms(max_duration=20 * SECOND)
+    dialog, _ = await before.meetings.create_dialog(US, RED, to("blue"), terms)
+    await before.world.quiet()
+    await before.takes(blue)
+    after = Scene(before)
+    for name in ("red", "blue"):
+        after.world.lines.connect(f"{name}-1", name)
+    await after.world.recover()
+    await after.world.pass_time(20)
+    assert after.is_over(dialog.id)
+    assert after.world.views.all_legs() == ()
+    (closed,) = await after.happened(bm.Closed)
+    assert closed.cause is Cause.MAX_DURATION_REACHED
 
 
 @pytest.mark.parametrize(("terms", "stays"), [(MeetingTerms(), False), (STAYS, True)])

@@ -1,20 +1,22 @@
 //! The shard from outside, without a network: orders in, news out.
 
 mod handshakes;
+mod pairs;
+mod panics;
 mod parts;
 mod restarts;
 mod rooms;
+mod strangers;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use media_transport::{Identity, Path};
+use media_transport::Identity;
 use media_wire::sdp::{Description, MediaKind, Setup};
 
 use crate::{
-    CloseReason, Codec, CodecSet, Kind, Limits, Name, News, NtpTime, Order, Part, Relay, Sending,
-    Shard, ShardConfig, Source,
+    CloseReason, Codec, CodecSet, Kind, Limits, Name, News, NtpTime, Order, Part, Sending, Shard,
+    ShardConfig, Source,
 };
 
 const CHROMIUM: &str = include_str!("../../media-wire/tests/data/chromium-offer.sdp");
@@ -259,270 +261,6 @@ fn no_room_is_news() {
         assert_eq!(*reason, CloseReason::Capacity);
         assert!(text.ends_with('.'));
     }
-}
-
-/// Every way in which two or three clients with different codecs can come into a bridge: each sees
-/// each other's camera in a codec it has, or there is news of why not.
-#[test]
-fn every_pair_has_a_codec_or_news() {
-    let all = [(true, true), (true, false), (false, true)];
-    let sets = all.map(|(vp8, h264)| {
-        let vp8 = vp8.then_some(Codec::Vp8);
-        let h264 = h264.then_some(Codec::H264ConstrainedBaseline);
-        vp8.into_iter().chain(h264).collect::<CodecSet>()
-    });
-    for combination in 0..27_usize {
-        let which = [combination % 3, combination / 3 % 3, combination / 9];
-        let mut bench = Bench::new(Limits::default());
-        let mut refused = Vec::new();
-        for (pipe, set) in ["a", "b", "c"].into_iter().zip(which) {
-            bench.open(pipe, 0, &offer(all[set].0, all[set].1));
-            let mut news = bench.attach(pipe, "x");
-            for _ in 0..10 {
-                news.extend(bench.wait(60));
-                for told in std::mem::take(&mut news) {
-                    match told {
-                        News::Offered {
-                            pipe,
-                            negotiation,
-                            offer,
-                            ..
-                        } => {
-                            let at = usize::from(pipe.as_bytes()[0] - b'a');
-                            news.extend(bench.order(Order::AnswerPipe {
-                                pipe,
-                                generation: 0,
-                                negotiation,
-                                answer: answer(&offer, sets[which[at]]),
-                            }));
-                        }
-                        News::Incompatible {
-                            pipe,
-                            sender,
-                            source,
-                            ..
-                        } => {
-                            assert_eq!(source, Source::Camera);
-                            refused.push((pipe, sender));
-                        }
-                        News::Mapped { .. } => {}
-                        other => panic!("{other:?}"),
-                    }
-                }
-            }
-        }
-        check_pairs(&bench, &refused, combination);
-    }
-}
-
-fn check_pairs(bench: &Bench, refused: &[(Name, Name)], combination: usize) {
-    let shard = &bench.shard;
-    for (key, track) in &shard.forwarding.tracks {
-        let crate::forwarding::track::Origin::Local {
-            pipe: sender,
-            section,
-        } = track.origin
-        else {
-            panic!("{track:?}")
-        };
-        // What the sender takes: the first codec of its section.
-        let sent = shard.pipes[sender].sections[section].codecs.iter().next();
-        let sent = sent.expect("something to send");
-        for (slot, pipe) in &shard.pipes {
-            if slot == sender {
-                continue;
-            }
-            let seen = pipe.sections.iter().find(|section| {
-                section
-                    .slot
-                    .as_ref()
-                    .is_some_and(|slot| slot.track == Some(key))
-            });
-            let pair = (pipe.name.clone(), track.sender.clone());
-            let told = refused.contains(&pair) && track.kind() == Kind::Video;
-            match seen {
-                Some(section) => {
-                    assert!(
-                        section.codecs.contains(sent),
-                        "{combination}: {pair:?} {sent:?}"
-                    );
-                    assert!(section.slot.as_ref().unwrap().view.is_some());
-                }
-                None => assert!(told, "{combination}: {pair:?} {sent:?} {section}"),
-            }
-        }
-    }
-}
-
-#[test]
-fn a_panic_ends_one_pipe() {
-    let mut bench = Bench::new(Limits::default());
-    for pipe in ["a", "b", "c"] {
-        bench.open(pipe, 0, CHROMIUM);
-        bench.attach(pipe, "x");
-    }
-    bench.sabotage("b");
-    let news = bench.order(Order::Renegotiate {
-        pipe: name("b"),
-        generation: 0,
-        sources: vec![Source::Screen],
-    });
-    let closed: Vec<_> = news
-        .iter()
-        .filter_map(|news| match news {
-            News::PipeClosed { pipe, reason, .. } => Some((&**pipe, *reason)),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(closed, [("b", CloseReason::Panic)]);
-    assert_eq!(bench.count("panics"), 1);
-    let load = bench.shard.load();
-    let expected = [2, 1, 4, 0];
-    assert!(
-        load.gauges
-            .iter()
-            .copied()
-            .eq(GAUGES.into_iter().zip(expected))
-    );
-    // The others go on: a newcomer is seen where b was.
-    assert!(matches!(
-        bench.open("d", 0, CHROMIUM)[..],
-        [News::Answered { .. }]
-    ));
-    let news = bench.attach("d", "x");
-    let seen = news.iter().any(|news| {
-        let News::Mapped { pipe, sections, .. } = news else {
-            return false;
-        };
-        &**pipe == "a"
-            && sections.iter().all(|section| {
-                section
-                    .receives
-                    .as_ref()
-                    .is_some_and(|received| &*received.pipe == "d")
-            })
-    });
-    assert!(seen, "{news:?}");
-}
-
-/// What closing does when even closing panics.
-#[test]
-fn a_pipe_can_be_dropped_without_being_closed() {
-    let mut bench = Bench::new(Limits::default());
-    for pipe in ["a", "b"] {
-        bench.open(pipe, 0, CHROMIUM);
-        bench.attach(pipe, "x");
-    }
-    let slot = bench.shard.names["a"];
-    bench.shard.drop_pipe(Instant::now(), slot);
-    let news = bench.shard.take_news();
-    assert!(matches!(
-        news[..],
-        [News::PipeClosed {
-            reason: CloseReason::Panic,
-            ..
-        }]
-    ));
-    let (_, other) = bench.shard.pipes.iter().next().unwrap();
-    for section in &other.sections {
-        let held = section.slot.as_ref().unwrap();
-        assert!(held.track.is_none() && held.view.is_none());
-        assert_eq!(held.stream.as_ref().unwrap().ssrc, held.ssrc);
-    }
-    assert_eq!(bench.shard.forwarding.tracks.len(), 2);
-    assert!(
-        bench
-            .shard
-            .forwarding
-            .tracks
-            .iter()
-            .all(|(_, track)| track.views.is_empty())
-    );
-}
-
-/// A Binding request with this user name and nothing that proves anything.
-fn request(user: &str) -> Vec<u8> {
-    let padded = user.len().next_multiple_of(4);
-    let mut packet = vec![0, 1, 0, u8::try_from(padded + 4).unwrap()];
-    packet.extend_from_slice(&[0x21, 0x12, 0xa4, 0x42]);
-    packet.extend_from_slice(&[7; 12]);
-    packet.extend_from_slice(&[0, 6, 0, u8::try_from(user.len()).unwrap()]);
-    packet.extend_from_slice(user.as_bytes());
-    packet.resize(24 + padded, 0);
-    packet
-}
-
-#[test]
-fn strangers_are_counted_and_get_silence() {
-    let mut bench = Bench::new(Limits::default());
-    bench.open("a", 0, CHROMIUM);
-    let slot = bench.shard.names["a"];
-    let ufrag = bench.shard.pipes[slot].transport.local().ufrag.clone();
-    let path = Path::udp(
-        SocketAddr::from(([198, 51, 100, 7], 4000)),
-        "192.0.2.1".parse().unwrap(),
-    );
-    let table = [
-        (request(&format!("{ufrag}:peer")), "drop_transport"),
-        (request("000100000000AAAAAAAA:peer"), "drop_unknown_user"),
-        (request("000900000000AAAAAAAA:peer"), "drop_unknown_user"),
-        (
-            request("0001\u{e4}0000000AAAAAAA:peer"),
-            "drop_unknown_user",
-        ),
-        (request("nocolon"), "drop_stun"),
-        (vec![22, 254, 253, 0], "drop_unknown_address"),
-        (
-            vec![0x80, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1],
-            "drop_unknown_address",
-        ),
-        (vec![0x80, 200, 0, 1, 0, 0, 0, 1], "drop_unknown_address"),
-        (vec![64, 1, 2], "drop_unclassified"),
-        (Vec::new(), "drop_unclassified"),
-    ];
-    for (mut datagram, counter) in table {
-        let before = bench.count(counter);
-        bench.shard.datagram(bench.now, &path, &mut datagram);
-        assert_eq!(bench.count(counter), before + 1, "{counter}");
-    }
-    assert!(bench.shard.outgoing().is_empty());
-    assert!(bench.shard.take_relays().is_empty());
-    // A request for a pipe of another shard is handed over.
-    let mut datagram = request("000200000000AAAAAAAA:peer");
-    bench.shard.datagram(bench.now, &path, &mut datagram);
-    let relays = bench.shard.take_relays();
-    assert!(
-        matches!(&relays[..], [(2, Relay::Datagram { .. })]),
-        "{relays:?}"
-    );
-}
-
-#[test]
-fn a_connection_that_leads_to_no_pipe_of_the_shard_is_closed() {
-    let mut bench = Bench::new(Limits::default());
-    bench.open("a", 0, CHROMIUM);
-    let slot = bench.shard.names["a"];
-    let ufrag = bench.shard.pipes[slot].transport.local().ufrag.clone();
-    let remote = SocketAddr::from(([198, 51, 100, 7], 4000));
-    let path = |connection| Path::tcp(remote, "192.0.2.1".parse().unwrap(), connection);
-    // Nobody but the shard whose port it is can answer on a connection.
-    let table = [
-        ("000200000000AAAAAAAA:peer", "drop_foreign_user", &[1][..]),
-        ("000100000000AAAAAAAA:peer", "drop_unknown_user", &[2]),
-        ("000900000000AAAAAAAA:peer", "drop_unknown_user", &[3]),
-        (&format!("{ufrag}:peer"), "drop_transport", &[]),
-    ];
-    for (connection, (user, counter, closed)) in (1..).zip(table) {
-        let before = bench.count(counter);
-        let mut datagram = request(user);
-        bench
-            .shard
-            .datagram(bench.now, &path(connection), &mut datagram);
-        assert_eq!(bench.count(counter), before + 1, "{counter}");
-        assert!(bench.shard.take_closings().eq(closed.iter().copied()));
-    }
-    assert!(bench.shard.outgoing().is_empty());
-    assert!(bench.shard.take_relays().is_empty());
 }
 
 #[test]

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ringway.app.ports import Ports
+from ringway.programs.bulks import Bulks
 from ringway.public.operations import OPERATIONS
 from ringway.public.operations.provisioning import PROVISIONING
 from ringway.public.operations.webrtc import WEBRTC, WEBRTC_RECORDINGS
 from ringway.rest.admission import Admission
 from ringway.rest.calls.actions import action_handlers
+from ringway.rest.calls.bulks import bulk_handlers
 from ringway.rest.calls.calls import call_handlers
 from ringway.rest.calls.conferences import conference_handlers
 from ringway.rest.calls.configurations import configuration_handlers
@@ -42,6 +44,7 @@ class Desks:
     calls: Desk
     meetings: Meetings
     reading: Reading
+    bulks: Bulks
 
 
 def doors_of(
@@ -50,9 +53,13 @@ def doors_of(
     """Make the doors, each with the handlers that there are."""
     shelves, clock = ports.shelves, ports.clock
     records = Records(desks.reading)
-    calls = {**_calls(ports, desks.calls, desks.meetings, records), **_kept(ports)}
+    calls = {
+        **_calls(ports, desks.calls, desks.meetings, records),
+        **bulk_handlers(desks.bulks, shelves, clock),
+        **_kept(ports),
+    }
     webrtc = {
-        **push_handlers(shelves, ports.seal, clock),
+        **push_handlers(shelves, ports.seal, ports.keys, clock),
         **capture_handlers(shelves, ports.blobs),
     }
     recordings = webrtc_recording_handlers()

@@ -31,6 +31,7 @@ from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Settings
 from ringway.ports.clock import Appointment
 from ringway.ports.configurations import exists
 from ringway.ports.storage import StorageUnavailable
+from ringway.programs.bulks import Bulks
 from ringway.programs.forgetting import HISTORY_DAYS, Forgetting
 from ringway.programs.retention import Retention
 from ringway.programs.routing import Routing
@@ -163,6 +164,14 @@ class Ringway:
             calls=LineCalls(self.exchange.line_lost, self.exchange.line_back),
             tally=self.signalling,
         )
+        self.bulks = Bulks(
+            ports.shelves,
+            self.desk,
+            ports.clock,
+            self.house.tasks.start,
+            self.reading.how_it_ended,
+        )
+        self.house.ended = self.bulks.ended
         self.retention = Retention(
             ports.shelves, ports.blobs, ports.clock, self.house.tasks.start
         )
@@ -192,7 +201,7 @@ class Ringway:
         keys = self.keys
         admission = Admission(front.rate_limits)
         secure = front.public_url is not None and front.public_url.startswith("https:")
-        desks = Desks(self.desk, self.meetings, self.reading)
+        desks = Desks(self.desk, self.meetings, self.reading, self.bulks)
         self.doors = (
             *doors_of(ports, desks, keys, admission),
             *self.hooks.doors(admission),
@@ -256,6 +265,7 @@ class Ringway:
         legs = self.house.views.all_legs()
         living = {device for leg in legs for device in leg.devices}
         await self.attendance.open(living, alive or now)
+        await self.bulks.open()
         await self.retention.open()
         self.forgetting.open()
         await self._show_life()
@@ -307,6 +317,7 @@ class Ringway:
         self._signalling_trouble = "The server is being stopped."
         if self._next_sign is not None:
             self._next_sign.cancel()
+        self.bulks.close()
         self.retention.close()
         self.forgetting.close()
         try:

@@ -16,6 +16,7 @@ from ringway.ports.event_log import EventLog
 from ringway.ports.files import Judge
 from ringway.ports.meetings import Meetings
 from ringway.ports.outbox import Outbox
+from ringway.ports.push import Keys
 from ringway.ports.sealing import Seal
 from ringway.ports.shelves import Shelves
 from ringway.ports.spans import NoSpans, Spans
@@ -39,6 +40,7 @@ class Ports:
     blobs: Blobs
     seal: Seal
     judge: Judge
+    keys: Keys
     tokens: Tokens
     clock: Clock
     engine: Engine

@@ -23,6 +23,7 @@ import structlog
 from ringway.adapters.blobs_folder import FOLDER as FILES
 from ringway.adapters.blobs_folder import FolderBlobs
 from ringway.adapters.clock_system import SystemClock
+from ringway.adapters.keys_process import ProcessKeys
 from ringway.adapters.media_files import judge
 from ringway.adapters.sealing_aes import AesSeal
 from ringway.adapters.sql.activity import SqlActivity
@@ -143,6 +144,7 @@ async def _serve(
                 blobs,
                 seal,
                 judge,
+                ProcessKeys(),
                 JwtTokens(keys, settings.public_url),
                 clock,
                 engine.socket,

@@ -74,6 +74,10 @@ class Courier:
         self._lanes: dict[str, deque[PublicEvent]] = {}
         self._retried: set[str] = set()
         """Held subjects that are being tried now."""
+        self._just_retried: set[str] = set()
+        """Since the last look at what is due began: what it sees of them is old."""
+        self._looks = asyncio.Lock()
+        """One look at what is due at a time."""
         self._just_held: set[str] = set()
         """Since the last look at what is held began."""
         self._holds = 0
@@ -87,6 +91,7 @@ class Courier:
         self._next_slot = 0
         self._paused_until = 0
         self._reading = self._again = False
+        self._closed = False
         self._reads = asyncio.Lock()
         """No subject is released while events are read, or it could be passed over."""
         self._due: tuple[int, Appointment] | None = None
@@ -113,7 +118,8 @@ class Courier:
         self._retry_at(self._depot.clock.now())
 
     def close(self) -> None:
-        """Begin nothing more."""
+        """Begin nothing more; what is in memory is still brought."""
+        self._closed = True
         self._depot.tail.leave(self)
         if self._due is not None:
             self._due[1].cancel()
@@ -132,7 +138,7 @@ class Courier:
 
     def wake(self) -> None:
         """Read what is new, as far as there is room."""
-        if self.stopped:
+        if self.stopped or self._closed:
             return
         if self._reading:
             self._again = True
@@ -159,7 +165,7 @@ class Courier:
     async def _read_some(self) -> bool:
         """Read a stretch; False: there is no more, or no room."""
         limit = min(READ_AHEAD - len(self._open), MAX_READ)
-        if limit <= 0 or self.stopped:
+        if limit <= 0 or self.stopped or self._closed:
             return False
         async with self._reads:
             from_, self._just_held = self._read_to, set()
@@ -294,7 +300,9 @@ class Courier:
     # ------------------------------------------------------------ retrying
 
     def _retry_at(self, when: int) -> None:
-        if self.stopped or (self._due is not None and self._due[0] <= when):
+        if self.stopped or self._closed:
+            return
+        if self._due is not None and self._due[0] <= when:
             return
         if self._due is not None:
             self._due[1].cancel()
@@ -306,10 +314,15 @@ class Courier:
 
     async def _retry(self) -> None:
         """Try what is due, with half of the window: what is new has the rest."""
+        async with self._looks:
+            await self._look()
+
+    async def _look(self) -> None:
         room = max(1, self._target.profile.window // 2) - len(self._retried)
         if room <= 0 or self.stopped:
             return  # who is being tried comes back here
         now, holds = self._depot.clock.now(), self._holds
+        self._just_retried = set()
         try:
             rows = await self._depot.ledger.due(
                 self.course.id, room + len(self._retried) + 1
@@ -319,8 +332,8 @@ class Courier:
             return
         self._holds_some = bool(rows) or holds != self._holds
         for held in rows:
-            if held.subject in self._retried:
-                continue
+            if held.subject in self._retried | self._just_retried:
+                continue  # who has tried it looks again
             if held.due_at > now:
                 self._retry_at(held.due_at)
                 break
@@ -339,6 +352,7 @@ class Courier:
             self._retry_at(self._depot.clock.now())
         finally:
             self._retried.discard(held.subject)
+            self._just_retried.add(held.subject)
 
     async def _catch_up(self, held: Held) -> None:
         """Bring what is held of a subject; release it when nothing is left."""

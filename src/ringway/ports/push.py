@@ -6,8 +6,10 @@ Kept for the mobile SDKs (`api/webrtc-api.md` section 3); the secrets are sealed
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from enum import auto, unique
+from typing import Final, Protocol
 
+from ringway.domain.values import PublicName
 from ringway.ports.provisioning import Resource
 from ringway.ports.sealing import Sealed
 from ringway.ports.shelves import Kind
@@ -56,3 +58,28 @@ class PushConfiguration:
 PUSH: Final = Kind(
     "push", PushConfiguration, MAX_PUSH_CONFIGURATIONS, "push configuration"
 )
+
+
+@unique
+class Verdict(PublicName):
+    """What came of trying a key or a certificate."""
+
+    OPENS = auto()
+    CLOSED = auto()
+    """It is none, or the password is another one."""
+    EMPTY = auto()
+    """It opens, and what is needed is not in it."""
+    SLOW = auto()
+    """It takes longer to open than anybody should wait."""
+
+
+class Keys(Protocol):
+    """Tries keys before they are kept; never raises for what strangers send."""
+
+    async def certificate(self, content: bytes, password: str | None) -> Verdict:
+        """Open a P12 file (RFC 7292): it has a certificate and its private key."""
+        ...
+
+    async def private_key(self, pem: str) -> Verdict:
+        """Read an RSA key in PEM that has no password."""
+        ...

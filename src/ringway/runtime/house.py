@@ -79,6 +79,8 @@ class House:
             post=self.tell,
             ordered=self.chronicle.ordered,
         )
+        self.ended: Callable[[Leg], None] = lambda _: None
+        """Told of every leg that is over."""
         self._dice = dice
         self._actors: dict[tuple[AccountId, Address], Actor] = {}
 
@@ -112,6 +114,8 @@ class House:
         if isinstance(what.after, Leg):
             self.views.see(what.after, what.event)
             self.chronicle.happened(what)
+            if what.after.over:
+                self.ended(what.after)
         elif isinstance(what.after, Bridge):
             self.views.see_bridge(what.after)
         self.effects.carry_out(what)

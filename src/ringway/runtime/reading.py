@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
-from ringway.domain.leg_state import Leg
+from ringway.domain.leg_state import CallState, Leg
 from ringway.domain.values import AccountId, BridgeId, LegId, TextKey
 from ringway.ports.calls import UNRESTRAINED, Call, Calls, WantedCalls
 from ringway.ports.event_log import EventLog
@@ -98,6 +98,12 @@ class Reading:
             found = await self._calls.read(account, call)
         past = found is not None and found.ended_at is not None and found.owner
         return found if past else None
+
+    async def how_it_ended(self, account: AccountId, call: LegId) -> CallState | None:
+        """Give the state that a call has ended in; None if it never began."""
+        await self._follower.catch_up()
+        found = await self._calls.read(account, call)
+        return None if found is None else found.state
 
     async def past_calls(
         self, account: AccountId, wanted: WantedCalls, page: int, size: int

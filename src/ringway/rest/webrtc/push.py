@@ -6,7 +6,6 @@ else: so it can be read and changed on both sides.
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Mapping
 
@@ -18,7 +17,7 @@ from ringway.ports.provisioning import (
     Application,
     Association,
 )
-from ringway.ports.push import PUSH, PushConfiguration
+from ringway.ports.push import PUSH, Keys, PushConfiguration
 from ringway.ports.sealing import Seal, Sealed
 from ringway.ports.shelves import Shelf, Shelves, the
 from ringway.public.models.webrtc import (
@@ -28,7 +27,9 @@ from ringway.public.models.webrtc import (
 from ringway.public.pages import page_info
 from ringway.public.push import (
     Safe,
+    Tried,
     check_whole,
+    drafted,
     merged,
     push_answer,
     push_configuration,
@@ -36,7 +37,9 @@ from ringway.public.push import (
 from ringway.rest.calls.door import Asked, Handler
 
 
-def push_handlers(shelves: Shelves, seal: Seal, clock: Clock) -> Mapping[str, Handler]:
+def push_handlers(
+    shelves: Shelves, seal: Seal, keys: Keys, clock: Clock
+) -> Mapping[str, Handler]:
     """Make the handlers."""
 
     def safe_of(account: AccountId, id_: str) -> Safe:
@@ -46,10 +49,15 @@ def push_handlers(shelves: Shelves, seal: Seal, clock: Clock) -> Mapping[str, Ha
         return safe
 
     async def read_body(asked: Asked, id_: str) -> PushConfiguration:
-        # Opening a certificate derives keys, on purpose slowly.
-        return await asyncio.to_thread(
-            push_configuration, id_, asked.body, safe_of(asked.account, id_)
-        )
+        draft = drafted(asked.body)
+        certificate = private_key = None
+        if draft.certificate is not None:
+            certificate = await keys.certificate(draft.certificate, draft.password)
+        if draft.private_key is not None:
+            private_key = await keys.private_key(draft.private_key)
+        tried = Tried(certificate, private_key)
+        safe = safe_of(asked.account, id_)
+        return push_configuration(id_, asked.body, draft, tried, safe)
 
     async def listed(asked: Asked) -> PushConfigurationPageResponse:
         page, size = asked.query.page, asked.query.size
