@@ -449,14 +449,30 @@ async def transfers(it: Customer) -> None:
 
 
 async def bulks(it: Customer) -> None:
-    """Bulks are not there yet: their paths are nobody's."""
-    item = {"callRequests": [{"endpoint": {"type": "PHONE", "phoneNumber": "417"}}]}
-    body = {"callsConfigurationId": SHOP, "items": [item]}
-    await it.refused("create_bulk", 404, call_bulk_request=body)
-    for name in ("get_bulk_status", "cancel_bulk", "pause_bulk", "resume_bulk"):
-        await it.refused(name, 404, "none")
-    later = {"startTime": "2026-01-15T12:00:00.000+0000"}
-    await it.refused("reschedule_bulk", 404, "none", calls_reschedule_request=later)
+    """One that has not begun, and one that is on its way: a call a day."""
+    number = {"type": "PHONE", "phoneNumber": "41790000000"}
+    item: dict[str, Any] = {"callRequests": [{"endpoint": number}] * 3}
+
+    async def create(**options: Any) -> str:
+        body = {"callsConfigurationId": SHOP, "items": [{**item, **options}]}
+        return str((await it.ask("create_bulk", call_bulk_request=body)).bulk_id)
+
+    async def state(name: str, bulk: str, **bodies: Any) -> str:
+        return str((await it.ask(name, bulk, **bodies)).status.value)
+
+    later = {"startTime": "2126-01-15T12:00:00.000+0000"}
+    waiting = await create(schedulingOptions=later)
+    assert await state("get_bulk_status", waiting) == "PENDING"
+    later = {"startTime": "2127-01-15T12:00:00.000+0000"}
+    bodies: dict[str, Any] = {"calls_reschedule_request": later}
+    assert await state("reschedule_bulk", waiting, **bodies) == "PENDING"
+    assert await state("cancel_bulk", waiting) == "CANCELED"
+    now = {"startTime": "2020-01-15T12:00:00.000+0000"}
+    rate = {"maxCalls": 1, "timeUnit": "DAYS"}
+    going = await create(schedulingOptions=now, callRate=rate)
+    assert await state("pause_bulk", going) == "PAUSED"
+    assert await state("resume_bulk", going) == "PROCESSING"
+    assert await state("cancel_bulk", going) == "CANCELED"
 
 
 async def test_the_other_five_by_plain_http() -> None:

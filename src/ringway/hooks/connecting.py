@@ -14,6 +14,7 @@ import httpcore
 
 from ringway.domain.values import PublicName
 from ringway.hooks.addresses import Address, Network, may_be_reached
+from ringway.hooks.joining import Joined
 
 MAX_ADDRESSES: Final = 4
 """Of one name that are tried, one after the other."""
@@ -104,7 +105,7 @@ class Guarded(httpcore.AsyncNetworkBackend):
             )
         for address in good[:MAX_ADDRESSES]:
             try:
-                return await self._inner.connect_tcp(str(address), port)
+                return Joined(await self._inner.connect_tcp(str(address), port))
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
         text = f"{host} takes no connection on port {port}."
