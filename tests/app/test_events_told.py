@@ -91,3 +91,38 @@ async def test_people_among_themselves_are_nobodys_to_be_told_of() -> None:
         assert await told(it) == []
         await shop.get(f"/calls/{mine}", 404)
         assert (await shop.get("/calls"))["results"] == []
+
+
+async def test_live_and_ended_meetings_are_lists_of_their_own() -> None:
+    async with whole() as it:
+        shop = Shop(it)
+        await shop.open()
+        ada, bob = await it.client("ada"), await it.client("bob")
+        calls = [await shop.taken("ada", ada), await shop.taken("bob", bob)]
+        opened = await shop.post(
+            "/connect",
+            {"callIds": calls, "conferenceRequest": {"name": "standup"}},
+        )
+        queries: tuple[tuple[dict[str, Any], int], ...] = (
+            ({}, 1),
+            ({"name": "standup"}, 1),
+            ({"name": "other"}, 0),
+            ({"callId": calls[1]}, 1),
+            ({"callId": "nobody"}, 0),
+            ({"callsConfigurationId": "shop"}, 1),
+            ({"startTimeAfter": "2100-01-01T00:00:00.000+0000"}, 0),
+        )
+        for query, found in queries:
+            live = await shop.get("/conferences", **query)
+            assert live["paging"]["totalResults"] == len(live["results"]) == found
+            assert (await shop.get("/conferences/history", **query))["results"] == []
+            mine = await shop.get("/calls", conferenceId=opened["id"])
+            assert {it["id"] for it in mine["results"]} == set(calls)
+        await shop.post(f"/conferences/{opened['id']}/hangup")
+        await it.ringway.calls.catch_up()
+        assert (await shop.get("/conferences"))["results"] == []
+        over = await shop.get("/conferences/history", name="standup", callId=calls[0])
+        assert [log["conferenceId"] for log in over["results"]] == [opened["id"]]
+        past = await shop.get("/calls/history", conferenceId=opened["id"])
+        assert {log["callId"] for log in past["results"]} == set(calls)
+        assert past["paging"]["totalResults"] == 2

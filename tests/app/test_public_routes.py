@@ -14,6 +14,8 @@ from tests.app.whole import Closed, Whole, whole
 
 PUBLIC = {
     "/",
+    "/api",
+    "/api/{path:path}",
     "/demo",
     "/demo/{path:path}",
     "/docs",

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from ringway.hooks.connecting import Failure, NotAnswered, Resolve
-from ringway.hooks.egress import MAX_ANSWER, MAX_REDIRECTS, Egress, Outgoing
+from ringway.hooks.egress import IDLE_S, MAX_ANSWER, MAX_REDIRECTS, Egress, Outgoing
 from tests.hooks.receiver import OK, Request, answering, receiving, status
 
 HERE = [ipaddress.ip_network("127.0.0.1")]
@@ -68,6 +68,20 @@ async def test_a_connection_is_used_again(egress: Egress) -> None:
         for _ in range(3):
             await egress.send(request(receiver.url()))
     assert (len(receiver.heard), receiver.connections) == (3, 1)
+
+
+async def test_a_connection_that_nobody_uses_is_closed() -> None:
+    now = [0.0]
+    egress = Egress("Ringway/1", HERE, now=lambda: now[0])
+    async with receiving(answering(OK)) as receiver:
+        await egress.send(request(receiver.url()))
+        now[0] += IDLE_S
+        await egress.close_old()
+        assert receiver.closed == 0
+        now[0] += 1
+        await egress.close_old()
+        await receiver.until_closed()
+    await egress.close()
 
 
 async def test_a_connection_that_was_closed_meanwhile_is_replaced(

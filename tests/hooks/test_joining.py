@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpcore
 
 from ringway.hooks.joining import MOST_JOINED, Joined
@@ -13,10 +15,10 @@ class Inner(httpcore.AsyncNetworkStream):
     def __init__(self) -> None:
         self.sent: list[bytes] = []
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+    async def write(self, buffer: bytes, timeout: Any = None) -> None:  # noqa: ASYNC109
         self.sent.append(buffer)
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    async def read(self, max_bytes: int, timeout: Any = None) -> bytes:  # noqa: ASYNC109
         return b"answer"[:max_bytes]
 
     async def aclose(self) -> None:

@@ -203,7 +203,9 @@ def test_members_that_are_right_alone_can_be_wrong_together(
 )
 def test_times_as_every_client_writes_them(at: str) -> None:
     assert read(RescheduleRequest, {"startTime": at}).start_time == at
-    found = Reader(CallsQuery).parameters({"startTimeAfter": at.replace("+", " ")})
+    found = Reader(CallsQuery).parameters(
+        {"startTimeAfter": at.replace("+", " ")}.items()
+    )
     assert found.start_time_after == at
 
 
@@ -237,7 +239,12 @@ def test_what_is_no_object_is_said_to_be_none(text: bytes) -> None:
 
 def test_parameters_are_read_as_what_they_are() -> None:
     it = Reader(ConferenceRecordingsQuery).parameters(
-        {"page": "2", "size": "5", "composition": "TRUE", "location": "HONG_KONG_1"}
+        {
+            "page": "2",
+            "size": "5",
+            "composition": "TRUE",
+            "location": "HONG_KONG_1",
+        }.items()
     )
     assert (it.page, it.size, it.composition, it.location) == (
         2,
@@ -247,7 +254,12 @@ def test_parameters_are_read_as_what_they_are() -> None:
     )
     with pytest.raises(Wrong) as caught:
         Reader(ConferenceRecordingsQuery).parameters(
-            {"page": "-1", "size": "101", "composition": "maybe", "location": "MARS"}
+            {
+                "page": "-1",
+                "size": "101",
+                "composition": "maybe",
+                "location": "MARS",
+            }.items()
         )
     assert set(caught.value.fields) == {"page", "size", "composition", "location"}
 

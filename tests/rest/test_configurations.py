@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from ringway.ports.configurations import MAX_CONFIGURATIONS
+from ringway.ports.catalog import FIRST_ACCOUNT
+from ringway.ports.configurations import (
+    CONFIGURATION,
+    MAX_CONFIGURATIONS,
+    configuration,
+)
+from ringway.ports.shelves import Shelf
 from tests.app.whole import Whole, whole
 from tests.rest.asking import ask, error, fields, somebody_else
 
@@ -112,6 +118,9 @@ async def test_there_are_not_too_many() -> None:
 
 
 async def fill(it: Whole) -> None:
-    for _ in range(MAX_CONFIGURATIONS):
-        made = await ask(it, "POST", PATH, json={})
-        assert made.status_code == 201
+    def work(shelf: Shelf) -> None:
+        for number in range(MAX_CONFIGURATIONS):
+            made = configuration(f"desk-{number}", None)
+            shelf.add(CONFIGURATION, made.id, made, it.clock.now())
+
+    await it.ringway.ports.shelves.write(FIRST_ACCOUNT, work)

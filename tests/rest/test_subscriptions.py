@@ -439,6 +439,8 @@ FILTERS = [
     ("entityId=north", ["s2"]),
     ("resource=%2B1", ["s2", "s1"]),
     ("user=you", ["s2"]),
+    ("user=you&user=me", ["s2", "s1"]),
+    ("user=you&user=me&callsConfigurationId=cfg1", ["s1"]),
     ("user=you&applicationId=shop", []),
     ("user=me&applicationId=shop", ["s1"]),
 ]

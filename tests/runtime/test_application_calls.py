@@ -133,6 +133,20 @@ async def test_an_application_that_says_nothing_has_not_answered() -> None:
     assert ended.cause is Cause.NO_ANSWER
 
 
+async def test_an_application_that_cannot_be_looked_up_is_looked_up_again() -> None:
+    world = World()
+    world.shelf_full = True
+    call = await received(world, world.lines.connect("red-1", "red"))
+    assert live(world, call).owner is None
+    after = World(world)
+    after.lines.devices = world.lines.devices
+    after.shelf_full = True
+    await after.recover()
+    after.shelf_full = False
+    await after.pass_time(1)
+    assert live(after, call).owner == SHOP, "with the names its caller has tagged it"
+
+
 # ---------------------------------------------------------------- outbound
 
 

@@ -137,6 +137,8 @@ class World:
         self.newsroom = Newsroom(self.house)
         self._numbers = count(1)
         self.room_size = 100
+        self.shelf_full = False
+        """Nobody can look up who has which configuration."""
 
     async def _ask(self, account: AccountId, identity: str) -> bool:
         return await self.is_known(account, identity)
@@ -144,6 +146,8 @@ class World:
     async def _configured(
         self, account: AccountId, configuration: ConfigurationId
     ) -> bool:
+        if self.shelf_full:
+            raise StorageUnavailable(Trouble.FULL, "The disk is full.")
         return (account, configuration) == (US, "shop")
 
     async def _room_size(self, account: AccountId) -> int:

@@ -26,7 +26,7 @@ from ringway.domain.effects import Address, Kind
 from ringway.domain.leg_messages import Hangup
 from ringway.domain.values import SECOND, AccountId, Device, LegId
 from ringway.pages.built import File
-from ringway.pages.routes import docs_routes, page_routes
+from ringway.pages.routes import api_routes, docs_routes, page_routes
 from ringway.ports.catalog import DEMO_ACCOUNT, FIRST_ACCOUNT, Settings
 from ringway.ports.clock import Appointment
 from ringway.ports.configurations import exists
@@ -227,6 +227,7 @@ class Ringway:
                 *health_routes(self.checks, self.metrics.text, keys),
                 *page_routes(front.sdk, front.demo_page, front.public_url),
                 *docs_routes(front.docs, demo_is_on=front.demo),
+                *api_routes(),
                 document_route(served, VERSION, front.public_url),
                 signalling(self.reception, front.origins),
             ],

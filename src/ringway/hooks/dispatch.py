@@ -26,7 +26,7 @@ from ringway.runtime.tasks import Tasks
 log = structlog.get_logger(__name__)
 
 FORGET_EVERY: Final = 600 * SECOND
-"""How often old events are forgotten."""
+"""How often old events are forgotten, and old connections closed."""
 
 ENDS_WITHIN_S: Final = 1.0
 """How long requests may take to come to their end when the house is closed."""
@@ -148,9 +148,10 @@ class Dispatch:
         self._forgetting = clock.at(clock.now() + FORGET_EVERY, self._begin_to_forget)
 
     def _begin_to_forget(self) -> None:
-        self.tasks.start(self._forget(), "forget old events")
+        self.tasks.start(self._forget(), "forget what is old")
 
     async def _forget(self) -> None:
+        await self.depot.egress.close_old()
         before = self.depot.clock.now() - KEPT
         try:
             while await self.depot.outbox.forget_before(before, MAX_READ):

@@ -229,7 +229,7 @@ class Egress:
 
     async def _take(self, key: _Key) -> httpcore.AsyncHTTPConnection | None:
         """Give the connection that was used last; close those that are too old."""
-        await self._close_old()
+        await self.close_old()
         while kept := self._idle.get(key):
             self._all_idle -= 1
             _, connection = kept.pop()
@@ -238,7 +238,8 @@ class Egress:
             await connection.aclose()
         return None
 
-    async def _close_old(self) -> None:
+    async def close_old(self) -> None:
+        """Close what nobody has used for so long that nobody will."""
         oldest = self._now() - IDLE_S
         for key in list(self._idle):
             kept = self._idle.get(key, [])

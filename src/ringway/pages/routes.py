@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from ringway.pages.built import File
+from ringway.pages.built import File, read_built
 
 READ: Final = (HttpMethod.GET, HttpMethod.HEAD)
 KEPT: Final = "public, max-age=31536000, immutable"
@@ -145,6 +146,25 @@ def docs_routes(
         return _give(request, docs, request.url.path.lstrip("/"), DOCS_HEADERS)
 
     return [root, docs_page, docs_file, for_programs]
+
+
+def api_routes() -> list[HTTPRouteHandler]:
+    """Make the handlers of the page that tries the API; it is part of the program."""
+    files = read_built(Path(__file__).with_name("api"), "index.html")
+
+    @route("/api/{path:path}", http_method=READ, sync_to_thread=False)
+    def api_file(
+        request: Request[Any, Any, Any], path: FromPath[str]
+    ) -> Response[bytes]:
+        return _give(request, files, path.lstrip("/") or "index.html", DOCS_HEADERS)
+
+    @route("/api", http_method=READ, sync_to_thread=False)
+    def api_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+        if not request.scope["raw_path"].split(b"?")[0].endswith(b"/"):
+            return _elsewhere("/api/")
+        return _give(request, files, "index.html", DOCS_HEADERS)
+
+    return [api_page, api_file]
 
 
 def _elsewhere(path: FromPath[str]) -> Response[bytes]:

@@ -8,7 +8,7 @@ stands for nothing, and all that is left is wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -59,15 +59,17 @@ class Reader:
             raise Unreadable("The body is no JSON.") from None
         return self._checked(given)
 
-    def parameters(self, given: Mapping[str, str]) -> Any:
-        """Read what a query has.  Or `Wrong`."""
+    def parameters(self, pairs: Iterable[tuple[str, str]]) -> Any:
+        """Read what a query has; of one that is no list, the last.  Or `Wrong`."""
         assert isinstance(self._info, inspect.StructType)
         kinds = {it.encode_name: _bare(it.type) for it in self._info.fields}
-        read: dict[str, object] = {
-            name: _typed(kinds[name], text)
-            for name, text in given.items()
-            if name in kinds
-        }
+        read: dict[str, Any] = {}
+        for name, text in pairs:
+            kind = kinds.get(name)
+            if isinstance(kind, inspect.ListType):
+                read.setdefault(name, []).append(_typed(kind.item_type, text))
+            elif kind is not None:
+                read[name] = _typed(kind, text)
         try:
             return msgspec.convert(read, self._model)
         except msgspec.ValidationError:

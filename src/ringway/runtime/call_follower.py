@@ -28,8 +28,8 @@ from ringway.runtime.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
-BATCH: Final = 500
-"""Events that are applied in one transaction: some milliseconds."""
+BATCH: Final = 200
+"""Events that are applied in one transaction: they are rendered in 10 ms."""
 GATHER_TIME: Final = SECOND // 100
 """How long events are gathered before they are applied."""
 MAX_ASIDES: Final = 1000

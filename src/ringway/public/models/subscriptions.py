@@ -227,13 +227,13 @@ class CertificateConnectionTestRequest(Wire, kw_only=True):
 
 
 class SubscriptionsQuery(PageQuery, kw_only=True):
-    """Which subscriptions: all that is given must match."""
+    """Which subscriptions: all that is given must match, one of what is repeated."""
 
-    application_id: str | None = None
-    entity_id: str | None = None
-    calls_configuration_id: str | None = None
-    resource: str | None = None
-    user: str | None = None
+    application_id: list[str] | None = None
+    entity_id: list[str] | None = None
+    calls_configuration_id: list[str] | None = None
+    resource: list[str] | None = None
+    user: list[str] | None = None
 
 
 # ------------------------------------------------------------------- told

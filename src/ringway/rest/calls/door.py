@@ -265,7 +265,7 @@ def _query(way: _Way, text: bytes, wrong: dict[str, list[str]]) -> Any:
     except ValueError:
         raise bad_request(f"A query has at most {MAX_PARAMETERS} parameters.") from None
     try:
-        return way.query.parameters(dict(pairs))
+        return way.query.parameters(pairs)
     except Wrong as error:
         wrong.update(error.fields)
         return None

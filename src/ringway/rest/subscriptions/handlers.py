@@ -380,8 +380,8 @@ def _fits(it: Subscription, asked: SubscriptionsQuery) -> bool:
     )
 
 
-def _among(wanted: str | None, there: Sequence[str | None]) -> bool:
-    return wanted is None or wanted in there
+def _among(wanted: Sequence[str] | None, there: Sequence[str | None]) -> bool:
+    return wanted is None or any(it in there for it in wanted)
 
 
 def _page(found: Iterable[Made], asked: PageQuery) -> tuple[list[Made], PageInfo]:
