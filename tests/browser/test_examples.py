@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.browser.backend import backend
-from tests.browser.conftest import Enter, Join
+from tests.browser.conftest import Enter
 from tests.browser.media import BLUE, RED
-from tests.browser.relayed import Host, hosted
 from tests.browser.server import Server
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -77,35 +76,3 @@ async def test_a_front_desk(enter: Enter, server: Server, name: str) -> None:
         await customer.hangup()
         assert await agent.ended() == "NORMAL_HANGUP"
         await it.event("CONFERENCE_FINISHED")
-
-
-@pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
-    with hosted(tmp_path / "data") as it:
-        yield it
-
-
-async def test_who_drops_is_called_back(host: Host, join: Join) -> None:
-    customer, _ = await join(host, RED)
-    agent, network = await join(host, BLUE)
-    async with (
-        backend(host.server, "desk") as it,
-        example(host.server, "redial.py", "desk"),
-    ):
-        mine = await customer.dial_application("desk")
-        await it.event("CALL_RECEIVED", callId=mine)
-        await it.request("POST", f"/calls/{mine}/answer")
-        await it.event("CALL_ESTABLISHED", callId=mine)
-        party = {"type": "WEBRTC", "identity": agent.identity}
-        called = {"callRequest": {"endpoint": party}}
-        made = await it.request("POST", f"/calls/{mine}/connect", called)
-        await agent.incoming_application()
-        await agent.accept(autoReconnect=True)
-        await customer.hears(BLUE)
-        again, _ = await join(host, BLUE)
-        network.cut()
-        await it.event("CALL_DISCONNECTED", callId=made["call"]["id"])
-        await again.incoming_application()
-        await again.accept()
-        await customer.hears(BLUE)
-        await again.hears(RED)
