@@ -153,24 +153,30 @@ class Effects:
             case ClosePipe(who, generation):
                 return [wire.ClosePipe(who, generation)]
             case AttachPipe(who, bridge):
-                return [self._attach(who, bridge)]
+                return self._attach(who, bridge)
             case Place(who, bridge):
                 found = self._views.pipe(who)
                 # It may have left since: it is not to be brought in again.
                 stays = found is not None and found.bridge == bridge
-                return [self._attach(who, bridge)] if stays else []
+                return self._attach(who, bridge) if stays else []
             case DetachPipe(who):
                 return [wire.Detach(who)]
             case CloseBridge(bridge):
                 return [wire.CloseBridge(bridge)]
 
-    def _attach(self, who: LegId, bridge: BridgeId) -> wire.Attach:
-        """Bring the pipe in, its way and who its person is: shown with its texts."""
+    def _attach(self, who: LegId, bridge: BridgeId) -> list[wire.Order]:
+        """Bring the pipe in, its way and who its person is: shown with its texts.
+
+        Who is nobody's member has no part there that could be told: where parts
+        differ, it is not brought in, and heard by nobody who may not hear it.
+        """
         found = self._views.pipe(who)
         if found is None:
-            return wire.Attach(who, bridge)
+            return []
         there = self._views.bridge(found.account, bridge)
         member = None if there is None else there.member(who)
+        if member is None and found.owner is not None:
+            return []
         way = found.wishes.way
         label = json.dumps(
             {
@@ -181,7 +187,7 @@ class Effects:
             separators=(",", ":"),
         )
         attach = wire.Attach(who, bridge, None if way is None else WAYS[way], label)
-        return attach if member is None else placed(attach, member)
+        return [attach if member is None else placed(attach, member)]
 
     # ------------------------------------------------------------ routing
 
