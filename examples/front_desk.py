@@ -3,7 +3,7 @@
     RINGWAY_KEY=… AGENT=dana python3 front_desk.py
 
 Needs nothing but Python.  Who calls the configuration `front-desk` is answered and
-connected to the agent; when either has hung up, the other's call ends as well.
+connected to the agent; when either is gone, the other's call ends as well.
 """
 
 import json
@@ -14,34 +14,29 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 URL = os.environ.get("RINGWAY_URL", "http://127.0.0.1:8080")
 KEY, AGENT = os.environ["RINGWAY_KEY"], os.environ["AGENT"]
 PORT = int(os.environ.get("PORT", "8090"))
-DESK = "front-desk"
 
 
-def ask(method, path, body=None):
+def ask(path, body=None):
     request = urllib.request.Request(
-        URL + path,
+        f"{URL}/calls/1{path}",
         json.dumps(body or {}).encode(),
         {"Authorization": f"App {KEY}", "Content-Type": "application/json"},
-        method=method,
     )
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 
 
-def direction(event):
-    return event["properties"]["call"]["direction"]
-
-
 def heard(event):
-    call = event.get("callId")
+    call, conference = event.get("callId"), event.get("conferenceId")
     match event["type"]:
         case "CALL_RECEIVED":
-            ask("POST", f"/calls/1/calls/{call}/answer")
-        case "CALL_ESTABLISHED" if direction(event) == "INBOUND":
-            agent = {"endpoint": {"type": "WEBRTC", "identity": AGENT}, "from": DESK}
-            ask("POST", f"/calls/1/calls/{call}/connect", {"callRequest": agent})
+            ask(f"/calls/{call}/answer")
+        case "CALL_ESTABLISHED":
+            if event["properties"]["call"]["direction"] == "INBOUND":
+                agent = {"endpoint": {"type": "WEBRTC", "identity": AGENT}}
+                ask(f"/calls/{call}/connect", {"callRequest": agent})
         case "PARTICIPANT_REMOVED" | "PARTICIPANT_JOIN_FAILED":
-            ask("POST", f"/calls/1/conferences/{event['conferenceId']}/hangup")
+            ask(f"/conferences/{conference}/hangup")
 
 
 class Webhook(BaseHTTPRequestHandler):
@@ -53,4 +48,6 @@ class Webhook(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    ThreadingHTTPServer(("127.0.0.1", PORT), Webhook).serve_forever()
+    server = ThreadingHTTPServer(("127.0.0.1", PORT), Webhook)
+    print(f"Events are awaited at http://127.0.0.1:{server.server_port}/", flush=True)
+    server.serve_forever()

@@ -233,6 +233,7 @@ async def test_events_of_a_subject_never_overtake_each_other() -> None:
             it.tell(*(world.event("slow") for _ in range(3)))
             it.tell(*(world.event("fast") for _ in range(3)))
             await it.until_attempts(3)
+            await receiver.until(4)
             assert numbers(receiver, "fast") == [4, 5, 6]
             assert numbers(receiver, "slow") == [1]
             gate.set()
