@@ -64,7 +64,7 @@ class _Run:
 
 
 async def _measure(folder: Path) -> Sequence[_Run]:
-    with running(folder / "data", "--rate-limits", "off") as server:
+    with running(folder / "data", "--rate-limits", "0") as server:
         _post(server, "/configurations", {"id": CONFIGURATION})
         url = server.url.replace("http", "ws", 1) + wire.PATH
         async with connect(url, compression=None) as socket:
