@@ -20,6 +20,7 @@ mod codec;
 mod config;
 mod counters;
 mod forwarding;
+mod name;
 mod news;
 mod order;
 mod outgoing;
@@ -37,10 +38,11 @@ pub use codec::{Codec, CodecSet, Kind};
 pub use config::{Limits, ShardConfig};
 pub use media_transport::{Identity, Path, Protocol};
 pub use media_wire::ntp::NtpTime;
+pub use name::Name;
 pub use news::{
     CloseReason, Load, News, PipeStatistics, Received, ReceivedStatistics, Section, SentStatistics,
 };
-pub use order::{Name, Order, Sending, Source};
+pub use order::{Order, Sending, Source};
 pub use outgoing::{Message, Outgoing};
 pub use part::{Audience, Part, Way};
 pub use relay::{Burst, Packet, Relay, Text, TrackId};

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 
 use media_wire::ntp::NtpTime;
 
-use crate::order::{Name, Source};
+use crate::name::Name;
+use crate::order::Source;
 
 /// Why a pipe is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,12 +1,8 @@
 //! Orders: what the control plane tells the engine to do.
 
-use std::sync::Arc;
-
 use crate::codec::Kind;
+use crate::name::Name;
 use crate::part::Part;
-
-/// An id minted by the control plane: of a pipe or of a bridge.
-pub type Name = Arc<str>;
 
 /// What a track shows or plays. The client says so; the engine only carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

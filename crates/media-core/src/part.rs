@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::codec::Kind;
-use crate::order::Name;
+use crate::name::Name;
 
 /// One way only: what a pipe that does not do both does in its bridge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

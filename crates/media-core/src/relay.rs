@@ -7,7 +7,8 @@ use media_transport::Path;
 use media_wire::ntp::NtpTime;
 
 use crate::codec::{Codec, CodecSet};
-use crate::order::{Name, Source};
+use crate::name::Name;
+use crate::order::Source;
 use crate::part::Audience;
 
 /// A track of any shard of this engine.

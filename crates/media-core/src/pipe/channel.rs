@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::order::Name;
+use crate::name::Name;
 
 /// Bytes of a text in UTF-8.
 pub(crate) const MAX_TEXT: usize = 65_536;

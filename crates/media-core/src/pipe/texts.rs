@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use media_transport::MAX_BUFFERED;
 
-use crate::order::Name;
+use crate::name::Name;
 
 /// Texts a second, in the long run, and at once.
 const TEXTS_PER_S: u32 = 50;

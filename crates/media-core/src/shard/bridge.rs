@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use crate::forwarding::track::Origin;
+use crate::name::Name;
 use crate::news::CloseReason;
-use crate::order::Name;
 use crate::part::Part;
 use crate::relay::Relay;
 use crate::shard::Shard;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::order::Name;
+use crate::name::Name;
 use crate::part::{Audience, Part};
 use crate::shard::Shard;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::counters::Counter;
-use crate::order::Name;
+use crate::name::Name;
 use crate::pipe::texts::{Memory, Owed, SILENCE};
 use crate::relay::{Relay, Text};
 use crate::shard::Shard;

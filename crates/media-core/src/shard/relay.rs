@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::codec::CodecSet;
 use crate::counters::Counter;
 use crate::forwarding::track::{Origin, Track};
-use crate::order::Name;
+use crate::name::Name;
 use crate::part::Audience;
 use crate::relay::{Relay, TrackId};
 use crate::shard::Shard;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use media_transport::Heard;
 
 use crate::counters::Counter;
-use crate::order::Name;
+use crate::name::Name;
 use crate::pipe::Pipe;
 use crate::pipe::channel::{self, Code, Refused, Said, Spoken, Told};
 use crate::pipe::texts::{Outcome, Stage};
