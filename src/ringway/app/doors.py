@@ -29,6 +29,7 @@ from ringway.rest.calls.trunks import trunk_handlers
 from ringway.rest.flat_errors import flat
 from ringway.rest.provisioning import provisioning_handlers
 from ringway.rest.recognition import Keys
+from ringway.rest.replies import Replies
 from ringway.rest.webrtc.captures import capture_handlers
 from ringway.rest.webrtc.push import push_handlers
 from ringway.rest.webrtc.recordings import webrtc_recording_handlers
@@ -64,7 +65,7 @@ def doors_of(
     }
     recordings = webrtc_recording_handlers()
     return [
-        Door(OPERATIONS, calls, keys, admission),
+        Door(OPERATIONS, calls, keys, admission, replies=Replies(shelves, clock)),
         Door(WEBRTC, webrtc, keys, admission),
         Door(WEBRTC_RECORDINGS, recordings, keys, admission, refuse=flat),
         Door(PROVISIONING, provisioning_handlers(shelves, clock), keys, admission),

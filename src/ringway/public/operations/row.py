@@ -11,6 +11,11 @@ ANY_SCOPE: Final = "calls:manage"
 """Lets its key do everything under `/calls/1`."""
 ALWAYS: Final = (401, 403, 429, 500)
 """Errors that every operation can end with."""
+CREATED: Final = 201
+BEGIN_CALLS: Final = frozenset(
+    {"connect-calls", "connect-with-new-call", "add-new-conference-call"}
+)
+"""Operations that answer 200 and begin a call or a conference."""
 OCTETS: Final = "application/octet-stream"
 _SECONDS: Final = {"s": 1, "m": 60}
 _RATE: Final = re.compile(r"(\d+)/([sm])")
@@ -63,6 +68,11 @@ class Operation:
     def family(self) -> str:
         """The first segment below the root, as in ``/calls/1``."""
         return self.path.split("/")[3]
+
+    @property
+    def creates(self) -> bool:
+        """Whether it begins something that a repeated request would begin again."""
+        return self.code == CREATED or self.id in BEGIN_CALLS
 
     @property
     def names(self) -> tuple[str, ...]:

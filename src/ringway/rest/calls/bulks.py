@@ -43,10 +43,14 @@ def bulk_handlers(
     async def create(asked: Asked) -> wire.BulkResponse:
         body: wire.BulkRequest = asked.body
         await configured(shelves, asked, body.calls_configuration_id)
-        bulk, parts = _taken(body, clock.now())
+        bulk, parts = _taken(body, clock.now(), asked.meeting_id)
         try:
             await bulks.create(asked.account, bulk, parts)
-        except (Taken, TooMany) as error:
+        except Taken as error:
+            # An id of the key's own is taken only by the same request.
+            if asked.meeting_id != bulk.id:
+                raise bad_request(str(error), bulkId=str(error)) from None
+        except TooMany as error:
             raise bad_request(str(error), bulkId=str(error)) from None
         return _response(asked.account, body, bulk, parts)
 
@@ -93,9 +97,11 @@ def bulk_handlers(
     }
 
 
-def _taken(body: wire.BulkRequest, now: int) -> tuple[Bulk, list[Part]]:
+def _taken(
+    body: wire.BulkRequest, now: int, given_id: str | None
+) -> tuple[Bulk, list[Part]]:
     """Make what is kept of a request.  Or `ApiError` 400."""
-    id_ = body.bulk_id if body.bulk_id is not None else secrets.token_hex(16)
+    id_ = body.bulk_id if body.bulk_id is not None else given_id or _fresh()
     if not _ID.fullmatch(id_):
         said = f"is 1 to {MAX_ID} characters, without / and blanks"
         raise bad_request("Some fields are not valid.", bulkId=said)
@@ -137,6 +143,10 @@ def _taken(body: wire.BulkRequest, now: int) -> tuple[Bulk, list[Part]]:
     owner = words.owner(body.calls_configuration_id, body.platform)
     bulk = Bulk(id_, owner, starts_at, scheduled, BulkPhase.PENDING, len(parts))
     return bulk, parts
+
+
+def _fresh() -> str:
+    return secrets.token_hex(16)
 
 
 def _rules(item: wire.BulkItem, now: int) -> Rules:

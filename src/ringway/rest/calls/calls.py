@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
-from ringway.domain.causes import Cause
+from ringway.domain.causes import Cause, Refused
 from ringway.domain.leg_requests import PickUp, PreAnswer, Release, SendRinging
 from ringway.domain.leg_state import CallState
 from ringway.domain.values import (
@@ -25,7 +26,7 @@ from ringway.public.moments import given_time
 from ringway.rest.calls import words
 from ringway.rest.calls.door import Asked, Handler
 from ringway.rest.calls.records import Records, missing
-from ringway.runtime.application import Desk
+from ringway.runtime.application import Desk, NoSuchCall
 
 PENDING = ActionResponse(status=ActionStatus.PENDING)
 """An action was accepted; what comes of it is told by an event."""
@@ -76,7 +77,15 @@ def call_handlers(
             desk.call(asked.account, parent)
         owner = words.owner(body.calls_configuration_id, body.platform)
         new = words.new_call(body, body.endpoint, owner, parent)
-        call = await desk.create_call(asked.account, new)
+        try:
+            call = await desk.create_call(asked.account, new, asked.call_id)
+        except Refused:
+            if asked.call_id is None:
+                raise
+            # The same request has begun it before, and it is over by now.
+            with suppress(NoSuchCall):
+                return await records.call(asked.account, asked.call_id)
+            raise
         return await records.call(asked.account, call)
 
     async def get_call(asked: Asked) -> Call:

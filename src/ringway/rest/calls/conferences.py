@@ -58,7 +58,7 @@ def conference_handlers(
 
     async def connect(asked: Asked) -> Conference:
         calls = [LegId(it) for it in asked.body.call_ids]
-        terms = conference_terms(asked.body.conference_request)
+        terms = conference_terms(asked.body.conference_request, asked.meeting_id)
         begun = await meetings.connect(asked.account, calls, terms)
         return await records.conference(asked.account, begun.id)
 
@@ -66,7 +66,7 @@ def conference_handlers(
         body = asked.body
         await configured(shelves, asked, body.calls_configuration_id)
         owner = words.owner(body.calls_configuration_id, body.platform)
-        terms = conference_terms(body)
+        terms = conference_terms(body, asked.meeting_id)
         begun = await meetings.create_conference(asked.account, owner, terms)
         return await records.conference(asked.account, begun.id)
 

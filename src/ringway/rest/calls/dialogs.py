@@ -62,15 +62,17 @@ def dialog_handlers(
             field = "childCallRequest" + ("" if child is None else ".endpoint")
             raise bad_request("Some fields are not valid.", **{field: "is required"})
         new = words.new_call(child, child.endpoint, owner, parent)
-        terms = dialog_terms(body)
-        begun, _ = await meetings.create_dialog(asked.account, parent, new, terms)
+        terms = dialog_terms(body, asked.meeting_id)
+        begun, _ = await meetings.create_dialog(
+            asked.account, parent, new, terms, call_id=asked.call_id
+        )
         return await records.dialog(asked.account, begun.id)
 
     async def create_with_existing(asked: Asked) -> DialogResponse:
         parent, child = (
             LegId(asked.path[name]) for name in ("parentCallId", "childCallId")
         )
-        terms = dialog_terms(asked.body)
+        terms = dialog_terms(asked.body, asked.meeting_id)
         begun = await meetings.create_dialog_with(asked.account, parent, child, terms)
         return await records.dialog(asked.account, begun.id)
 

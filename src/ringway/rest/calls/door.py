@@ -16,7 +16,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Final, Protocol, TypeAlias
 from urllib.parse import parse_qsl
@@ -25,6 +25,7 @@ import msgspec
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
+from ringway.domain.values import BridgeId, Ids, LegId
 from ringway.ports.catalog import ApiKey
 from ringway.public.operations import Operation
 from ringway.public.reading import Reader, Unreadable, Wrong
@@ -32,6 +33,7 @@ from ringway.rest.authorization import recognised
 from ringway.rest.bodies import MAX_BODY
 from ringway.rest.errors import ApiError, Told, bad_request, told, translated
 from ringway.rest.recognition import Keys
+from ringway.rest.replies import HEADER, Replies
 
 MAX_PARAMETERS: Final = 100
 """Parameters of a query that are looked at."""
@@ -55,6 +57,18 @@ class Asked:
     """By their names in lower case; of one that is there twice, the last."""
     receive: Receive = field(repr=False)
     """The rest of a body that is a file; for no one else."""
+    ids: Ids | None = None
+    """Of what it creates, if it is to be created once; else they are drawn."""
+
+    @property
+    def call_id(self) -> LegId | None:
+        """The id of the call that it begins, if that is given."""
+        return None if self.ids is None else LegId(self.ids.nth(0))
+
+    @property
+    def meeting_id(self) -> BridgeId | None:
+        """The id of the dialog or conference that it begins, if that is given."""
+        return None if self.ids is None else BridgeId(self.ids.nth(1))
 
     @property
     def account(self) -> Any:
@@ -115,9 +129,15 @@ class Door:
         handlers: Mapping[str, Handler],
         keys: Keys,
         admit: Admit = everybody,
+        *,
         refuse: Callable[[ApiError], Told] = told,
+        replies: Replies | None = None,
     ) -> None:
-        """`admit` may raise `ApiError` for a key; `refuse` writes errors."""
+        """`admit` may raise `ApiError` for a key; `refuse` writes errors.
+
+        With `replies`, what is created with an Idempotency-Key is created once.
+        """
+        self._replies = replies
         self._keys, self._admit, self._refuse = keys, admit, refuse
         self._root = _Segment()
         self._encode = msgspec.json.Encoder().encode
@@ -174,7 +194,7 @@ class Door:
         self._admit(key, row)
         wrong: dict[str, list[str]] = {}
         query = _query(way, scope["query_string"], wrong)
-        body = None
+        body, given = None, b""
         if way.body is not None:
             given = await _body(receive, headers, row.limit or MAX_BODY)
             body = _read(way, given, wrong)
@@ -184,6 +204,20 @@ class Door:
             )
         path = dict(zip(row.names, _named(row.path, parts), strict=True))
         asked = Asked(key, row, path, query, body, headers, receive)
+        once = headers.get(HEADER)
+        if once is None or self._replies is None or not row.creates:
+            return await self._done(way, asked)
+
+        async def work(ids: Ids) -> Told:
+            answer = await self._done(way, replace(asked, ids=ids))
+            assert isinstance(answer, Told), "what is created is no file"
+            return answer
+
+        what = scope["path"].encode() + b"\0" + given
+        return await self._replies.once(key.account, row, once, what, work)
+
+    async def _done(self, way: _Way, asked: Asked) -> Told | Octets:
+        row = way.operation
         answer = await way.handler(asked)
         if isinstance(answer, Octets):
             return answer

@@ -34,6 +34,7 @@ Find = Callable[[Asked], BridgeId]
 
 def conference_terms(
     given: ActionConferenceRequest | ConferenceRequest | None,
+    id_: BridgeId | None,
 ) -> MeetingTerms:
     """Say how a conference is to be."""
     given = given or ActionConferenceRequest()
@@ -43,10 +44,13 @@ def conference_terms(
         max_duration=given.max_duration * SECOND,
         recording=words.recording(recorded),
         recording_data=(recorded and recorded.custom_data) or {},
+        id=id_,
     )
 
 
-def dialog_terms(given: DialogRequest | DialogWithExistingCallsRequest) -> MeetingTerms:
+def dialog_terms(
+    given: DialogRequest | DialogWithExistingCallsRequest, id_: BridgeId | None
+) -> MeetingTerms:
     """Say how a dialog is to be."""
     recorded = given.recording
     return MeetingTerms(
@@ -54,6 +58,7 @@ def dialog_terms(given: DialogRequest | DialogWithExistingCallsRequest) -> Meeti
         recording=words.recording(recorded),
         recording_data=(recorded and recorded.custom_data) or {},
         propagation=_propagation(given.propagation_options),
+        id=id_,
     )
 
 

@@ -54,8 +54,9 @@ def participant_handlers(
             asked.account,
             call_of(asked),
             words.new_call(body.call_request, body.call_request.endpoint, owner),
-            conference_terms(body.conference_request),
+            conference_terms(body.conference_request, asked.meeting_id),
             entrance(body),
+            call_id=asked.call_id,
         )
         return await both(asked, begun.id, leg.id)
 
@@ -71,7 +72,7 @@ def participant_handlers(
         assert owner is not None, "conferences are of applications"
         new = words.new_call(body.call_request, body.call_request.endpoint, owner)
         begun, leg = await meetings.add_new_call(
-            asked.account, meeting, new, entrance(body)
+            asked.account, meeting, new, entrance(body), call_id=asked.call_id
         )
         return await both(asked, begun.id, leg.id)
 
