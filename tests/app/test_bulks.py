@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -45,8 +44,7 @@ async def logs(shop: Shop) -> list[dict[str, Any]]:
 
 async def calm(it: Whole) -> None:
     """Let everything happen that is due now."""
-    for _ in range(400):
-        await asyncio.sleep(0)
+    await it.ringway.house.tasks.quiet()
     await it.ringway.calls.catch_up()
 
 

@@ -13,12 +13,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from ringway.domain.values import AccountId
 
+FORGOTTEN_AT_ONCE: Final = 100
+"""Expired values that `forget_expired` removes, at most."""
+
+
+class Expiring(Protocol):
+    """A value that nobody needs after some time."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def expires_at(self) -> int: ...
+
+
 T = TypeVar("T")
 R = TypeVar("R")
+E = TypeVar("E", bound=Expiring)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +132,12 @@ def the(shelf: Shelf, kind: Kind[T], id_: str) -> T:
     if (found := shelf.get(kind, id_)) is None:
         raise Missing(kind, id_)
     return found
+
+
+def forget_expired(shelf: Shelf, kind: Kind[E], now: int) -> None:
+    """Remove the oldest values that have expired, whenever a new one is kept."""
+    total = shelf.page(kind, 0, 1).total
+    last = max(0, total - 1) // FORGOTTEN_AT_ONCE
+    for it in shelf.page(kind, last, FORGOTTEN_AT_ONCE).values:
+        if it.expires_at <= now:
+            shelf.remove(kind, it.id)

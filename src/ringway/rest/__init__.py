@@ -1,1 +1,1 @@
-"""HTTP for programs: tokens, health, metrics, and one envelope for errors."""
+"""HTTP for programs: the public APIs, tokens, metrics, one envelope for errors."""

@@ -13,11 +13,8 @@ from typing import Final, Protocol
 from ringway.domain.values import AccountId
 from ringway.ports.catalog import ApiKey, Catalog
 from ringway.ports.clock import Clock
-from ringway.ports.shelves import Kind, Shelf, Shelves, Taken
+from ringway.ports.shelves import Kind, Shelf, Shelves, Taken, forget_expired
 from ringway.ports.tokens import Access, TokenRejected, Tokens
-
-PURGED: Final = 100
-"""Expired ones that are forgotten for each new one."""
 
 
 class Keys(Protocol):
@@ -66,7 +63,7 @@ class Recognition:
         now = self._clock.now()
 
         def work(shelf: Shelf) -> None:
-            _purge(shelf, now)
+            forget_expired(shelf, GIVEN_BACK, now)
             shelf.add(
                 GIVEN_BACK, access.id, GivenBack(access.id, access.expires_at), now
             )
@@ -92,12 +89,3 @@ class Recognition:
             account, lambda shelf: shelf.get(GIVEN_BACK, token)
         )
         return found is not None
-
-
-def _purge(shelf: Shelf, now: int) -> None:
-    """Forget the oldest that have expired."""
-    total = shelf.page(GIVEN_BACK, 0, 1).total
-    last = max(0, total - 1) // PURGED
-    for it in shelf.page(GIVEN_BACK, last, PURGED).values:
-        if it.expires_at <= now:
-            shelf.remove(GIVEN_BACK, it.id)

@@ -19,7 +19,7 @@ from typing import Final
 
 from ringway.domain.values import SECOND, AccountId, Ids
 from ringway.ports.clock import Clock
-from ringway.ports.shelves import Kind, Shelf, Shelves, TooMany
+from ringway.ports.shelves import Kind, Shelf, Shelves, TooMany, forget_expired
 from ringway.public.operations import Operation
 from ringway.rest.errors import ApiError, Told, bad_request, too_many
 
@@ -28,8 +28,6 @@ MAX_KEY: Final = 255
 MAX_REPLIES: Final = 20_000
 """Of one account at once."""
 KEPT: Final = 24 * 3600 * SECOND
-PURGED: Final = 100
-"""Old ones that are forgotten for each new one."""
 _VISIBLE: Final = frozenset(range(0x21, 0x7F))
 
 Work = Callable[[Ids], Awaitable[Told]]
@@ -119,7 +117,7 @@ class Replies:
             found = shelf.get(REPLY, name)
             if found is not None and found.expires_at > now:
                 return found
-            _purge(shelf, now)
+            forget_expired(shelf, REPLY, now)
             _forget(shelf, name)
             shelf.add(REPLY, name, new, now)
             return new
@@ -134,12 +132,3 @@ class Replies:
 def _forget(shelf: Shelf, name: str) -> None:
     if shelf.get(REPLY, name) is not None:
         shelf.remove(REPLY, name)
-
-
-def _purge(shelf: Shelf, now: int) -> None:
-    """Forget the oldest that have expired."""
-    total = shelf.page(REPLY, 0, 1).total
-    last = max(0, total - 1) // PURGED
-    for it in shelf.page(REPLY, last, PURGED).values:
-        if it.expires_at <= now:
-            shelf.remove(REPLY, it.id)
